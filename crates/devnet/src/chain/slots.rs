@@ -1,0 +1,1 @@
+//! When blocks are due and who makes them.

@@ -1,0 +1,74 @@
+//! What a devnet begins with: its accounts, its producers, its seed.
+
+use primitives::{Address, UnixMs};
+use serde::{Deserialize, Serialize};
+
+use crate::keys::DevnetKey;
+use crate::params::ChainParams;
+
+/// Everything that determines the chain before its first transaction. Equal configurations give equal genesis blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GenesisConfig {
+    /// Where the devnet's own keys come from.
+    pub seed: String,
+    /// Time of the genesis block; 0 as on mainnet, so that the chain's id does not depend on when it was started.
+    pub timestamp: UnixMs,
+    /// Milliseconds between blocks; 3000 on every live network. Resources recover by slots of 3 s whatever this is.
+    pub block_ms: u64,
+    /// Block producers, 27 on mainnet; the solid block lags the head by 18 with 27 and by 0 with 1.
+    pub producers: usize,
+    /// Accounts with a balance from the start, beside the faucet's.
+    pub accounts: Vec<GenesisAccount>,
+    /// Sun of the faucet's account.
+    pub faucet_balance: i64,
+    /// Bandwidth stake of a bystander, in whole TRX, so that a staked TRX buys about what it does on mainnet.
+    pub network_net_stake_trx: i64,
+    /// Energy stake of a bystander, in whole TRX, for the same reason.
+    pub network_energy_stake_trx: i64,
+    /// Fees and limits.
+    pub params: ChainParams,
+}
+
+/// One account of the genesis block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisAccount {
+    /// Whose.
+    pub address: Address,
+    /// Sun, at least 0.
+    pub balance: i64,
+}
+
+impl Default for GenesisConfig {
+    fn default() -> Self {
+        Self {
+            seed: "devnet".to_owned(),
+            timestamp: UnixMs(0),
+            block_ms: 3_000,
+            producers: 27,
+            accounts: Vec::new(),
+            faucet_balance: 10_000_000_000_000_000,
+            network_net_stake_trx: 26_000_000_000,
+            network_energy_stake_trx: 19_000_000_000,
+            params: ChainParams::default(),
+        }
+    }
+}
+
+impl GenesisConfig {
+    /// The key of block producer `index`.
+    pub fn producer_key(&self, index: usize) -> DevnetKey {
+        DevnetKey::derive(&self.seed, &format!("producer {index}"))
+    }
+
+    /// The key of the account that the faucet pays from.
+    pub fn faucet_key(&self) -> DevnetKey {
+        DevnetKey::derive(&self.seed, "faucet")
+    }
+
+    /// The account whose stake stands for the rest of the network.
+    pub fn bystander_key(&self) -> DevnetKey {
+        DevnetKey::derive(&self.seed, "bystander")
+    }
+}
