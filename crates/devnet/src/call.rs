@@ -1,9 +1,7 @@
 //! Calls that leave no trace: constant calls and estimates.
 
 use primitives::Address;
-use tron_tx::proto::ContractResult;
-
-use crate::receipt::{EventLog, InternalTransaction};
+use tron_tx::proto::{ContractResult, InternalTransaction, Log};
 
 /// A call or a trial deployment against the state of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +25,8 @@ pub struct CallOutcome {
     pub energy_used: i64,
     /// Return data, or revert data.
     pub output: Vec<u8>,
-    /// Events.
-    pub logs: Vec<EventLog>,
+    /// Events; addresses without their prefix, as on the wire.
+    pub logs: Vec<Log>,
     /// Inner calls.
     pub internal: Vec<InternalTransaction>,
     /// Empty, or why it failed: `REVERT opcode executed` or the exception's text.

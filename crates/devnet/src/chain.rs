@@ -10,17 +10,16 @@ mod view;
 
 use std::collections::{HashMap, VecDeque};
 
-use primitives::{Address, BlockId, TxId, UnixMs};
-use tron_tx::proto::{Block, Transaction};
+use primitives::{BlockId, TxId};
+use tron_tx::proto::{Block, TransactionInfo};
 
 use crate::genesis::GenesisConfig;
 use crate::keys::DevnetKey;
-use crate::receipt::TransactionInfo;
 use crate::state::State;
 
 pub use fork::ForkReport;
 pub use journal::JournalError;
-pub use view::{At, DelegatedResource, DelegationIndex, ResourceUse, View};
+pub use view::{At, ResourceUse, View};
 
 /// A block with everything that is asked about it.
 #[derive(Debug, Clone)]

@@ -11,5 +11,4 @@ pub mod chain;
 pub mod genesis;
 pub mod keys;
 pub mod params;
-pub mod receipt;
 pub mod state;

@@ -1,12 +1,13 @@
 //! Reading the chain at one of its ends.
 
 use primitives::{Address, BlockId, TxId, UnixMs};
-use tron_tx::proto::Transaction;
+use tron_tx::proto::{
+    Account, DelegatedResource, DelegatedResourceAccountIndex, Transaction, TransactionInfo, Witness,
+};
 
 use super::{Chain, StoredBlock};
 use crate::call::{CallError, CallOutcome, ConstantCall};
-use crate::receipt::TransactionInfo;
-use crate::state::{Account, Contract, Delegation, PerResource, StakedResource, State, Witness};
+use crate::state::{Contract, PerResource, StakedResource, State};
 
 /// Which state a question is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,28 +57,6 @@ pub struct ResourceUse {
     pub tron_power_limit: i64,
 }
 
-/// One part of what an account lends another (`getdelegatedresourcev2`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DelegatedResource {
-    /// The giver.
-    pub from: Address,
-    /// The receiver.
-    pub to: Address,
-    /// Whether this is the locked part.
-    pub locked: bool,
-    /// Sun and ends of locks.
-    pub delegation: Delegation,
-}
-
-/// With whom an account shares resources (`getdelegatedresourceaccountindexv2`).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DelegationIndex {
-    /// Who lends to the account.
-    pub from: Vec<Address>,
-    /// Whom the account lends to.
-    pub to: Vec<Address>,
-}
-
 impl<'a> View<'a> {
     /// The newest block of this view.
     pub fn head(&self) -> &'a StoredBlock {
@@ -109,13 +88,9 @@ impl<'a> View<'a> {
         todo!()
     }
 
-    /// The account, with use of resources decayed to this view's head (`usage.used`, `free_net_usage`).
+    /// The account as `getaccount` shows it: use of resources decayed to this view's head, slots turned into
+    /// milliseconds, three `frozenV2` entries, implicit permissions spelt out.
     pub fn account(&self, address: &Address) -> Option<Account> {
-        todo!()
-    }
-
-    /// The slot-to-time rule of `latest_consume_time` and its kin: milliseconds for a slot of 3 s.
-    pub fn slot_time(&self, slot: i64) -> UnixMs {
         todo!()
     }
 
@@ -139,13 +114,13 @@ impl<'a> View<'a> {
         todo!()
     }
 
-    /// What `from` lends `to`, unlocked part first; empty parts left out.
+    /// What `from` lends `to` (`getdelegatedresourcev2`), unlocked part first; empty parts left out.
     pub fn delegated_resource(&self, from: &Address, to: &Address) -> Vec<DelegatedResource> {
         todo!()
     }
 
-    /// With whom an account shares resources.
-    pub fn delegation_index(&self, address: &Address) -> DelegationIndex {
+    /// With whom an account shares resources (`getdelegatedresourceaccountindexv2`).
+    pub fn delegation_index(&self, address: &Address) -> DelegatedResourceAccountIndex {
         todo!()
     }
 
@@ -175,7 +150,7 @@ impl<'a> View<'a> {
     }
 
     /// All witnesses, most votes first.
-    pub fn witnesses(&self) -> Vec<&'a Witness> {
+    pub fn witnesses(&self) -> Vec<Witness> {
         todo!()
     }
 

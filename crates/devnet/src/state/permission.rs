@@ -1,7 +1,7 @@
 //! Who may sign for an account, and for what.
 
 use primitives::Address;
-use tron_tx::proto::{Key, Permission};
+use tron_tx::proto::{Key, Permission, PermissionType};
 
 /// The operations of a new account's active permission: the bits of every contract type that mainnet has enabled.
 pub const DEFAULT_ACTIVE_OPERATIONS: [u8; 32] = {
@@ -16,7 +16,7 @@ pub const DEFAULT_ACTIVE_OPERATIONS: [u8; 32] = {
 };
 
 /// An account's permissions as set by AccountPermissionUpdateContract.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions {
     /// Id 0: may do everything.
     pub owner: Permission,
@@ -37,7 +37,7 @@ impl Permissions {
             ..Permission::default()
         };
         let active = Permission {
-            r#type: 2,
+            permission_type: PermissionType::Active.into(),
             id: 2,
             permission_name: "active".to_owned(),
             threshold: 1,
