@@ -86,7 +86,7 @@ impl FromStr for Network {
 }
 
 /// A block, named three ways that must agree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BlockRef {
     /// Height, from 0 at genesis.
     pub number: u64,

@@ -9,6 +9,7 @@ mod hash;
 mod hex_bytes;
 mod id;
 mod resource;
+mod schema;
 pub mod statement;
 mod time;
 

@@ -47,7 +47,7 @@ resource! {
 }
 
 /// Which of the two a stake or a delegation is for; the numbers are the protocol's `ResourceCode`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Resource {
     /// `BANDWIDTH`, 0.

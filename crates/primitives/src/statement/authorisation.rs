@@ -10,7 +10,7 @@ use crate::{Address, AttemptNo, ChainId, IntentId, KeyId, PlaneId, Resource, Sun
 const VERSION: u32 = 1;
 
 /// What an authorisation is for; each kind has its one issuer and its one form of transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Money to a recipient; by payout-router.
@@ -30,7 +30,7 @@ pub enum Kind {
 }
 
 /// How an earlier attempt ended; all three are final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// The solid chain passed its expiration without it.
@@ -42,7 +42,7 @@ pub enum Ending {
 }
 
 /// What is moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Asset {
     /// TRX; amounts are sun.
@@ -52,7 +52,7 @@ pub enum Asset {
 }
 
 /// An earlier attempt at the same intent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PreviousAttempt {
     /// Its transaction, if it had come to one.

@@ -1,0 +1,169 @@
+//! wallet-manager, port 8093: keys in the token, and a signature for what it has decoded.
+
+use primitives::statement::{Anchor, Authorisation, Signed, Unsigned};
+use primitives::{Address, AttemptNo, HexBytes, IntentId, KeyId, TxId, UnixMs, WalletId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Call;
+
+/// What a wallet's key may sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WalletClass {
+    /// Pays out: payouts and refunds.
+    Hot,
+    /// Holds stake: stakes, unstakes, delegations and reclaims.
+    Energy,
+    /// Receives sweeps; pays the hot wallet.
+    Treasury,
+}
+
+/// A wallet to make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WalletRequest {
+    /// What its key may sign.
+    pub class: WalletClass,
+}
+
+/// A wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WalletView {
+    /// Its name.
+    pub wallet_id: WalletId,
+    /// What its key may sign.
+    pub class: WalletClass,
+    /// Where its money is.
+    pub address: Address,
+    /// Its key in the token.
+    pub key_id: KeyId,
+    /// The account permission that its transactions name.
+    pub permission_id: u32,
+    /// The pinned public key, 65 bytes uncompressed.
+    pub public_key: HexBytes,
+    /// When the key was born.
+    pub created_at: UnixMs,
+}
+
+/// A list of wallets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WalletList {
+    /// The wallets, by name.
+    pub wallets: Vec<WalletView>,
+}
+
+/// The token that holds the keys.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TokenView {
+    /// Its label.
+    pub label: String,
+    /// Its maker's name for the model.
+    pub model: String,
+    /// Its serial number.
+    pub serial: String,
+    /// Whether any wallet key could be read out; false, or the plane does not sign.
+    pub key_extractable: bool,
+    /// How many wallet keys it holds.
+    pub keys: u64,
+}
+
+/// A transaction to sign and what entitles to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SignatureRequest {
+    /// The transaction's raw_data; decoded, compared and hashed by the signer itself.
+    pub raw_data: HexBytes,
+    /// The permission, by the issuer for its kind.
+    #[schema(value_type = Object)]
+    pub authorisation: Signed<Authorisation>,
+    /// A fresh anchor, which the transaction must refer to.
+    #[schema(value_type = Object)]
+    pub anchor: Signed<Anchor>,
+}
+
+/// A signature; the same request has the same one for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SignatureView {
+    /// The transaction.
+    pub txid: TxId,
+    /// What it is for.
+    pub intent: IntentId,
+    /// Which attempt.
+    pub attempt: AttemptNo,
+    /// The signed raw_data.
+    pub raw_data: HexBytes,
+    /// r, s and v: 65 bytes, s low, v 0 or 1.
+    pub signature: HexBytes,
+}
+
+/// What the register has for one attempt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RegisteredAttempt {
+    /// The intent.
+    pub intent: IntentId,
+    /// Which attempt.
+    pub attempt: AttemptNo,
+    /// The transaction it was signed as; none if it was barred.
+    pub txid: Option<TxId>,
+    /// That transaction's raw_data.
+    pub raw_data: Option<HexBytes>,
+    /// When that transaction ceases to be valid.
+    pub expiration: Option<UnixMs>,
+    /// Whether it is barred for ever.
+    pub void: bool,
+}
+
+/// What the register has for one intent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IntentView {
+    /// The intent.
+    pub intent: IntentId,
+    /// Its attempts, oldest first.
+    pub attempts: Vec<RegisteredAttempt>,
+}
+
+/// The token.
+pub fn token() -> Call<TokenView> {
+    Call::get("/v1/token".into())
+}
+
+/// Makes a wallet, its key born in the token; the same name again gives the same wallet, another class 422.
+pub fn put_wallet(id: &WalletId, request: &WalletRequest) -> Call<WalletView> {
+    Call::put(format!("/v1/wallets/{id}"), request)
+}
+
+/// A wallet; 404 `unknown_wallet`.
+pub fn wallet(id: &WalletId) -> Call<WalletView> {
+    Call::get(format!("/v1/wallets/{id}"))
+}
+
+/// All wallets.
+pub fn wallets() -> Call<WalletList> {
+    Call::get("/v1/wallets".into())
+}
+
+/// Signs a transaction. Refused with 403 and the rule's code, 409 `txid_taken` (another intent has this txid),
+/// 409 `attempt_taken` (this attempt was signed as another transaction: members `txid`, `raw_data`) or
+/// 409 `attempt_void`.
+pub fn put_signature(txid: TxId, request: &SignatureRequest) -> Call<SignatureView> {
+    Call::put(format!("/v1/signatures/{txid}"), request)
+}
+
+/// Bars an attempt for ever; 409 `already_signed` (members `txid`, `raw_data`) if it is too late.
+pub fn void_attempt(intent: &IntentId, attempt: AttemptNo) -> Call<Signed<Unsigned>> {
+    Call::put(format!("/v1/intents/{intent}/attempts/{attempt}/void"), &serde_json::json!({}))
+}
+
+/// The register's word on an intent; no attempts if it has none.
+pub fn intent(intent: &IntentId) -> Call<IntentView> {
+    Call::get(format!("/v1/intents/{intent}"))
+}
+
+/// Event types of this service's feed; the data is a [`RegisteredAttempt`].
+pub mod events {
+    /// An attempt was registered; its signature may be out from now on.
+    pub const REGISTERED: &str = "attempt.registered";
+    /// An attempt was barred.
+    pub const VOIDED: &str = "attempt.voided";
+}
