@@ -1,7 +1,10 @@
 //! The one table of contract types: number, name, message.
 
-use crate::proto;
 use prost::Message as _;
+
+use crate::canonical::decode_exactly;
+use crate::decode_error::DecodeError;
+use crate::proto;
 
 /// What stands before a message's name in `Any.type_url`.
 const URL_PREFIX: &str = "type.googleapis.com/protocol.";
@@ -65,14 +68,16 @@ macro_rules! contract_types {
                 match self { $(Self::$variant(message) => message.encode_to_vec(),)* }
             }
 
-            /// Reads a message of this type, as leniently as protobuf does; `None` if the type has no message.
-            pub fn decode_leniently(
-                contract_type: ContractType,
-                bytes: &[u8],
-            ) -> Option<Result<Self, prost::DecodeError>> {
+            /// The account that acts, as the message has it: 21 bytes if it is an address at all.
+            pub fn owner_address(&self) -> &[u8] {
+                match self { $(Self::$variant(message) => &message.owner_address,)* }
+            }
+
+            /// Reads a message of this type that would be written again exactly like this.
+            pub fn decode_exactly(contract_type: ContractType, bytes: &[u8]) -> Result<Self, DecodeError> {
                 match contract_type {
-                    $(ContractType::$variant => Some(proto::$message::decode(bytes).map(Self::$variant)),)*
-                    $(ContractType::$bare => None,)*
+                    $(ContractType::$variant => decode_exactly(bytes).map(Self::$variant),)*
+                    $(ContractType::$bare => Err(DecodeError::NoMessage(ContractType::$bare)),)*
                 }
             }
         }

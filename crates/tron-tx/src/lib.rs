@@ -1,9 +1,42 @@
 //! TRON transactions and blocks as values: built, decoded exactly, hashed, signed for and recovered.
 //!
-//! Pure: no IO, no clock, no randomness. Layers, from the bottom: [`proto`] (messages as on the wire),
-//! [`ContractType`] and [`Payload`] (the table of contract types).
+//! Pure: no IO, no clock, no randomness. From the bottom up:
+//! - [`proto`], the messages as on the wire, and [`ContractType`] and [`Payload`], the table of contract types;
+//! - [`ExactRaw`], a raw_data decoded without loss, and [`RawTransaction`], the same in typed values, which is what
+//!   services build and the signer decodes; [`SignedTransaction`] with signatures and results;
+//! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`];
+//! - [`trc20`], calls and events of tokens.
 
+mod canonical;
+pub mod contract;
+pub mod contract_address;
 mod contract_type;
+mod decode_error;
+mod exact;
+pub mod hash;
+mod local_key;
+mod message;
+mod permission;
 pub mod proto;
+mod public_key;
+mod raw_transaction;
+mod reference;
+mod signature;
+mod signed_transaction;
+pub mod trc20;
+mod wire;
 
+pub use canonical::decode_exactly;
+pub use contract::Contract;
 pub use contract_type::{ContractType, Payload};
+pub use decode_error::{DecodeError, FieldFlaw};
+pub use exact::ExactRaw;
+pub use local_key::{LocalKey, LocalKeyError};
+pub use message::message_digest;
+pub use permission::PermissionId;
+pub use public_key::{PublicKey, PublicKeyError};
+pub use raw_transaction::RawTransaction;
+pub use reference::RefBlock;
+pub use signature::{RecoverableSignature, SignatureError};
+pub use signed_transaction::{SignedTransaction, bandwidth_when_signed};
+pub use wire::WireError;

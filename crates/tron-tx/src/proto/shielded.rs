@@ -25,9 +25,9 @@ message! {
 }
 
 message! {
-    /// Moves value into, within or out of the shielded pool.
+    /// Moves value into, within or out of the shielded pool; the owner is the transparent sender, if any.
     ShieldedTransferContract = "ShieldedTransferContract" {
-        1 transparent_from_address: address,
+        1 owner_address "transparent_from_address": address,
         2 from_amount: int64,
         3 spend_description: [SpendDescription],
         4 receive_description: [ReceiveDescription],

@@ -1,0 +1,126 @@
+//! 65-byte signatures from which the signer's key can be recovered.
+
+use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
+use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+use primitives::Address;
+use thiserror::Error;
+
+use crate::public_key::PublicKey;
+
+/// Why bytes are no signature, or no signature of that key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SignatureError {
+    /// Not 65 bytes.
+    #[error("a signature has 65 bytes, this has {0}")]
+    Length(usize),
+    /// The last byte is no recovery number of either convention.
+    #[error("the signature ends in {0}, which is no recovery number")]
+    RecoveryNumber(u8),
+    /// r or s is zero or too large.
+    #[error("r or s is out of range")]
+    Scalars,
+    /// No key could have made this signature over this hash.
+    #[error("no key can be recovered")]
+    Unrecoverable,
+    /// Not the expected key's signature over this hash.
+    #[error("the signature is not of the expected key")]
+    WrongKey,
+    /// r overflowed the group's order: the chain's clients cannot express it in two values of v. Sign again.
+    #[error("the signature needs recovery number 2 or 3, which is not portable")]
+    ReducedX,
+}
+
+/// A signature with its recovery number.
+///
+/// The chain accepts high s, so a signature never names a transaction: only the hash does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecoverableSignature {
+    signature: Signature,
+    recovery: RecoveryId,
+}
+
+impl RecoverableSignature {
+    /// Reads r ‖ s ‖ v, v being 0 to 3 or 27 to 30, as java-tron does (it also takes 4 more, of keys known compressed).
+    pub fn parse(bytes: &[u8]) -> Result<Self, SignatureError> {
+        let (scalars, [v]) = bytes.split_at_checked(64).ok_or(SignatureError::Length(bytes.len()))? else {
+            return Err(SignatureError::Length(bytes.len()));
+        };
+        let number = match *v {
+            v @ 0..=7 => v & 3,
+            v @ 27..=34 => (v - 27) & 3,
+            v => return Err(SignatureError::RecoveryNumber(v)),
+        };
+        let signature = Signature::from_slice(scalars).map_err(|_| SignatureError::Scalars)?;
+        let recovery = RecoveryId::from_byte(number).ok_or(SignatureError::RecoveryNumber(*v))?;
+        Ok(Self { signature, recovery })
+    }
+
+    /// Makes a signature of a token recoverable: s made low, verified against the key that was asked to sign, its
+    /// recovery number found.
+    ///
+    /// `scalars` is r ‖ s as a token returns it. Any other signature than the expected key's is an error, so a token
+    /// that signed with another key, or another hash, is noticed before anything leaves.
+    pub fn from_rs_and_key(
+        scalars: &[u8; 64],
+        digest: &[u8; 32],
+        expected: &PublicKey,
+    ) -> Result<Self, SignatureError> {
+        let signature = Signature::from_slice(scalars).map_err(|_| SignatureError::Scalars)?.normalize_s();
+        expected.as_verifying_key().verify_prehash(digest, &signature).map_err(|_| SignatureError::WrongKey)?;
+        for number in 0..=RecoveryId::MAX {
+            let recovery = RecoveryId::from_byte(number).ok_or(SignatureError::RecoveryNumber(number))?;
+            let candidate = Self { signature, recovery };
+            if candidate.recover(digest) != Ok(*expected) {
+                continue;
+            }
+            return if recovery.is_x_reduced() { Err(SignatureError::ReducedX) } else { Ok(candidate) };
+        }
+        Err(SignatureError::Unrecoverable)
+    }
+
+    pub(crate) const fn from_parts(signature: Signature, recovery: RecoveryId) -> Self {
+        Self { signature, recovery }
+    }
+
+    /// The key that made this signature over this hash.
+    pub fn recover(&self, digest: &[u8; 32]) -> Result<PublicKey, SignatureError> {
+        VerifyingKey::recover_from_prehash(digest, &self.signature, self.recovery)
+            .map(PublicKey::from_verifying_key)
+            .map_err(|_| SignatureError::Unrecoverable)
+    }
+
+    /// The address of the key that made this signature over this hash.
+    pub fn signer(&self, digest: &[u8; 32]) -> Result<Address, SignatureError> {
+        self.recover(digest).map(|key| key.address())
+    }
+
+    /// The same signature with a low s, as every signature of ours has.
+    #[must_use]
+    pub fn normalised(self) -> Self {
+        let signature = self.signature.normalize_s();
+        if signature == self.signature {
+            return self;
+        }
+        let recovery = RecoveryId::new(!self.recovery.is_y_odd(), self.recovery.is_x_reduced());
+        Self { signature, recovery }
+    }
+
+    /// r ‖ s ‖ v with v 0 or 1, as java-tron and tronpy write it.
+    pub fn to_bytes(&self) -> [u8; 65] {
+        self.bytes_with(self.recovery.to_byte())
+    }
+
+    /// r ‖ s ‖ v with v 27 or 28, as tronweb and messages have it.
+    pub fn to_bytes_27(&self) -> [u8; 65] {
+        self.bytes_with(self.recovery.to_byte() + 27)
+    }
+
+    fn bytes_with(&self, v: u8) -> [u8; 65] {
+        let mut bytes = [v; 65];
+        bytes[..64].copy_from_slice(&self.signature.to_bytes());
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests;
