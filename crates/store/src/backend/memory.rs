@@ -1,0 +1,122 @@
+//! The twin in memory, for tests: persistent maps, so that a transaction is a copy that is kept or dropped.
+
+mod rows;
+mod state;
+
+use primitives::UnixMs;
+use tokio::sync::{Mutex, watch};
+
+use self::state::State;
+use super::{Backend, Stored};
+use crate::commit::{Write, Written, run};
+use crate::error::{CommitError, StoreError};
+use crate::event::EventRow;
+use crate::hold::HoldRow;
+use crate::list::RowFilter;
+use crate::row::StoredRow;
+
+/// A store that forgets everything with its last handle.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    state: Mutex<State>,
+    changes: watch::Sender<u64>,
+}
+
+impl Memory {
+    pub(crate) fn new(nouns: &[&'static str], changes: watch::Sender<u64>) -> Self {
+        Self { state: Mutex::new(State::new(nouns)), changes }
+    }
+
+    /// The committed state; cheap, for the maps share their parts.
+    async fn state(&self) -> State {
+        self.state.lock().await.clone()
+    }
+}
+
+impl Backend for Memory {
+    async fn get(&self, noun: &'static str, id: &str) -> Stored<Option<StoredRow>> {
+        let state = self.state().await;
+        let table = state.table(noun)?;
+        Ok(table.ids.get(id).and_then(|seq| table.stored(*seq)))
+    }
+
+    async fn find(&self, noun: &'static str, key: &str, value: &str) -> Stored<Option<StoredRow>> {
+        let state = self.state().await;
+        let table = state.table(noun)?;
+        Ok(table.keys.get(&(key.to_owned(), value.to_owned())).and_then(|seq| table.stored(*seq)))
+    }
+
+    async fn list(&self, noun: &'static str, filter: &RowFilter) -> Stored<Vec<StoredRow>> {
+        let state = self.state().await;
+        let table = state.table(noun)?;
+        let newest_first = table.rows.range(..filter.before).rev();
+        let matching = newest_first.filter(|(_, row)| {
+            filter.stage.as_ref().is_none_or(|stage| row.stage == stage)
+                && filter.tag.as_ref().is_none_or(|(tag, value)| row.tags.iter().any(|(t, v)| t == tag && v == value))
+        });
+        Ok(matching.take(filter.limit).map(|(seq, row)| row.stored(*seq)).collect())
+    }
+
+    async fn count_by_stage(&self, noun: &'static str) -> Stored<Vec<(String, u64)>> {
+        let state = self.state().await;
+        let mut counts = std::collections::BTreeMap::<&str, u64>::new();
+        for row in state.table(noun)?.rows.values() {
+            *counts.entry(row.stage).or_default() += 1;
+        }
+        Ok(counts.into_iter().map(|(stage, count)| (stage.to_owned(), count)).collect())
+    }
+
+    async fn next_due(&self, noun: &'static str) -> Stored<Option<UnixMs>> {
+        let state = self.state().await;
+        Ok(state.table(noun)?.due.first().map(|(at, _)| *at))
+    }
+
+    async fn held(&self, scope: &str, now: UnixMs) -> Stored<i64> {
+        Ok(self.state().await.sum(scope, now))
+    }
+
+    async fn holds(&self, scope: &str) -> Stored<Vec<HoldRow>> {
+        let state = self.state().await;
+        let rows = state.holds.get(scope).map(|rows| rows.values().cloned().collect());
+        Ok(rows.unwrap_or_default())
+    }
+
+    async fn cursor(&self, reader: &str) -> Stored<Option<String>> {
+        Ok(self.state().await.cursors.get(reader).cloned())
+    }
+
+    async fn events(&self, after: i64, limit: usize) -> Stored<Vec<EventRow>> {
+        let state = self.state().await;
+        let first = after.checked_add(1);
+        Ok(first.map_or_else(Vec::new, |first| {
+            state.outbox.range(first..).take(limit).map(|(_, event)| event.clone()).collect()
+        }))
+    }
+
+    async fn head_position(&self) -> Stored<i64> {
+        Ok(self.state().await.outbox.last().map_or(0, |(position, _)| *position))
+    }
+
+    async fn probes(&self) -> Stored<u64> {
+        Ok(self.state().await.probes)
+    }
+
+    async fn write(&self, write: Write) -> Result<Written, CommitError> {
+        let mut committed = self.state.lock().await;
+        if committed.closed {
+            return Err(StoreError::Closed.into());
+        }
+        let mut next = committed.clone();
+        let written = run(&mut next, &write).await?;
+        *committed = next;
+        drop(committed);
+        if written.is_news() {
+            self.changes.send_modify(|count| *count = count.wrapping_add(1));
+        }
+        Ok(written)
+    }
+
+    async fn close(&self) {
+        self.state.lock().await.closed = true;
+    }
+}

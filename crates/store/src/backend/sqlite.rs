@@ -1,0 +1,157 @@
+//! One file: a writer that commits in groups, and readers apart.
+
+mod open;
+mod rows;
+mod sql;
+mod writer;
+
+use std::sync::Arc;
+
+use primitives::UnixMs;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{FromRow, Row};
+use tokio::sync::{mpsc, oneshot};
+
+use self::sql::Statements;
+use self::writer::Message;
+use super::{Backend, Stored};
+use crate::commit::{Write, Written};
+use crate::error::{CommitError, StoreError};
+use crate::event::EventRow;
+use crate::hold::HoldRow;
+use crate::list::RowFilter;
+use crate::row::StoredRow;
+
+/// A store in a file.
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    readers: SqlitePool,
+    writer: mpsc::Sender<Message>,
+    statements: Arc<Statements>,
+}
+
+impl Backend for Sqlite {
+    async fn get(&self, noun: &'static str, id: &str) -> Stored<Option<StoredRow>> {
+        let sql = self.statements.of(noun)?.get.clone();
+        sqlx::query_as(sql).bind(id).fetch_optional(&self.readers).await.map_err(failed)
+    }
+
+    async fn find(&self, noun: &'static str, key: &str, value: &str) -> Stored<Option<StoredRow>> {
+        let sql = self.statements.of(noun)?.find.clone();
+        let found = sqlx::query_as(sql).bind(noun).bind(key).bind(value);
+        found.fetch_optional(&self.readers).await.map_err(failed)
+    }
+
+    async fn list(&self, noun: &'static str, filter: &RowFilter) -> Stored<Vec<StoredRow>> {
+        let statements = self.statements.of(noun)?;
+        let limit = i64::try_from(filter.limit).unwrap_or(i64::MAX);
+        let (tag, value) = filter.tag.as_ref().map(|(tag, value)| (tag.as_str(), value.as_str())).unzip();
+        let sql = match (&filter.stage, tag) {
+            (None, None) => &statements.list,
+            (Some(_), None) => &statements.list_stage,
+            (None, Some(_)) => &statements.list_tag,
+            (Some(_), Some(_)) => &statements.list_stage_tag,
+        };
+        let rows = sqlx::query_as(sql.clone()).bind(filter.before).bind(limit);
+        let rows = rows.bind(filter.stage.as_deref()).bind(noun).bind(tag).bind(value);
+        rows.fetch_all(&self.readers).await.map_err(failed)
+    }
+
+    async fn count_by_stage(&self, noun: &'static str) -> Stored<Vec<(String, u64)>> {
+        let sql = self.statements.of(noun)?.count.clone();
+        let counts: Vec<(String, i64)> = sqlx::query_as(sql).fetch_all(&self.readers).await.map_err(failed)?;
+        Ok(counts.into_iter().map(|(stage, count)| (stage, count.cast_unsigned())).collect())
+    }
+
+    async fn next_due(&self, noun: &'static str) -> Stored<Option<UnixMs>> {
+        let sql = self.statements.of(noun)?.next_due.clone();
+        let next: Option<i64> = sqlx::query_scalar(sql).fetch_optional(&self.readers).await.map_err(failed)?;
+        Ok(next.and_then(UnixMs::from_i64))
+    }
+
+    async fn held(&self, scope: &str, now: UnixMs) -> Stored<i64> {
+        let sum = sqlx::query_scalar(sql::HELD).bind(scope).bind(now.to_i64());
+        sum.fetch_one(&self.readers).await.map_err(failed)
+    }
+
+    async fn holds(&self, scope: &str) -> Stored<Vec<HoldRow>> {
+        sqlx::query_as(sql::HOLDS).bind(scope).fetch_all(&self.readers).await.map_err(failed)
+    }
+
+    async fn cursor(&self, reader: &str) -> Stored<Option<String>> {
+        sqlx::query_scalar(sql::CURSOR).bind(reader).fetch_optional(&self.readers).await.map_err(failed)
+    }
+
+    async fn events(&self, after: i64, limit: usize) -> Stored<Vec<EventRow>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        sqlx::query_as(sql::EVENTS).bind(after).bind(limit).fetch_all(&self.readers).await.map_err(failed)
+    }
+
+    async fn head_position(&self) -> Stored<i64> {
+        sqlx::query_scalar(sql::HEAD_POSITION).fetch_one(&self.readers).await.map_err(failed)
+    }
+
+    async fn probes(&self) -> Stored<u64> {
+        let count: Option<i64> =
+            sqlx::query_scalar(sql::PROBES).fetch_optional(&self.readers).await.map_err(failed)?;
+        Ok(count.unwrap_or_default().cast_unsigned())
+    }
+
+    async fn write(&self, write: Write) -> Result<Written, CommitError> {
+        let (answer, answered) = oneshot::channel();
+        let asked = Message::Write { write, answer };
+        self.writer.send(asked).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    async fn close(&self) {
+        // The readers first: the last connection to leave folds the log into the file.
+        self.readers.close().await;
+        let (done, closed) = oneshot::channel();
+        if self.writer.send(Message::Close { done }).await.is_ok() {
+            // An error means that another handle closed it first.
+            let _: Result<(), oneshot::error::RecvError> = closed.await;
+        }
+    }
+}
+
+/// What a failure of the database is to our callers.
+fn failed(error: sqlx::Error) -> StoreError {
+    /// SQLITE_FULL (sqlite.org/rescode.html): no room on the disk, or the file at its page limit.
+    const FULL: &str = "13";
+    let full = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == FULL);
+    match error {
+        _ if full => StoreError::Full,
+        sqlx::Error::PoolClosed => StoreError::Closed,
+        other => StoreError::Database(other),
+    }
+}
+
+impl FromRow<'_, SqliteRow> for StoredRow {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let version: i64 = row.try_get(2)?;
+        Ok(Self { seq: row.try_get(0)?, id: row.try_get(1)?, version: version.cast_unsigned(), body: row.try_get(3)? })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for HoldRow {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let until: Option<i64> = row.try_get(2)?;
+        Ok(Self { holder: row.try_get(0)?, amount: row.try_get(1)?, until: until.and_then(UnixMs::from_i64) })
+    }
+}
+
+impl FromRow<'_, SqliteRow> for EventRow {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let version: i64 = row.try_get(3)?;
+        let at: i64 = row.try_get(4)?;
+        Ok(Self {
+            position: row.try_get(0)?,
+            kind: row.try_get(1)?,
+            subject: row.try_get(2)?,
+            version: version.cast_unsigned(),
+            at: UnixMs::from_i64(at).unwrap_or_default(),
+            data: row.try_get(5)?,
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! From a path to a store: the lock, the connections, the tables.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, SqlSafeStr, SqliteConnection};
+use tokio::sync::{mpsc, watch};
+
+use super::sql::{self, Statements};
+use super::writer::{GROUP_MAX, Writer};
+use super::{Sqlite, failed};
+use crate::backend::Stored;
+use crate::error::StoreError;
+use crate::incarnation::Incarnation;
+
+/// How long a statement waits for another program, such as a backup, that has the file locked.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Reads are short; more would only cost memory.
+const READERS_MAX: u32 = 4;
+/// An idle service keeps no reader, each of which is a thread and a page cache.
+const READER_IDLE: Duration = Duration::from_secs(60);
+/// More than all statements of a service.
+const STATEMENTS_CACHED: usize = 256;
+
+impl Sqlite {
+    pub(crate) async fn open(
+        path: &Path,
+        nouns: &[&'static str],
+        fresh: Incarnation,
+        changes: watch::Sender<u64>,
+    ) -> Stored<(Self, Incarnation)> {
+        let statements = Arc::new(Statements::new(nouns)?);
+        let lock = lock(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENTS_CACHED);
+        // FULL, not NORMAL: in WAL mode NORMAL loses the last commits when the power goes, and a lost row can pay twice.
+        let writing = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full);
+        let mut connection = SqliteConnection::connect_with(&writing).await.map_err(failed)?;
+        migrate(&mut connection, &statements).await?;
+        let incarnation = incarnation(&mut connection, fresh).await?;
+
+        let reading = options.create_if_missing(false).pragma("query_only", "ON");
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS_MAX)
+            .min_connections(0)
+            .idle_timeout(READER_IDLE)
+            .test_before_acquire(false)
+            .connect_lazy_with(reading);
+        let (writer, queue) = mpsc::channel(4 * GROUP_MAX);
+        let task = Writer { connection, statements: Arc::clone(&statements), changes, lock };
+        tokio::spawn(task.run(queue));
+        Ok((Self { readers, writer, statements }, incarnation))
+    }
+}
+
+/// Takes the lock that keeps a second process out. The system drops it with the process, however that ends.
+fn lock(path: &Path) -> Stored<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let file = File::options().create(true).write(true).truncate(false).open(&path);
+    let file = file.map_err(|source| StoreError::Io { path: path.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path }),
+        Err(TryLockError::Error(source)) => Err(StoreError::Io { path, source }),
+    }
+}
+
+async fn migrate(connection: &mut SqliteConnection, statements: &Statements) -> Stored<()> {
+    let migrations = sql::MIGRATIONS.map(|(version, name, text)| {
+        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    });
+    let migrator = Migrator::with_migrations(migrations.to_vec());
+    migrator.run_direct(None, connection, false).await.map_err(StoreError::Migration)?;
+    for create in statements.create() {
+        sqlx::raw_sql(create).execute(&mut *connection).await.map_err(failed)?;
+    }
+    Ok(())
+}
+
+async fn incarnation(connection: &mut SqliteConnection, fresh: Incarnation) -> Stored<Incarnation> {
+    let keep = sqlx::query(sql::KEEP_INCARNATION).bind(fresh.to_string());
+    keep.execute(&mut *connection).await.map_err(failed)?;
+    let text: String = sqlx::query_scalar(sql::INCARNATION).fetch_one(&mut *connection).await.map_err(failed)?;
+    text.parse().map_err(|error| StoreError::Database(sqlx::Error::Decode(Box::new(error))))
+}

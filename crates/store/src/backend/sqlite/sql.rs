@@ -1,0 +1,153 @@
+//! The statements. Placeholders are numbered as PostgreSQL has them, too.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+
+use crate::backend::Stored;
+use crate::error::StoreError;
+
+pub(super) const MIGRATIONS: [(i64, &str, &str); 1] =
+    [(1, "common", include_str!("../../../migrations/sqlite/0001_common.sql"))];
+
+pub(super) const KEEP_INCARNATION: &str =
+    "INSERT INTO meta (name, value) VALUES ('incarnation', $1) ON CONFLICT (name) DO NOTHING";
+pub(super) const INCARNATION: &str = "SELECT value FROM meta WHERE name = 'incarnation'";
+
+pub(super) const COUNT_PROBE: &str = "INSERT INTO meta (name, value) VALUES ('probes', '1') \
+     ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)";
+pub(super) const PROBES: &str = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'probes'";
+
+pub(super) const PUT_KEY: &str = "INSERT INTO unique_keys (noun, name, value, seq) VALUES ($1, $2, $3, $4)";
+
+pub(super) const PUT_TAG: &str =
+    "INSERT INTO tags (noun, name, value, seq) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+pub(super) const DROP_TAGS: &str = "DELETE FROM tags WHERE noun = $1 AND seq = $2";
+
+pub(super) const HELD: &str = "SELECT coalesce((SELECT total FROM hold_totals WHERE scope = $1), 0) \
+     - coalesce((SELECT sum(amount) FROM holds WHERE scope = $1 AND until <= $2), 0)";
+pub(super) const HOLDS: &str = "SELECT holder, amount, until FROM holds WHERE scope = $1 ORDER BY holder";
+pub(super) const HOLD: &str = "SELECT holder, amount, until FROM holds WHERE scope = $1 AND holder = $2";
+pub(super) const EXPIRE_HOLDS: &str = "DELETE FROM holds WHERE scope = $1 AND until <= $2";
+pub(super) const PUT_HOLD: &str = "INSERT INTO holds (scope, holder, amount, until) VALUES ($1, $2, $3, $4) \
+     ON CONFLICT (scope, holder) DO UPDATE SET amount = excluded.amount, until = excluded.until";
+pub(super) const DROP_HOLD: &str = "DELETE FROM holds WHERE scope = $1 AND holder = $2";
+pub(super) const PUT_TOTAL: &str = "INSERT INTO hold_totals (scope, total) VALUES ($1, $2) \
+     ON CONFLICT (scope) DO UPDATE SET total = excluded.total";
+
+pub(super) const CURSOR: &str = "SELECT cursor FROM cursors WHERE reader = $1";
+pub(super) const PUT_CURSOR: &str = "INSERT INTO cursors (reader, cursor) VALUES ($1, $2) \
+     ON CONFLICT (reader) DO UPDATE SET cursor = excluded.cursor";
+
+pub(super) const APPEND_EVENT: &str =
+    "INSERT INTO outbox (kind, subject, version, at, payload) VALUES ($1, $2, $3, $4, $5)";
+pub(super) const EVENTS: &str = "SELECT position, kind, subject, version, at, payload FROM outbox \
+     WHERE position > $1 ORDER BY position LIMIT $2";
+pub(super) const HEAD_POSITION: &str = "SELECT coalesce(max(position), 0) FROM outbox";
+
+/// The statements of every declared noun.
+#[derive(Debug)]
+pub(super) struct Statements(HashMap<&'static str, OfNoun>);
+
+/// One noun's statements; its table is part of their text, which is why they are made when the store is opened.
+#[derive(Debug)]
+pub(super) struct OfNoun {
+    pub(super) create: SqlStr,
+    pub(super) get: SqlStr,
+    pub(super) find: SqlStr,
+    pub(super) list: SqlStr,
+    pub(super) list_stage: SqlStr,
+    pub(super) list_tag: SqlStr,
+    pub(super) list_stage_tag: SqlStr,
+    pub(super) count: SqlStr,
+    pub(super) next_due: SqlStr,
+    pub(super) head: SqlStr,
+    pub(super) key_holder: SqlStr,
+    pub(super) insert: SqlStr,
+    pub(super) replace: SqlStr,
+    pub(super) reschedule: SqlStr,
+    pub(super) due: SqlStr,
+    pub(super) claim: SqlStr,
+}
+
+impl Statements {
+    pub(super) fn new(nouns: &[&'static str]) -> Stored<Self> {
+        let statements = nouns.iter().map(|noun| {
+            if is_noun(noun) { Ok((*noun, OfNoun::new(noun))) } else { Err(StoreError::Noun((*noun).to_owned())) }
+        });
+        Ok(Self(statements.collect::<Stored<_>>()?))
+    }
+
+    pub(super) fn of(&self, noun: &str) -> Stored<&OfNoun> {
+        self.0.get(noun).ok_or_else(|| StoreError::Noun(noun.to_owned()))
+    }
+
+    /// What makes the nouns' tables where they are missing.
+    pub(super) fn create(&self) -> impl Iterator<Item = SqlStr> {
+        self.0.values().map(|statements| statements.create.clone())
+    }
+}
+
+impl OfNoun {
+    fn new(noun: &str) -> Self {
+        let sql = |text: &str| {
+            // Safe: a noun is a compiled-in name that was checked to be of [a-z_].
+            AssertSqlSafe(Arc::<str>::from(text.replace("{noun}", noun))).into_sql_str()
+        };
+        let list = |condition: &str| {
+            sql(&format!(
+                "SELECT r.seq, r.id, r.version, r.body FROM noun_{{noun}} r \
+                 WHERE r.seq < $1{condition} ORDER BY r.seq DESC LIMIT $2"
+            ))
+        };
+        let stage = " AND r.stage = $3";
+        let tag = " AND r.seq IN (SELECT t.seq FROM tags t \
+                   WHERE t.noun = $4 AND t.name = $5 AND t.value = $6 AND t.seq < $1)";
+        Self {
+            create: sql("CREATE TABLE IF NOT EXISTS noun_{noun} (\
+                 seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stage TEXT NOT NULL, version INTEGER NOT NULL, \
+                 next_at INTEGER, claimed_until INTEGER, woken INTEGER, body TEXT NOT NULL) STRICT; \
+                 CREATE INDEX IF NOT EXISTS noun_{noun}_due ON noun_{noun} (next_at, seq) WHERE next_at IS NOT NULL; \
+                 CREATE INDEX IF NOT EXISTS noun_{noun}_stage ON noun_{noun} (stage, seq)"),
+            get: sql("SELECT seq, id, version, body FROM noun_{noun} WHERE id = $1"),
+            find: sql("SELECT r.seq, r.id, r.version, r.body FROM unique_keys k \
+                 JOIN noun_{noun} r ON r.seq = k.seq WHERE k.noun = $1 AND k.name = $2 AND k.value = $3"),
+            list: list(""),
+            list_stage: list(stage),
+            list_tag: list(tag),
+            list_stage_tag: list(&format!("{stage}{tag}")),
+            count: sql("SELECT stage, count(*) FROM noun_{noun} GROUP BY stage ORDER BY stage"),
+            next_due: sql("SELECT next_at FROM noun_{noun} WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1"),
+            head: sql("SELECT seq, version, next_at, claimed_until, woken FROM noun_{noun} WHERE id = $1"),
+            key_holder: sql("SELECT r.id FROM unique_keys k JOIN noun_{noun} r ON r.seq = k.seq \
+                 WHERE k.noun = $1 AND k.name = $2 AND k.value = $3"),
+            insert: sql("INSERT INTO noun_{noun} (id, stage, version, next_at, body) \
+                 VALUES ($1, $2, 1, $3, $4) RETURNING seq"),
+            replace: sql("UPDATE noun_{noun} SET stage = $2, version = $3, body = $4, \
+                 next_at = $5, claimed_until = $6, woken = $7 WHERE seq = $1"),
+            reschedule: sql("UPDATE noun_{noun} SET next_at = $2, claimed_until = $3, woken = $4 WHERE seq = $1"),
+            due: sql("SELECT seq, id, version, body FROM noun_{noun} \
+                 WHERE next_at <= $1 ORDER BY next_at, seq LIMIT $2"),
+            claim: sql("UPDATE noun_{noun} SET next_at = $1, claimed_until = $1, woken = NULL WHERE seq IN \
+                 (SELECT seq FROM noun_{noun} WHERE next_at <= $2 ORDER BY next_at, seq LIMIT $3)"),
+        }
+    }
+}
+
+fn is_noun(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_names_become_part_of_a_statement() {
+        for noun in ["", "Payout", "a b", "a;b", "a\"", "a1", "é"] {
+            assert!(matches!(Statements::new(&[noun]), Err(StoreError::Noun(_))), "{noun:?}");
+        }
+        assert!(Statements::new(&["payout", "webhook_delivery"]).is_ok());
+    }
+}

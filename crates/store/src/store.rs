@@ -1,0 +1,200 @@
+//! The store that services hold.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use primitives::UnixMs;
+use tokio::sync::watch;
+
+use crate::backend::{Backend, Memory, Sqlite};
+use crate::commit::{Commit, Write, Written};
+use crate::cursor::{feed_cursor, feed_position, list_cursor, list_seq};
+use crate::error::{CommitError, FeedError, StoreError};
+use crate::event::EventPage;
+use crate::hold::HoldRow;
+use crate::incarnation::Incarnation;
+use crate::list::{Filter, LIST_LIMIT_MAX, Page, RowFilter};
+use crate::record::{Record, Versioned};
+
+/// One service's database. Clones are handles to the same store.
+///
+/// Reads see what is committed. A write whose future is dropped may still be made.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    backend: AnyBackend,
+    incarnation: Incarnation,
+    changes: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+enum AnyBackend {
+    Memory(Memory),
+    Sqlite(Sqlite),
+}
+
+/// The same call on whichever back end it is.
+macro_rules! on {
+    ($store:expr, $backend:ident => $call:expr) => {
+        match &$store.0.backend {
+            AnyBackend::Memory($backend) => $call.await,
+            AnyBackend::Sqlite($backend) => $call.await,
+        }
+    };
+}
+
+impl Store {
+    /// Opens the file, making and migrating it as needed, for records of these nouns. `fresh` names a new file's first
+    /// life and is ignored for one that exists.
+    ///
+    /// [`StoreError::InUse`] if another process, or another store of this one, has it open.
+    pub async fn sqlite(path: &Path, nouns: &[&'static str], fresh: Incarnation) -> Result<Self, StoreError> {
+        let (changes, _) = watch::channel(0);
+        let (sqlite, incarnation) = Sqlite::open(path, nouns, fresh, changes.clone()).await?;
+        Ok(Self(Arc::new(Inner { backend: AnyBackend::Sqlite(sqlite), incarnation, changes })))
+    }
+
+    /// A store without a file, for tests.
+    pub fn memory(nouns: &[&'static str], incarnation: Incarnation) -> Self {
+        let (changes, _) = watch::channel(0);
+        let backend = AnyBackend::Memory(Memory::new(nouns, changes.clone()));
+        Self(Arc::new(Inner { backend, incarnation, changes }))
+    }
+
+    /// Which life of the database this is.
+    pub fn incarnation(&self) -> Incarnation {
+        self.0.incarnation
+    }
+
+    /// The record of this id.
+    pub async fn get<R: Record>(&self, id: &str) -> Result<Option<Versioned<R>>, StoreError> {
+        let row = on!(self, backend => backend.get(R::NOUN, id))?;
+        row.map(|row| row.decode()).transpose()
+    }
+
+    /// The record that has this unique name.
+    pub async fn find<R: Record>(&self, key: &str, value: &str) -> Result<Option<Versioned<R>>, StoreError> {
+        let row = on!(self, backend => backend.find(R::NOUN, key, value))?;
+        row.map(|row| row.decode()).transpose()
+    }
+
+    /// One page of records, newest first by insertion.
+    pub async fn list<R: Record>(&self, filter: Filter) -> Result<Page<R>, StoreError> {
+        let Filter { stage, tag, after, limit } = filter;
+        let before = after.as_deref().map_or(Ok(i64::MAX), list_seq)?;
+        let limit = limit.clamp(1, LIST_LIMIT_MAX);
+        // One more than asked for tells whether there is a next page.
+        let filter = RowFilter { stage, tag, before, limit: limit + 1 };
+        let mut rows = on!(self, backend => backend.list(R::NOUN, &filter))?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows.last().filter(|_| more).map(|row| list_cursor(row.seq));
+        let items = rows.into_iter().map(|row| row.decode()).collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+
+    /// How many records are in each stage, by the stage's name; a stage without records is absent.
+    pub async fn count_by_stage<R: Record>(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        on!(self, backend => backend.count_by_stage(R::NOUN))
+    }
+
+    /// Takes up to `limit` records that are due at `now`, the longest due first, for `lease_ms` milliseconds, in which
+    /// no other claim gets them. A commit of the record ends the claim; so does the end of the lease, for a driver
+    /// that died.
+    pub async fn claim<R: Record>(
+        &self,
+        now: UnixMs,
+        lease_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<Versioned<R>>, StoreError> {
+        // A lease that ends at once would hand the row out again within the same millisecond.
+        let until = now.plus_ms(lease_ms.max(1));
+        let claim = Write::Claim { noun: R::NOUN, now, until, limit };
+        match on!(self, backend => backend.write(claim)).map_err(of_store)? {
+            Written::Claimed(rows) => rows.into_iter().map(|row| row.decode()).collect(),
+            other => unreachable!("a claim was answered by {other:?}"),
+        }
+    }
+
+    /// The earliest time, not before `now`, at which a claim finds a record, be it due or its claim ended.
+    pub async fn next_due<R: Record>(&self, now: UnixMs) -> Result<Option<UnixMs>, StoreError> {
+        let next = on!(self, backend => backend.next_due(R::NOUN))?;
+        Ok(next.map(|at| at.max(now)))
+    }
+
+    /// Makes a record due at `now` if it was due later, leaving body and version. One that is claimed becomes due when
+    /// its claim ends, whatever the claimant commits. False if there is none of this id.
+    pub async fn wake<R: Record>(&self, id: &str, now: UnixMs) -> Result<bool, StoreError> {
+        let wake = Write::Wake { noun: R::NOUN, id: id.to_owned(), now };
+        match on!(self, backend => backend.write(wake)).map_err(of_store)? {
+            Written::Woken(found) => Ok(found),
+            other => unreachable!("a wake was answered by {other:?}"),
+        }
+    }
+
+    /// The sum of a scope's holds that count at `now`.
+    pub async fn held(&self, scope: &str, now: UnixMs) -> Result<i64, StoreError> {
+        on!(self, backend => backend.held(scope, now))
+    }
+
+    /// A scope's holds by holder; those whose time is over go when the scope is next written to.
+    pub async fn holds(&self, scope: &str) -> Result<Vec<HoldRow>, StoreError> {
+        on!(self, backend => backend.holds(scope))
+    }
+
+    /// How far we have read this feed of a peer.
+    pub async fn cursor(&self, reader: &str) -> Result<Option<String>, StoreError> {
+        on!(self, backend => backend.cursor(reader))
+    }
+
+    /// Stores everything in `commit`, durably, or nothing.
+    pub async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
+        on!(self, backend => backend.write(Write::Commit(Box::new(commit)))).map(drop)
+    }
+
+    /// Our own feed: up to `limit` events after a cursor, from the beginning without one.
+    pub async fn events(&self, after: Option<&str>, limit: usize) -> Result<EventPage, FeedError> {
+        let incarnation = self.0.incarnation;
+        let after = feed_position(incarnation, after)?;
+        let limit = limit.clamp(1, LIST_LIMIT_MAX);
+        let rows = on!(self, backend => backend.events(after, limit))?;
+        if rows.is_empty() && on!(self, backend => backend.head_position())? < after {
+            // A file put back from a copy without a new incarnation: the reader knows more than we do.
+            return Err(FeedError::Gone);
+        }
+        let position = rows.last().map_or(after, |row| row.position);
+        let events = rows.into_iter().map(|row| row.into_event(incarnation)).collect::<Result<_, _>>()?;
+        Ok(EventPage { events, next: feed_cursor(incarnation, position) })
+    }
+
+    /// A number that moves with every commit and wake in this process, for drivers and long polls to wait on.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changes.subscribe()
+    }
+
+    /// Writes a row and reads it back, to know that the store works.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        let written = match on!(self, backend => backend.write(Write::Probe)).map_err(of_store)? {
+            Written::Probed(count) => count,
+            other => unreachable!("a probe was answered by {other:?}"),
+        };
+        let read = on!(self, backend => backend.probes())?;
+        if read < written { Err(StoreError::Lost) } else { Ok(()) }
+    }
+
+    /// Finishes the writes under way and lets go of the file; every handle's later write is refused. When it returns
+    /// another process may open the file.
+    pub async fn close(&self) {
+        on!(self, backend => backend.close());
+    }
+}
+
+/// The refusal of what is no commit can only be the store's own.
+fn of_store(error: CommitError) -> StoreError {
+    match error {
+        CommitError::Store(error) => error,
+        other => unreachable!("refused as if it were a commit: {other}"),
+    }
+}
