@@ -1,0 +1,111 @@
+//! Why a transaction is not signed: one name per rule, stable, for answers, metrics and the audit log.
+
+use thiserror::Error;
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $text:literal;)*) => {
+        /// The rule that a request broke. The order is that of the checks; the first broken rule is named.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+        pub enum Refusal {
+            $($(#[$doc])* #[error($text)] $name,)*
+        }
+
+        impl Refusal {
+            /// Every rule.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The stable code, lower-case with underscores.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)*
+                }
+            }
+        }
+    };
+}
+
+refusals! {
+    /// The authorisation is not signed by the pinned issuer of its kind.
+    AuthoritySignature = "authority_signature", "the authorisation is not signed by the issuer for its kind";
+    /// The authorisation is for another plane.
+    Plane = "plane", "the authorisation is for another plane";
+    /// The authorisation is for another chain.
+    Chain = "chain", "the authorisation is for another chain";
+    /// Our clock is past the authorisation's `valid_until`.
+    AuthorityExpired = "authority_expired", "the authorisation is no longer valid";
+    /// The anchor is not signed by the pinned key of tron-client.
+    AnchorSignature = "anchor_signature", "the anchor is not signed by tron-client";
+    /// The anchor is of another chain.
+    AnchorChain = "anchor_chain", "the anchor is of another chain";
+    /// The anchor's block is more than two minutes old.
+    AnchorStale = "anchor_stale", "the anchor is more than two minutes old";
+    /// The anchor's block is more than 30 seconds in our future: one of the clocks is wrong.
+    ClockApart = "clock_apart", "the anchor is in the future, a clock is wrong";
+    /// raw_data is not exactly one transaction in its one encoding.
+    Undecodable = "undecodable", "raw_data is not exactly one transaction in canonical form";
+    /// The reference block is not the anchor's.
+    ReferenceBlock = "reference_block", "the reference block is not the anchor";
+    /// The authorisation names another key than the wallet's.
+    Key = "key", "the authorisation names another key";
+    /// The wallet's class does not do this kind of thing.
+    Class = "class", "the wallet's class does not allow this kind";
+    /// The transaction is from another account than the wallet's.
+    Owner = "owner", "the transaction is from another account than the wallet";
+    /// The transaction's or the authorisation's permission is not the wallet's.
+    Permission = "permission", "the permission is not the authorised one";
+    /// The contract's type is not the one form of this kind of authorisation.
+    ContractType = "contract_type", "the contract's type is not that of the authorised kind";
+    /// The token's contract is not pinned.
+    TokenNotPinned = "token_not_pinned", "the token's contract is not pinned";
+    /// The call is to another contract than the authorised token.
+    Token = "token", "the call is to another contract than the authorised token";
+    /// TRX or a TRC-10 token is attached to the call.
+    CallValue = "call_value", "the call carries a value of its own";
+    /// The calldata is not exactly `transfer(address,uint256)`.
+    Calldata = "calldata", "the calldata is not exactly one transfer";
+    /// The recipient is not the authorised one.
+    Recipient = "recipient", "the recipient is not the authorised one";
+    /// The recipient is one that no authorisation can allow: the wallet itself, zero, or the token's contract.
+    RecipientForbidden = "recipient_forbidden", "the recipient is the wallet itself, zero or the token";
+    /// A sweep goes elsewhere than to a pinned treasury address.
+    NotTreasury = "not_treasury", "a sweep goes to pinned treasury addresses only";
+    /// A delegation goes elsewhere than to one of our wallets.
+    NotOurWallet = "not_our_wallet", "a delegation goes to our own wallets only";
+    /// The amount is not the authorised one.
+    Amount = "amount", "the amount is not the authorised one";
+    /// The resource is not the authorised one.
+    Resource = "resource", "the resource is not the authorised one";
+    /// The delegation is locked.
+    Lock = "lock", "a delegation is not locked";
+    /// The memo is not the authorised one.
+    Memo = "memo", "the memo is not the authorised one";
+    /// The memo is longer than our own cap.
+    MemoTooLong = "memo_too_long", "the memo is longer than this signer allows";
+    /// The fee_limit is missing, needless, or above the authorised one.
+    FeeLimit = "fee_limit", "the fee_limit is not within the authorisation";
+    /// The fee_limit is above our own cap.
+    FeeLimitCap = "fee_limit_cap", "the fee_limit is above what this signer allows";
+    /// The expiration is later than authorised.
+    Expiration = "expiration", "the expiration is later than authorised";
+    /// The expiration is further ahead than our own cap.
+    ExpirationCap = "expiration_cap", "the expiration is further ahead than this signer allows";
+    /// The transaction has expired already.
+    ExpirationPast = "expiration_past", "the transaction has expired";
+    /// The earlier attempts that the authorisation lists are not those of the register.
+    Previous = "previous", "the earlier attempts are not those of the register";
+    /// An earlier attempt can still be included.
+    PreviousAlive = "previous_alive", "an earlier attempt has not expired";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_distinct() {
+        let mut codes: Vec<_> = Refusal::ALL.iter().map(|refusal| refusal.code()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), Refusal::ALL.len());
+    }
+}

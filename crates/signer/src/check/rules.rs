@@ -1,0 +1,91 @@
+//! What the signer knows by itself: pinned keys, pinned addresses and caps. Configuration, never a request.
+
+use std::collections::BTreeSet;
+
+use primitives::statement::{Kind, VerifyKey};
+use primitives::{Address, ChainId, KeyId, PlaneId, Sun, TxId, UnixMs};
+
+/// Who may authorise what: one issuer per kind.
+#[derive(Debug, Clone)]
+pub struct Issuers {
+    /// payout-router: payouts and refunds.
+    pub payout: VerifyKey,
+    /// usdt-manager: sweeps.
+    pub sweep: VerifyKey,
+    /// trx-staking: stakes and delegations.
+    pub staking: VerifyKey,
+}
+
+impl Issuers {
+    /// The one key that may authorise this kind.
+    pub const fn of(&self, kind: Kind) -> &VerifyKey {
+        match kind {
+            Kind::Payout | Kind::Refund => &self.payout,
+            Kind::Sweep => &self.sweep,
+            Kind::Stake | Kind::Unstake | Kind::Delegation | Kind::Reclaim => &self.staking,
+        }
+    }
+}
+
+/// The bounds that hold whatever an authorisation says.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The plane that this signer belongs to.
+    pub plane: PlaneId,
+    /// The chain that it signs for.
+    pub chain_id: ChainId,
+    /// The issuers of authorisations.
+    pub issuers: Issuers,
+    /// tron-client's key, for anchors.
+    pub anchor: VerifyKey,
+    /// TRC-20 contracts that may be called.
+    pub tokens: BTreeSet<Address>,
+    /// Where sweeps may go.
+    pub treasury: BTreeSet<Address>,
+    /// The highest fee_limit of any call.
+    pub fee_limit_cap: Sun,
+    /// The furthest expiration from now, in milliseconds.
+    pub expiry_cap_ms: u64,
+    /// The longest memo, in bytes.
+    pub memo_cap: usize,
+}
+
+/// The wallet that is to sign, as wallet-manager has it stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SigningWallet {
+    /// The account that pays.
+    pub address: Address,
+    /// Its key in the token.
+    pub key_id: KeyId,
+    /// The permission of the account that the key signs under; 0 is the owner's.
+    pub permission_id: u32,
+    /// What its class lets it sign.
+    pub kinds: &'static [Kind],
+}
+
+/// What the register has about one attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RegisteredAttempt {
+    /// Barred before any signature.
+    Voided,
+    /// Signed.
+    Signed {
+        /// The transaction.
+        txid: TxId,
+        /// When it ceases to be valid.
+        expiration: UnixMs,
+    },
+}
+
+/// What wallet-manager knows about a request, beside the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The wallet that the authorisation's key belongs to.
+    pub wallet: &'a SigningWallet,
+    /// The addresses of all our wallets.
+    pub our_wallets: &'a BTreeSet<Address>,
+    /// The register's earlier attempts at the intent, oldest first; `None` where an attempt was never seen.
+    pub earlier: &'a [Option<RegisteredAttempt>],
+    /// Our own clock.
+    pub now: UnixMs,
+}

@@ -1,0 +1,40 @@
+//! The signing core: keys that live in a PKCS#11 token, and the checks that stand before every signature.
+//!
+//! Statements in, signatures out. Nothing here takes bytes to sign: a [`SignTransaction`] is decoded and held against
+//! its authorisation by [`check`], what passes is a [`Checked`], and only that is signed by a [`Token`].
+//!
+//! The token is not believed: attributes are read back after generation, the public key is pinned, and every signature
+//! is verified before it is released.
+
+mod action;
+mod attributes;
+pub mod check;
+mod durable;
+mod ec_point;
+mod error;
+mod generate;
+mod key;
+mod login;
+mod module;
+pub mod pin;
+mod pool;
+mod possession;
+mod profile;
+mod provision;
+mod seat;
+mod signature;
+#[cfg(test)]
+mod softhsm;
+mod ticket;
+mod token;
+
+pub use action::Action;
+pub use attributes::AttributeFault;
+pub use check::{Checked, Refusal, Rules, SignTransaction};
+pub use ec_point::EcPointError;
+pub use error::TokenError;
+pub use key::{CkaId, PinnedKey};
+pub use profile::{OptionalAttribute, Profile, softhsm_module};
+pub use provision::provision;
+pub use ticket::Ticket;
+pub use token::{Token, TokenIdentity, sessions_for_cores};

@@ -1,0 +1,137 @@
+//! The token: opened by its profile, asked by typed requests, believed only after verification.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU8;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tron_tx::RecoverableSignature;
+
+use crate::attributes;
+use crate::check::Checked;
+use crate::durable;
+use crate::error::TokenError;
+use crate::generate;
+use crate::key::{CkaId, PinnedKey};
+use crate::login::Login;
+use crate::module::Module;
+use crate::pin;
+use crate::pool::Pool;
+use crate::possession;
+use crate::profile::{OptionalAttribute, Profile};
+use crate::seat::Seat;
+use crate::signature;
+use crate::ticket::Ticket;
+
+/// What the token says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenIdentity {
+    /// The label, by which it was found.
+    pub label: String,
+    /// The maker's name for the model.
+    pub model: String,
+    /// The serial number.
+    pub serial: String,
+}
+
+/// A logged-in token with its session threads.
+///
+/// Everything that it signs is a statement of this crate, hashed here: there is no call that takes a digest.
+#[derive(Debug)]
+pub struct Token {
+    pool: Pool,
+    login: Arc<Login>,
+    identity: TokenIdentity,
+    token_dir: Option<PathBuf>,
+    omit: BTreeSet<OptionalAttribute>,
+}
+
+impl Token {
+    /// Opens the token that the profile names, with the PIN from the profile's file.
+    ///
+    /// After [`TokenError::PinRejected`] do not call it again: devices lock after few wrong PINs.
+    pub fn open(profile: &Profile) -> Result<Self, TokenError> {
+        Self::open_with_pin(profile, pin::read(&profile.pin_file)?)
+    }
+
+    /// As [`Token::open`], with a PIN from elsewhere.
+    pub fn open_with_pin(profile: &Profile, pin: SecretString) -> Result<Self, TokenError> {
+        let module = Module::load(&profile.module)?;
+        let slot = module.slot_of(&profile.token_label)?;
+        let about = module.context().get_token_info(slot)?;
+        let identity = TokenIdentity {
+            label: about.label().to_owned(),
+            model: about.model().to_owned(),
+            serial: about.serial_number().to_owned(),
+        };
+        let login = Arc::new(Login::open(module, slot, pin)?);
+        let pool = Pool::open(&login, profile.sessions)?;
+        Ok(Self { pool, login, identity, token_dir: profile.token_dir.clone(), omit: profile.omit.clone() })
+    }
+
+    /// Makes the key pair of this id, or finds the one that an interrupted request made, and proves it safe: attributes
+    /// read back, private value refused, curve right, test signature verified, and the token's files synced.
+    ///
+    /// `label` is for people who look into the token; `nonce` is random and makes the test signature fresh.
+    pub fn ensure_key(&self, id: CkaId, label: &str, nonce: [u8; 32]) -> Ticket<PinnedKey> {
+        let label = label.to_owned();
+        let omit = self.omit.clone();
+        let token_dir = self.token_dir.clone();
+        self.pool.submit(move |seat| {
+            let key = generate::ensure(seat, id, &label, &omit)?;
+            sign_digest(seat, &key, possession::digest(&key, &nonce))?;
+            if let Some(directory) = token_dir {
+                durable::sync_tree(&directory)?;
+            }
+            Ok(key)
+        })
+    }
+
+    /// Has the token prove that it still holds the key: found, compared with the pin, its attributes safe, and signing.
+    /// For start-up and for the canary; `nonce` is random.
+    pub fn prove_possession(&self, key: PinnedKey, nonce: [u8; 32]) -> Ticket<()> {
+        self.pool.submit(move |seat| {
+            let (pair, public_key) = seat.look_up(key.id)?;
+            if public_key != key.public_key {
+                return Err(TokenError::PublicKeyMismatch { id: key.id });
+            }
+            attributes::assert_safe(seat.session(), pair.private, pair.public)?;
+            sign_digest(seat, &key, possession::digest(&key, &nonce)).map(drop)
+        })
+    }
+
+    /// Signs a transaction that passed every check: low-S, verified against the pinned key, with its recovery id.
+    ///
+    /// Two calls give two signatures, both good for the one txid; whoever wants one answer keeps the first.
+    pub fn sign(&self, key: PinnedKey, checked: &Checked) -> Ticket<RecoverableSignature> {
+        let digest = *checked.txid().as_bytes();
+        self.pool.submit(move |seat| sign_digest(seat, &key, digest))
+    }
+
+    /// What the token says of itself, as read when it was opened.
+    pub const fn identity(&self) -> &TokenIdentity {
+        &self.identity
+    }
+
+    /// Whether the token has refused the PIN since it was opened; then only a restart with another PIN helps.
+    pub fn pin_rejected(&self) -> bool {
+        self.login.pin_rejected()
+    }
+}
+
+fn sign_digest(seat: &mut Seat, key: &PinnedKey, digest: [u8; 32]) -> Result<RecoverableSignature, TokenError> {
+    let reply = seat.sign(key, &digest)?;
+    signature::accept(&reply, &digest, &key.public_key)
+}
+
+/// As many sessions as this machine has cores, the useful number for a software token.
+pub fn sessions_for_cores() -> NonZeroU8 {
+    std::thread::available_parallelism()
+        .ok()
+        .and_then(|cores| NonZeroU8::try_from(u8::try_from(cores.get()).unwrap_or(u8::MAX)).ok())
+        .unwrap_or(NonZeroU8::MIN)
+}
+
+#[cfg(test)]
+mod tests;
