@@ -113,6 +113,37 @@ pub struct TokenView {
     pub paused: bool,
 }
 
+/// Funds of a wallet to hold for a payment that another service makes out of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReservationRequest {
+    /// The paying wallet's address.
+    pub address: Address,
+    /// TRX, the fee included.
+    pub trx: Sun,
+}
+
+/// Held funds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReservationView {
+    /// What holds them.
+    pub transfer_id: TransferId,
+    /// The paying wallet's address.
+    pub address: Address,
+    /// TRX, the fee included.
+    pub trx: Sun,
+}
+
+/// Holds TRX for a payment; the same again is the same hold. 409 `waiting_funds` while the wallet has not enough.
+pub fn put_reservation(id: TransferId, request: &ReservationRequest) -> Call<ReservationView> {
+    Call::put(format!("/v1/reservations/{id}"), request)
+}
+
+/// Gives held funds back, once the payment's transaction is solid, dead or barred; what was never held is fine.
+pub fn release_reservation(id: TransferId, request: &ReservationRequest) -> Call<ReservationView> {
+    Call::put(format!("/v1/reservations/{id}/release"), request)
+}
+
 /// Begins a transfer. Same id and request: the same transfer; another request: 422 `id_taken`.
 pub fn put_transfer(id: TransferId, request: &TransferRequest) -> Call<TransferView> {
     Call::put(format!("/v1/transfers/{id}"), request)

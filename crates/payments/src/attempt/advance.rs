@@ -1,0 +1,98 @@
+//! The next step of an attempt, from the answer to its question.
+
+use api::tron_client::{SubmissionStage, SubmissionView};
+use primitives::statement::Anchor;
+use primitives::{Address, HexBytes, Sun, UnixMs};
+
+use super::{AnyAttempt, Attempt, Fact, Open, Sealed, SealedTx, SignatureAnswer, Submitted, Verdict, VoidAnswer};
+use crate::outcome;
+use crate::seal::{self, Envelope};
+
+/// What an owner decides about the transaction beyond its permission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealing {
+    /// The wallet that signs and pays.
+    pub payer: Address,
+    /// The fee_limit of a contract call; at most what the permission allows.
+    pub fee_limit: Sun,
+    /// The memo whose hash the permission names.
+    pub memo: Option<String>,
+    /// How long the transaction stays valid.
+    pub life_ms: u64,
+}
+
+/// The attempt after a fact. A fact that does not belong to the state changes nothing.
+pub fn advance(attempt: AnyAttempt, fact: Fact, sealing: &Sealing, now: UnixMs) -> AnyAttempt {
+    match (attempt, fact) {
+        (AnyAttempt::Open(open), Fact::Anchor(anchor)) => match sealed(&open, anchor.unverified(), sealing, now) {
+            Ok(tx) => open.seal(tx, anchor).into(),
+            Err(refusal) => open.refuse(&refusal).into(),
+        },
+        (AnyAttempt::Sealed(sealed), Fact::Signature(answer)) => signature_answered(sealed, answer),
+        (AnyAttempt::Submitted(submitted), Fact::Submission(view)) => seen(submitted, &view, sealing.payer),
+        (AnyAttempt::Barring(barring), Fact::Void(VoidAnswer::Barred(_))) => barring.end().into(),
+        (AnyAttempt::Barring(barring), Fact::Void(VoidAnswer::Taken(raw_data, anchor))) => match seal::read(raw_data) {
+            Ok(tx) => barring.signed_after_all(tx, anchor).into(),
+            Err(_) => barring.into(),
+        },
+        (unmoved, _) => unmoved,
+    }
+}
+
+/// Gives up an attempt that is not signed as far as we know; one that is, or has ended, stays as it is.
+pub fn bar(attempt: AnyAttempt, reason: &str) -> AnyAttempt {
+    match attempt {
+        AnyAttempt::Open(open) => open.refuse(reason).into(),
+        AnyAttempt::Sealed(sealed) => sealed.refuse(reason).into(),
+        unmoved => unmoved,
+    }
+}
+
+fn sealed(open: &Attempt<Open>, anchor: &Anchor, sealing: &Sealing, now: UnixMs) -> Result<SealedTx, String> {
+    let authorisation = open.authorisation().unverified();
+    if now >= authorisation.valid_until {
+        return Err("authorisation_expired".to_owned());
+    }
+    let envelope = Envelope {
+        payer: sealing.payer,
+        fee_limit: sealing.fee_limit,
+        memo: sealing.memo.clone(),
+        timestamp: now,
+        expiration: now.plus_ms(sealing.life_ms).min(authorisation.expiration_max),
+    };
+    seal::build(authorisation, &envelope, anchor).map_err(|error| error.code().to_owned())
+}
+
+fn signature_answered(attempt: Attempt<Sealed>, answer: SignatureAnswer) -> AnyAttempt {
+    match answer {
+        SignatureAnswer::Signed(view) if view.txid == attempt.tx().txid => attempt.submit(view.signature).into(),
+        // A signature for another transaction is no answer to this question.
+        SignatureAnswer::Signed(_) => attempt.into(),
+        SignatureAnswer::Taken(raw_data) => adopt(attempt, raw_data),
+        SignatureAnswer::Refused(refusal) if refusal.another_may_pass() => attempt.reopen().into(),
+        SignatureAnswer::Refused(refusal) => attempt.refuse(&refusal.code).into(),
+    }
+}
+
+fn adopt(attempt: Attempt<Sealed>, raw_data: HexBytes) -> AnyAttempt {
+    match seal::read(raw_data) {
+        Ok(tx) => attempt.adopt(tx).into(),
+        Err(_) => attempt.into(),
+    }
+}
+
+fn seen(attempt: Attempt<Submitted>, view: &SubmissionView, payer: Address) -> AnyAttempt {
+    if view.txid != attempt.tx().txid {
+        return attempt.into();
+    }
+    match (view.stage, &view.receipt) {
+        (SubmissionStage::Solid, Some(receipt)) => {
+            let authorisation = attempt.authorisation().unverified();
+            let verdict = outcome::verdict(authorisation, payer, attempt.tx(), receipt);
+            attempt.end(verdict, view.block, Some(receipt.clone())).into()
+        }
+        (SubmissionStage::Dead, _) => attempt.end(Verdict::Dead, view.absent_through, None).into(),
+        // Pending, included, or solid without a receipt: not an answer yet.
+        _ => attempt.into(),
+    }
+}

@@ -1,0 +1,198 @@
+//! The next step of a payout, from what was learned.
+
+mod usdt;
+
+use api::wallet_manager::WalletView;
+use primitives::{AttemptNo, Sun, TransferId, UnixMs};
+use thiserror::Error;
+
+use super::{Authority, Facts, Funds, Leg, Money, Payout, PayoutAttempt, Stage};
+use crate::attempt::{self, AnyAttempt, Ended, Fact, Sealing, Verdict};
+
+/// How long a TRX transaction stays valid.
+const LIFE_MS: u64 = 120_000;
+/// How often the others are asked when no event has come: feeds wake a payout sooner.
+const LOOK_AGAIN_MS: u64 = 3_000;
+/// How often a waiting payout looks whether it may go on.
+const WAIT_MS: u64 = 5_000;
+/// How many attempts are made without a person.
+const ATTEMPTS_MAX: u32 = 2;
+
+/// What a turn decides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// The payout from now on.
+    pub next: Payout,
+    /// What becomes of its share of the limits, if that changes.
+    pub limits: Option<LimitRelease>,
+}
+
+/// What becomes of a payout's share of the limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitRelease {
+    /// It was not paid: given back at once.
+    AtOnce,
+    /// It was paid: counts until a window's length after this time.
+    AfterWindow(UnixMs),
+}
+
+/// A payout that has ended cannot be cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the payout has come to its end already")]
+pub struct TooLate;
+
+/// The next step. Facts that do not belong to the stage change nothing but the time of the next look.
+pub fn plan(payout: &Payout, facts: Facts, authority: &Authority, now: UnixMs) -> Turn {
+    match (&payout.stage, facts) {
+        (Stage::Accepted, Facts::Wallet { wallet, trx_fee_max }) => {
+            authorise(payout, &wallet, trx_fee_max, authority, now)
+        }
+        (Stage::Attempting, Facts::Usdt(facts)) => usdt::follow(payout, &facts, now),
+        (Stage::Attempting, Facts::FundsHeld(held)) => funds_answered(payout, held, now),
+        (Stage::Attempting, Facts::Attempt(fact)) => advance(payout, fact, now),
+        (_, Facts::FundsReleased) => funds_released(payout, now),
+        _ => looked(payout.clone(), LOOK_AGAIN_MS, now),
+    }
+}
+
+/// Asks for a payout to be stopped. Whether it is, wallet-manager decides.
+pub fn cancel(payout: &Payout, now: UnixMs) -> Result<Turn, TooLate> {
+    match payout.stage {
+        // No permission is out, so nothing can have been signed: the earlier attempts have all ended.
+        Stage::Accepted => Ok(end(payout.clone(), Stage::Cancelled { at: now }, LimitRelease::AtOnce)),
+        Stage::Attempting => {
+            Ok(Turn { next: Payout { cancelling: true, due_at: Some(now), ..payout.clone() }, limits: None })
+        }
+        _ => Err(TooLate),
+    }
+}
+
+/// What becomes of a payout whose transaction another payout has already: nobody but a person can explain that.
+pub fn txid_is_another_payouts(payout: &Payout, now: UnixMs) -> Turn {
+    review(payout.clone(), "txid_is_another_payouts", now)
+}
+
+fn authorise(payout: &Payout, wallet: &WalletView, trx_fee_max: Sun, authority: &Authority, now: UnixMs) -> Turn {
+    if payout.request.recipient == wallet.address {
+        return fail(payout.clone(), "recipient_is_payer", now);
+    }
+    let Some(authorisation) = authority.authorise(payout, wallet.key_id.clone(), wallet.permission_id, now) else {
+        return review(payout.clone(), "earlier_attempt_open", now);
+    };
+    let attempt = payout.attempts.last().map_or(AttemptNo::FIRST, |last| last.attempt.next());
+    let leg = match payout.money {
+        Money::Usdt(_) => Leg::Usdt { waiting: None, tx: None, ended: None },
+        Money::Trx(amount) => match amount.checked_add(trx_fee_max) {
+            Some(reserve) => {
+                let attempt = AnyAttempt::open(authorisation.clone());
+                Leg::Trx { funds: Funds::Wanted, reserve, attempt }
+            }
+            None => return fail(payout.clone(), "amount_too_large", now),
+        },
+    };
+    let transfer_id = TransferId::of(payout.id, attempt);
+    let mut next = payout.clone();
+    next.attempts.push(PayoutAttempt { attempt, transfer_id, payer: wallet.address, authorisation, leg });
+    next.stage = Stage::Attempting;
+    looked(next, 0, now)
+}
+
+fn funds_answered(payout: &Payout, held: bool, now: UnixMs) -> Turn {
+    let mut next = payout.clone();
+    if let Some(PayoutAttempt { leg: Leg::Trx { funds, attempt, .. }, .. }) = next.attempts.last_mut() {
+        *funds = if held { Funds::Held } else { Funds::Lacking };
+        if !held && next.cancelling {
+            *attempt = attempt::bar(attempt.clone(), "cancelled");
+        }
+    }
+    looked(next, if held { 0 } else { WAIT_MS }, now)
+}
+
+fn advance(payout: &Payout, fact: Fact, now: UnixMs) -> Turn {
+    let mut next = payout.clone();
+    let memo = payout.request.memo.clone();
+    let Some(PayoutAttempt { payer, leg: Leg::Trx { attempt, .. }, .. }) = next.attempts.last_mut() else {
+        return looked(next, LOOK_AGAIN_MS, now);
+    };
+    let sealing = Sealing { payer: *payer, fee_limit: Sun::ZERO, memo, life_ms: LIFE_MS };
+    let before = attempt.clone();
+    // A cancellation comes before a further step; one that is signed already it does not touch.
+    *attempt = if payout.cancelling && matches!(before, AnyAttempt::Open(_) | AnyAttempt::Sealed(_)) {
+        attempt::bar(before.clone(), "cancelled")
+    } else {
+        attempt::advance(before.clone(), fact, &sealing, now)
+    };
+    let moved = *attempt != before;
+    match attempt.ended().cloned() {
+        Some(ended) => attempt_ended(next, &ended, now),
+        None => looked(next, if moved { 0 } else { LOOK_AGAIN_MS }, now),
+    }
+}
+
+/// What an ending means for the payout.
+fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
+    match ended.ending {
+        Verdict::Paid => end(payout, Stage::Settled { at: now }, LimitRelease::AfterWindow(now)),
+        Verdict::Mismatch => review(payout, "mismatch", now),
+        Verdict::Dead | Verdict::FailedOnChain => another_attempt(payout, now),
+        Verdict::Unsigned => match ended.reason.as_deref() {
+            Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
+            Some("authorisation_expired") => another_attempt(payout, now),
+            reason => fail(payout, reason.unwrap_or("unsigned"), now),
+        },
+    }
+}
+
+fn another_attempt(mut payout: Payout, now: UnixMs) -> Turn {
+    if payout.cancelling {
+        return end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce);
+    }
+    let made = payout.attempts.last().map_or(0, |last| last.attempt.0);
+    if made >= ATTEMPTS_MAX {
+        return review(payout, "attempts_exhausted", now);
+    }
+    payout.stage = Stage::Accepted;
+    looked(payout, 0, now)
+}
+
+fn funds_released(payout: &Payout, now: UnixMs) -> Turn {
+    let mut next = payout.clone();
+    for attempt in &mut next.attempts {
+        if let Leg::Trx { funds, .. } = &mut attempt.leg {
+            *funds = Funds::Released;
+        }
+    }
+    let over = !matches!(next.stage, Stage::Accepted | Stage::Attempting);
+    let mut turn = looked(next, 0, now);
+    if over {
+        turn.next.due_at = None;
+    }
+    turn
+}
+
+fn fail(payout: Payout, reason: &str, now: UnixMs) -> Turn {
+    end(payout, Stage::Failed { reason: reason.to_owned(), at: now }, LimitRelease::AtOnce)
+}
+
+/// What waits for a person may still have been paid: its share of the limits is not given back.
+fn review(payout: Payout, reason: &str, now: UnixMs) -> Turn {
+    let stage = Stage::NeedsReview { reason: reason.to_owned(), at: now };
+    Turn { next: Payout { stage, due_at: None, ..payout }, limits: None }
+}
+
+fn end(payout: Payout, stage: Stage, limits: LimitRelease) -> Turn {
+    // Held TRX is still to be given back.
+    let holds = payout
+        .attempts
+        .iter()
+        .any(|attempt| matches!(attempt.leg, Leg::Trx { funds: Funds::Held | Funds::Lacking | Funds::Wanted, .. }));
+    let at = match stage {
+        Stage::Settled { at } | Stage::Cancelled { at } | Stage::Failed { at, .. } => Some(at),
+        _ => None,
+    };
+    Turn { next: Payout { stage, due_at: at.filter(|_| holds), ..payout }, limits: Some(limits) }
+}
+
+fn looked(payout: Payout, delay_ms: u64, now: UnixMs) -> Turn {
+    Turn { next: Payout { due_at: Some(now.plus_ms(delay_ms)), ..payout }, limits: None }
+}
