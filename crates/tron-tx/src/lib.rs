@@ -5,7 +5,7 @@
 //! - [`ExactRaw`], a raw_data decoded without loss, and [`RawTransaction`], the same in typed values, which is what
 //!   services build and the signer decodes; [`SignedTransaction`] with signatures and results;
 //! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`];
-//! - [`trc20`], calls and events of tokens.
+//! - [`trc20`], calls and events of tokens; [`json`], the node's HTTP form.
 
 mod canonical;
 pub mod contract;
@@ -14,6 +14,7 @@ mod contract_type;
 mod decode_error;
 mod exact;
 pub mod hash;
+pub mod json;
 mod local_key;
 mod message;
 mod permission;
@@ -24,6 +25,8 @@ mod reference;
 mod signature;
 mod signed_transaction;
 pub mod trc20;
+#[cfg(test)]
+mod vectors;
 mod wire;
 
 pub use canonical::decode_exactly;
