@@ -160,3 +160,51 @@ impl Payload {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arbitrary::{encoded, payloads};
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_numbers_and_urls() {
+        assert_eq!(ContractType::NAMES.len(), ContractType::ALL.len() + 2);
+        for (number, name) in ContractType::NAMES {
+            let contract_type = ContractType::from_number(*number).expect("in the table");
+            assert_eq!((contract_type.name(), ContractType::from_name(name)), (*name, Some(contract_type)));
+            assert!(contract_type.schema().is_none_or(|schema| schema.name == *name));
+        }
+        assert_eq!(ContractType::Transfer.type_url(), "type.googleapis.com/protocol.TransferContract");
+        assert_eq!(ContractType::from_number(7), None);
+        assert_eq!(ContractType::from_name("Transfer"), None);
+    }
+
+    #[test]
+    fn fields_ascend() {
+        let schemas = ContractType::ALL.iter().filter_map(|contract_type| contract_type.schema());
+        for schema in schemas {
+            assert!(schema.fields.is_sorted_by_key(|field| field.number), "{}", schema.name);
+        }
+    }
+
+    proptest! {
+        /// The description and the prost message of a type tell the same wire form.
+        #[test]
+        fn every_payload_round_trips(payload in payloads()) {
+            let bytes = payload.encode();
+            prop_assert_eq!(Payload::decode_exactly(payload.contract_type(), &bytes), Ok(payload));
+        }
+
+        #[test]
+        fn state_and_receipts_fit_their_descriptions(
+            account in encoded(<proto::Account as proto::Described>::SCHEMA),
+            info in encoded(<proto::TransactionInfo as proto::Described>::SCHEMA),
+            transaction in encoded(<proto::Transaction as proto::Described>::SCHEMA),
+        ) {
+            prop_assert!(decode_exactly::<proto::Account>(&account).is_ok());
+            prop_assert!(decode_exactly::<proto::TransactionInfo>(&info).is_ok());
+            prop_assert!(decode_exactly::<proto::Transaction>(&transaction).is_ok());
+        }
+    }
+}

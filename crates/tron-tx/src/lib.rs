@@ -7,6 +7,8 @@
 //! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`];
 //! - [`trc20`], calls and events of tokens; [`json`], the node's HTTP form.
 
+#[cfg(test)]
+mod arbitrary;
 mod canonical;
 pub mod contract;
 pub mod contract_address;

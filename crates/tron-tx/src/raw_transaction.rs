@@ -84,9 +84,8 @@ impl RawTransaction {
         if !envelope.contract_name.is_empty() {
             return unused("ContractName");
         }
-        let time = |field, value| {
-            UnixMs::from_i64(value).ok_or_else(|| DecodeError::field(field, FieldFlaw::Negative(value)))
-        };
+        let time =
+            |field, value| UnixMs::from_i64(value).ok_or_else(|| DecodeError::field(field, FieldFlaw::Negative(value)));
         let fee_limit = Sun::from_i64(raw.fee_limit)
             .map_err(|_| DecodeError::field("fee_limit", FieldFlaw::Negative(raw.fee_limit)))?;
         let decoded = Self {

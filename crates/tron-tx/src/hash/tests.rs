@@ -4,8 +4,7 @@ use crate::{Payload, SignedTransaction};
 
 /// A transaction as genesis has it: nothing but the contract.
 fn bare_transfer(owner: &str, to: Vec<u8>, amount: i64) -> SignedTransaction {
-    let transfer =
-        proto::TransferContract { owner_address: owner.as_bytes().to_vec(), to_address: to, amount };
+    let transfer = proto::TransferContract { owner_address: owner.as_bytes().to_vec(), to_address: to, amount };
     let contract = vec![Payload::from(transfer).into_contract(0)];
     let raw_data = proto::TransactionRaw { contract, ..Default::default() }.encode_to_vec();
     SignedTransaction { raw_data, ..Default::default() }

@@ -150,8 +150,7 @@ impl BlockText<'_> {
 
     fn check(self) -> Result<Option<CheckedBlock>, BlockError> {
         let Some(header) = self.check_header()? else { return Ok(None) };
-        let transactions =
-            self.transactions.into_iter().map(TransactionText::check).collect::<Result<Vec<_>, _>>()?;
+        let transactions = self.transactions.into_iter().map(TransactionText::check).collect::<Result<Vec<_>, _>>()?;
         let leaves: Vec<_> = transactions.iter().map(|entry| entry.transaction.leaf()).collect();
         if hash::transaction_root(&leaves).as_slice() != root(&header.raw) {
             return Err(BlockError::Root(header.id));

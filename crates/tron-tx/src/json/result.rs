@@ -79,7 +79,8 @@ impl ResultText<'_> {
                 })
             })
             .collect::<Option<_>>()?;
-        let cancelled = self.cancel_unfreeze_v2_amount.into_iter().map(|entry| StringMapEntry::new(entry.key, entry.value));
+        let cancelled =
+            self.cancel_unfreeze_v2_amount.into_iter().map(|entry| StringMapEntry::new(entry.key, entry.value));
         Some(TransactionResult {
             fee: self.fee,
             ret: self.ret.map_or(Some(ResultCode::Success), ResultCode::from_name)?.into(),

@@ -100,7 +100,8 @@ fn parse_raw(value: &Value, visible: bool) -> Result<TransactionRaw, JsonError> 
     let contracts = object.remove("contract");
     let mut raw: TransactionRaw = parse(&Value::Object(object), visible)?;
     let contracts = contracts.as_ref().and_then(Value::as_array).into_iter().flatten();
-    raw.contract = contracts.filter_map(|contract| parse_contract(contract, visible).transpose()).collect::<Result<_, _>>()?;
+    raw.contract =
+        contracts.filter_map(|contract| parse_contract(contract, visible).transpose()).collect::<Result<_, _>>()?;
     Ok(raw)
 }
 

@@ -35,8 +35,8 @@ fn builds_the_bytes_that_tronpy_and_tronweb_build() {
     let calldata = trc20::transfer(address(vectors::COUNTERPARTY), 1);
     let trigger = Contract::Trigger(Trigger::new(address(vectors::OWNER), address(vectors::TOKEN), calldata));
     let (timestamp, expiration) = (UnixMs(1_751_554_232_807), UnixMs(1_751_554_292_807));
-    let built = RawTransaction::new(trigger.clone(), vectors::REFERENCE, timestamp, expiration)
-        .with_fee_limit(sun(50_000_000));
+    let built =
+        RawTransaction::new(trigger.clone(), vectors::REFERENCE, timestamp, expiration).with_fee_limit(sun(50_000_000));
     assert_eq!(hex::encode(built.encode()), vectors::TRIGGER_RAW);
     assert_eq!(built.txid().to_string(), vectors::TRIGGER_TXID);
 
@@ -81,14 +81,15 @@ fn every_type() -> Vec<(Contract, &'static str)> {
             Contract::Undelegate(Undelegate { owner, receiver: other, amount, resource: Resource::Energy }),
             "535194a78ad5ff5e1a941e2cea39a8342f8e78a69e87817db4e6672ba3199b2c",
         ),
-        (
-            Contract::WithdrawExpireUnfreeze(owner),
-            "28eb759f2589283f56b9d6d03c98b2d6e6d1ae4aa44c5964226599820247a380",
-        ),
+        (Contract::WithdrawExpireUnfreeze(owner), "28eb759f2589283f56b9d6d03c98b2d6e6d1ae4aa44c5964226599820247a380"),
         (Contract::CancelAllUnfreeze(owner), "93e6e884148118d468e3de1d8bd57a4afcd06eded1c2a99a3b9fceac5668d348"),
         (Contract::WithdrawBalance(owner), "9c36e5fdf281079e53b7a583bfc3303714682d79d108b2239957d114d73af905"),
         (
-            Contract::VoteWitness(VoteWitness { owner, votes: vec![Vote { witness: other, count: 3 }], support: false }),
+            Contract::VoteWitness(VoteWitness {
+                owner,
+                votes: vec![Vote { witness: other, count: 3 }],
+                support: false,
+            }),
             "7a3f71568b106258720e78d73abc18df2a9bb31fd84d6d6ce529f2c0d9d712f9",
         ),
         (
@@ -190,8 +191,11 @@ fn resources() -> impl Strategy<Value = Resource> {
 fn contracts() -> impl Strategy<Value = Contract> {
     let count = || 0..=i64::MAX as u64;
     prop_oneof![
-        (addresses(), addresses(), amounts())
-            .prop_map(|(owner, to, amount)| Contract::Transfer(Transfer { owner, to, amount })),
+        (addresses(), addresses(), amounts()).prop_map(|(owner, to, amount)| Contract::Transfer(Transfer {
+            owner,
+            to,
+            amount
+        })),
         (addresses(), addresses(), count(), count()).prop_map(|(owner, to, token, amount)| {
             Contract::TokenTransfer(TokenTransfer { owner, to, token: TokenId(token), amount })
         }),
@@ -200,8 +204,11 @@ fn contracts() -> impl Strategy<Value = Contract> {
                 Contract::Trigger(Trigger { owner, contract, call_value, calldata, call_token_value, token_id })
             }
         ),
-        (addresses(), amounts(), resources())
-            .prop_map(|(owner, amount, resource)| Contract::Freeze(Freeze { owner, amount, resource })),
+        (addresses(), amounts(), resources()).prop_map(|(owner, amount, resource)| Contract::Freeze(Freeze {
+            owner,
+            amount,
+            resource
+        })),
         (addresses(), addresses(), amounts(), resources(), any::<bool>(), count()).prop_map(
             |(owner, receiver, amount, resource, lock, lock_period)| {
                 Contract::Delegate(Delegate { owner, receiver, amount, resource, lock, lock_period })

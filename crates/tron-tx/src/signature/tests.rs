@@ -28,10 +28,9 @@ fn addresses_of_known_keys() {
 
 #[test]
 fn signs_as_tronpy_does() {
-    for (txid, signature) in [
-        (vectors::TRANSFER_TXID, vectors::TRANSFER_SIGNATURE),
-        (vectors::TRIGGER_TXID, vectors::TRIGGER_SIGNATURE),
-    ] {
+    for (txid, signature) in
+        [(vectors::TRANSFER_TXID, vectors::TRANSFER_SIGNATURE), (vectors::TRIGGER_TXID, vectors::TRIGGER_SIGNATURE)]
+    {
         let signed = key(vectors::KEY).sign(&word(txid));
         assert_eq!(hex::encode(signed.to_bytes()), signature);
         assert_eq!(signed.signer(&word(txid)).unwrap().to_string(), vectors::OWNER);
@@ -126,9 +125,8 @@ proptest! {
 fn a_signature_of_another_key_or_hash_is_noticed() {
     let (key, other) = (key(vectors::KEY), LocalKey::from_scalar(&[7; 32]).unwrap());
     let signed = scalars(&key.sign(&[1; 32]));
-    let made = |digest: [u8; 32], key: &LocalKey| {
-        RecoverableSignature::from_rs_and_key(&signed, &digest, &key.public_key())
-    };
+    let made =
+        |digest: [u8; 32], key: &LocalKey| RecoverableSignature::from_rs_and_key(&signed, &digest, &key.public_key());
     assert!(made([1; 32], &key).is_ok());
     assert_eq!(made([2; 32], &key), Err(SignatureError::WrongKey));
     assert_eq!(made([1; 32], &other), Err(SignatureError::WrongKey));
