@@ -1,0 +1,72 @@
+//! The layers that a configuration is made of, in figment's terms.
+
+use std::path::Path;
+
+use figment::providers::{Format, Toml};
+use figment::value::{Dict, Map};
+use figment::{Figment, Metadata, Profile, Provider};
+
+use super::base::SECTIONS;
+
+/// One layer's values, with where they are from for error texts.
+#[derive(Clone, Debug)]
+pub(super) struct Layer {
+    metadata: Metadata,
+    values: Dict,
+}
+
+/// Which sections of a document are wanted: figment reads a type at a time, and serde cannot both flatten a type and
+/// deny unknown keys.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Half {
+    Whole,
+    Base,
+    Own,
+}
+
+impl Layer {
+    pub(super) fn toml(name: &'static str, path: Option<&Path>, text: &str) -> Result<Self, Box<figment::Error>> {
+        let provider = Toml::string(text);
+        let metadata = match path {
+            Some(path) => Metadata::named(name).source(path),
+            None => Metadata::named(name),
+        };
+        let data = provider.data().map_err(|mut error| {
+            error.metadata = Some(metadata.clone());
+            Box::new(error)
+        })?;
+        let values = data.into_iter().next().map(|(_, values)| values).unwrap_or_default();
+        Ok(Self { metadata, values })
+    }
+
+    pub(super) fn of(name: &'static str, values: Dict) -> Self {
+        Self { metadata: Metadata::named(name), values }
+    }
+}
+
+/// The layers, later ones over earlier ones.
+pub(super) fn figment(layers: &[Layer], half: Half) -> Figment {
+    layers.iter().fold(Figment::new(), |figment, layer| figment.merge(Part { layer, half }))
+}
+
+struct Part<'a> {
+    layer: &'a Layer,
+    half: Half,
+}
+
+impl Provider for Part<'_> {
+    fn metadata(&self) -> Metadata {
+        self.layer.metadata.clone()
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        let wanted = |section: &str| match self.half {
+            Half::Whole => true,
+            Half::Base => SECTIONS.contains(&section),
+            Half::Own => !SECTIONS.contains(&section),
+        };
+        let values = self.layer.values.iter().filter(|(section, _)| wanted(section));
+        let values = values.map(|(section, value)| (section.clone(), value.clone())).collect();
+        Ok(Map::from([(Profile::Default, values)]))
+    }
+}

@@ -1,0 +1,9 @@
+//! Facts between services: each serves its own and pulls those of others.
+
+mod follow;
+mod page;
+#[cfg(test)]
+mod tests;
+
+pub use follow::{Apply, Follower};
+pub use page::{Feed, routes};

@@ -1,0 +1,144 @@
+//! A service put together: what it serves, what it does in the background, how its parts are checked.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::{Extension, Router};
+use futures::future::BoxFuture;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+
+use super::gate::Gate;
+use super::{Context, Service, operations};
+use crate::auth::{Authenticator, CallTokens};
+use crate::client::PeerClient;
+use crate::driver::{Driver, Machine, Options};
+use crate::feed::{Apply, Feed, Follower};
+use crate::health::{Checks, Finding, Health};
+use crate::problem::chain;
+use crate::{BoxError, Problem};
+
+/// A background task: runs until it is told to stop.
+pub(super) type Task = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, Result<(), BoxError>> + Send>;
+
+/// A service put together, not yet running. The store's check, `database`, is there from the start.
+#[must_use]
+pub struct App<S> {
+    context: Context,
+    state: S,
+    store: Store,
+    gate: Gate,
+    checks: Checks,
+    pub(super) tasks: Vec<(String, Task)>,
+}
+
+impl<S: Clone + Send + Sync + 'static> App<S> {
+    /// A service with this state, whose feed is this store's.
+    pub fn new(context: &Context, state: S, store: Store) -> Self {
+        let tokens = CallTokens::new(context.service, &context.base.peers, context.clock.clone());
+        let mut checks = Checks::default();
+        let probed = store.clone();
+        checks.add("database", move || {
+            let store = probed.clone();
+            async move {
+                let probe = store.probe().await;
+                probe.map(|()| "writes and reads".to_owned()).map_err(|error| chain(&error))
+            }
+        });
+        Self {
+            context: context.clone(),
+            state,
+            store,
+            gate: Gate::new(Arc::new(tokens), &context.base.server, context.metrics.clone()),
+            checks,
+            tasks: Vec::new(),
+        }
+    }
+
+    /// Adds a part that must work for the service to be ready: its own, never a sibling.
+    pub fn check<F, Fut>(mut self, name: &'static str, check: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Finding> + Send + 'static,
+    {
+        self.checks.add(name, check);
+        self
+    }
+
+    /// Drives the records of this machine.
+    pub fn drive<M: Machine>(self, machine: M) -> Self {
+        self.drive_with(machine, Options::default())
+    }
+
+    /// [`App::drive`] with other options.
+    pub fn drive_with<M: Machine>(self, machine: M, options: Options) -> Self {
+        let Context { clock, metrics, .. } = &self.context;
+        let driver = Driver::new(self.store.clone(), machine, clock.clone(), metrics.clone(), options);
+        self.task(format!("driver of {}", driver.noun()), move |stop| driver.run(stop))
+    }
+
+    /// Follows the feed of this peer.
+    pub fn follow<A: Apply>(self, peer: PeerClient, apply: A) -> Self {
+        let Context { clock, metrics, .. } = &self.context;
+        let follower = Follower::new(self.store.clone(), peer, apply, clock.clone(), metrics.clone());
+        self.task(format!("follower of {}", follower.reader()), move |stop| follower.run(stop))
+    }
+
+    /// Runs this until the stop; the whole service ends if it ends before.
+    pub fn task<F, Fut>(mut self, name: impl Into<String>, task: F) -> Self
+    where
+        F: FnOnce(CancellationToken) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<(), BoxError>> + Send + 'static,
+    {
+        self.tasks.push((name.into(), Box::new(move |stop| Box::pin(task(stop)))));
+        self
+    }
+
+    /// Lets anybody in: this path, or everything below it if it ends in `/`.
+    pub fn open(mut self, path: &str) -> Self {
+        self.gate.open(path);
+        self
+    }
+
+    /// Lets another authenticator decide below this prefix; the longest prefix decides.
+    pub fn gate(mut self, prefix: &str, authenticator: Arc<dyn Authenticator>) -> Self {
+        self.gate.guard(prefix, authenticator);
+        self
+    }
+
+    /// The routes with every layer; also what tests call in process.
+    pub fn router<T: Service<State = S>>(&mut self) -> Router {
+        let Context { service, version, clock, metrics, shutdown, .. } = &self.context;
+        let (routes, document) = super::all_routes::<T>().split_for_parts();
+        let document = super::described::<T>(document);
+        let checks = std::mem::take(&mut self.checks);
+        let health = Health::new(service, version, clock.clone(), shutdown.draining.clone(), checks);
+        let feed = Feed::new(self.store.clone(), shutdown.draining.clone());
+        let operations = operations::routes(health, metrics.clone(), &document);
+        let router = routes
+            .with_state(self.state.clone())
+            .merge(operations)
+            .fallback(|| async { Problem::not_found("unknown_path", "There is nothing at this path.") })
+            .method_not_allowed_fallback(|| async {
+                let status = http::StatusCode::METHOD_NOT_ALLOWED;
+                Problem::new(status, "method_not_allowed", "This path does not take this method.")
+            })
+            .layer(Extension(feed));
+        self.gate.clone().around(router)
+    }
+
+    pub(super) const fn context(&self) -> &Context {
+        &self.context
+    }
+
+    pub(super) const fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+impl<S> fmt::Debug for App<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tasks: Vec<&str> = self.tasks.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("App").field("service", &self.context.service).field("tasks", &tasks).finish_non_exhaustive()
+    }
+}
