@@ -79,12 +79,8 @@ pub(crate) trait Transaction: Send {
     /// Removes the rows of a scope that no longer count. The caller stores the new total.
     fn expire_holds(&mut self, scope: &str, now: UnixMs) -> impl Future<Output = Stored<()>> + Send;
     /// Stores one holder's row, or removes it.
-    fn put_hold(
-        &mut self,
-        scope: &str,
-        holder: &str,
-        row: Option<&HoldRow>,
-    ) -> impl Future<Output = Stored<()>> + Send;
+    fn put_hold(&mut self, scope: &str, holder: &str, row: Option<&HoldRow>)
+    -> impl Future<Output = Stored<()>> + Send;
     /// Stores the sum of a scope over all its rows.
     fn put_total(&mut self, scope: &str, total: i64) -> impl Future<Output = Stored<()>> + Send;
     /// Stores how far a peer's feed was read.

@@ -41,9 +41,14 @@ pub(crate) struct Change {
 pub(crate) enum Step {
     Insert,
     /// Replace the body that has this version; `tags` says whether they differ from the old ones.
-    Update { version: u64, tags: bool },
+    Update {
+        version: u64,
+        tags: bool,
+    },
     /// Leave the body that has this version, give up the claim.
-    Rest { version: u64 },
+    Rest {
+        version: u64,
+    },
 }
 
 #[derive(Debug, Clone)]

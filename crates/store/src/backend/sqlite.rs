@@ -5,6 +5,9 @@ mod rows;
 mod sql;
 mod writer;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use primitives::UnixMs;
@@ -92,8 +95,7 @@ impl Backend for Sqlite {
     }
 
     async fn probes(&self) -> Stored<u64> {
-        let count: Option<i64> =
-            sqlx::query_scalar(sql::PROBES).fetch_optional(&self.readers).await.map_err(failed)?;
+        let count: Option<i64> = sqlx::query_scalar(sql::PROBES).fetch_optional(&self.readers).await.map_err(failed)?;
         Ok(count.unwrap_or_default().cast_unsigned())
     }
 

@@ -14,8 +14,17 @@ use crate::schedule::Schedule;
 pub(crate) enum Write {
     Commit(Box<Commit>),
     /// Up to `limit` rows that are due at `now` become the caller's until `until`.
-    Claim { noun: &'static str, now: UnixMs, until: UnixMs, limit: usize },
-    Wake { noun: &'static str, id: String, now: UnixMs },
+    Claim {
+        noun: &'static str,
+        now: UnixMs,
+        until: UnixMs,
+        limit: usize,
+    },
+    Wake {
+        noun: &'static str,
+        id: String,
+        now: UnixMs,
+    },
     /// Counts the probes, to see that the store can be written.
     Probe,
 }

@@ -64,13 +64,7 @@ impl Transaction for State {
         Ok(())
     }
 
-    async fn claim(
-        &mut self,
-        noun: &'static str,
-        now: UnixMs,
-        until: UnixMs,
-        limit: usize,
-    ) -> Stored<Vec<StoredRow>> {
+    async fn claim(&mut self, noun: &'static str, now: UnixMs, until: UnixMs, limit: usize) -> Stored<Vec<StoredRow>> {
         let table = self.table_mut(noun)?;
         let due: Vec<i64> = table.due.range(..=(now, i64::MAX)).take(limit).map(|(_, seq)| *seq).collect();
         for seq in &due {

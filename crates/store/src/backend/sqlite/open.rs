@@ -33,12 +33,20 @@ impl Sqlite {
         fresh: Incarnation,
         changes: watch::Sender<u64>,
     ) -> Stored<(Self, Incarnation)> {
+        let options = SqliteConnectOptions::new().filename(path);
+        Self::open_with(options, nouns, fresh, changes).await
+    }
+
+    /// As `open`, with settings of SQLite's that only tests need.
+    pub(super) async fn open_with(
+        options: SqliteConnectOptions,
+        nouns: &[&'static str],
+        fresh: Incarnation,
+        changes: watch::Sender<u64>,
+    ) -> Stored<(Self, Incarnation)> {
         let statements = Arc::new(Statements::new(nouns)?);
-        let lock = lock(path)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .busy_timeout(BUSY_TIMEOUT)
-            .statement_cache_capacity(STATEMENTS_CACHED);
+        let lock = lock(options.get_filename())?;
+        let options = options.busy_timeout(BUSY_TIMEOUT).statement_cache_capacity(STATEMENTS_CACHED);
         // FULL, not NORMAL: in WAL mode NORMAL loses the last commits when the power goes, and a lost row can pay twice.
         let writing = options
             .clone()

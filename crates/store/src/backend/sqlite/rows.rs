@@ -85,13 +85,7 @@ impl Transaction for Work<'_> {
         execute!(self, sql::DROP_TAGS, noun, seq)
     }
 
-    async fn claim(
-        &mut self,
-        noun: &'static str,
-        now: UnixMs,
-        until: UnixMs,
-        limit: usize,
-    ) -> Stored<Vec<StoredRow>> {
+    async fn claim(&mut self, noun: &'static str, now: UnixMs, until: UnixMs, limit: usize) -> Stored<Vec<StoredRow>> {
         let statements = self.statements.of(noun)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let due = sqlx::query_as(statements.due.clone()).bind(now.to_i64()).bind(limit);

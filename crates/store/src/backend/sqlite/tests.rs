@@ -1,0 +1,19 @@
+//! What only a file can do: outlive its process, be full, be shared by mistake.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod crash;
+mod file;
+mod full;
+mod speed;
+
+use primitives::UnixMs;
+
+use crate::conformance::Job;
+use crate::{Commit, Hold, NewEvent};
+
+/// A commit as services make them: a record with a name, a share of a sum, an event.
+fn payout(id: &str) -> Commit {
+    let hold = Hold { scope: "day".to_owned(), holder: id.to_owned(), amount: 3, ceiling: i64::MAX };
+    let event = NewEvent { kind: "job.made", subject: id.to_owned(), version: 1, data: serde_json::json!({"n": 1}) };
+    Commit::new(UnixMs(1_000)).insert(&Job::new(id).key(id).due(2_000)).hold(hold).event(event)
+}

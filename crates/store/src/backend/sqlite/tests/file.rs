@@ -1,0 +1,94 @@
+//! One process at a time, and the same store when it is opened again.
+
+use std::process::Command;
+
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::payout;
+use crate::conformance::{Job, LIFE};
+use crate::{Incarnation, Record, Store, StoreError};
+
+const NOUNS: [&str; 1] = [Job::NOUN];
+
+#[tokio::test]
+async fn everything_is_there_after_opening_again() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("test.db");
+    let store = Store::sqlite(&path, &NOUNS, LIFE).await.unwrap();
+    store.commit(payout("a").cursor("peer", "c1")).await.unwrap();
+    let events = store.events(None, 10).await.unwrap();
+    store.close().await;
+    // Another noun may come with a newer program; another fresh incarnation is ignored.
+    let other = Incarnation(Uuid::from_u128(9));
+    let store = Store::sqlite(&path, &[Job::NOUN, "other"], other).await.unwrap();
+    assert_eq!(store.incarnation(), LIFE);
+    assert_eq!(store.events(None, 10).await.unwrap(), events);
+    assert_eq!(store.find::<Job>("txid", "a").await.unwrap().map(|job| job.version), Some(1));
+    assert_eq!(store.cursor("peer").await.unwrap().as_deref(), Some("c1"));
+    assert_eq!(store.held("day", primitives::UnixMs(0)).await.unwrap(), 3);
+    store.close().await;
+    let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!names.iter().any(|name| name == "test.db-wal"), "closing folds the log into the file: {names:?}");
+}
+
+#[tokio::test]
+async fn a_second_store_on_the_file_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("test.db");
+    let store = Store::sqlite(&path, &NOUNS, LIFE).await.unwrap();
+    let second = Store::sqlite(&path, &NOUNS, LIFE).await.unwrap_err();
+    assert!(matches!(&second, StoreError::InUse { .. }));
+    assert!(second.to_string().ends_with("test.db.lock is in use by another process"), "{second}");
+    store.close().await;
+    Store::sqlite(&path, &NOUNS, LIFE).await.unwrap();
+}
+
+/// Started by the test below in a process of its own.
+#[tokio::test]
+async fn opener() {
+    let Some(path) = std::env::var_os("STORE_TEST_OPENER") else { return };
+    let refused = Store::sqlite(path.as_ref(), &NOUNS, LIFE).await;
+    assert!(matches!(refused, Err(StoreError::InUse { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn another_process_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("test.db");
+    let store = Store::sqlite(&path, &NOUNS, LIFE).await.unwrap();
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "backend::sqlite::tests::file::opener"]).env("STORE_TEST_OPENER", &path);
+    let output = child.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "the child ran the one test");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_refused_and_left_alone() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("test.db");
+    let text = "precious notes ".repeat(500);
+    std::fs::write(&path, &text).unwrap();
+    let refused = Store::sqlite(&path, &NOUNS, LIFE).await;
+    assert!(matches!(refused, Err(StoreError::Database(_))), "{refused:?}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    let missing = Store::sqlite(&directory.path().join("no/such/test.db"), &NOUNS, LIFE).await;
+    assert!(matches!(missing, Err(StoreError::Io { .. })), "{missing:?}");
+}
+
+#[tokio::test]
+async fn a_newer_programs_file_is_refused() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("test.db");
+    Store::sqlite(&path, &NOUNS, LIFE).await.unwrap().close().await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
+    let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                 VALUES (99, 'tomorrow', true, x'00', 0)";
+    sqlx::query(newer).execute(&mut connection).await.unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+    let refused = Store::sqlite(&path, &NOUNS, LIFE).await;
+    assert!(matches!(refused, Err(StoreError::Migration(_))), "{refused:?}");
+}
