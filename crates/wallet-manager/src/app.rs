@@ -1,0 +1,109 @@
+//! The service put together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use service::health::Finding;
+use service::{App, BoxError, Context, Service, StartError};
+use store::{Record, Store};
+use tokio_util::sync::CancellationToken;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::book::Book;
+use crate::config::{self, Config};
+use crate::keeper::Keeper;
+use crate::making::Maker;
+use crate::metrics::Metrics;
+use crate::register::Attempt;
+use crate::routes;
+use crate::signing::SigningCore;
+use crate::wallet::Wallet;
+
+/// How soon a token that could not be opened is tried again. A refused PIN never is.
+const REOPEN_MS: u64 = 3_000;
+
+/// How many missed canaries make the token suspect.
+const CANARIES_MISSED: u64 = 3;
+
+/// wallet-manager.
+#[derive(Debug)]
+pub struct WalletManager;
+
+/// What the handlers share.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// Signs and bars.
+    pub core: SigningCore,
+    /// Makes wallets.
+    pub maker: Maker,
+}
+
+impl Service for WalletManager {
+    const NAME: &'static str = "wallet-manager";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const DEFAULTS: &'static str = include_str!("../config.default.toml");
+    // Checks and verification are the work here: a second thread keeps the answers flowing meanwhile.
+    const THREADS: usize = 2;
+
+    type Config = Config;
+    type State = State;
+
+    fn routes() -> OpenApiRouter<State> {
+        routes::all()
+    }
+
+    async fn start(context: Context, config: Config) -> Result<App<State>, StartError> {
+        let store = context.open_store(&[Wallet::NOUN, Attempt::NOUN]).await?;
+        assemble(&context, &config, store).await
+    }
+}
+
+/// Puts the parts together over this store.
+pub(crate) async fn assemble(context: &Context, config: &Config, store: Store) -> Result<App<State>, StartError> {
+    let chosen = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
+    let keeper = Arc::new(Keeper::new(config.token.profile(chosen)?));
+    let book = Arc::new(Book::read(&store).await?);
+    let core = SigningCore {
+        store: store.clone(),
+        rules: Arc::new(config::rules(context, &config.policy)?),
+        book: Arc::clone(&book),
+        keeper: Arc::clone(&keeper),
+        authority: Arc::new(context.authority_key()?),
+        clock: context.clock.clone(),
+        metrics: Metrics::new(&context.metrics),
+    };
+    // Once before the first request, so that a start that can sign does so at once.
+    look_after(&core).await;
+    let maker = Maker { store: store.clone(), book, keeper, clock: context.clock.clone() };
+    let canary_ms = config.token.canary_ms;
+    let (watched, tended) = (core.clone(), core.clone());
+    Ok(App::new(context, State { core, maker }, store)
+        .check("token", move || std::future::ready(token_finding(&watched, canary_ms)))
+        .task("canary", move |stop| tend(tended, canary_ms, stop)))
+}
+
+/// One proof of the token, or one try to open it.
+async fn look_after(core: &SigningCore) {
+    // The keeper has logged what is wrong, and keeps it for whoever asks.
+    let _ = core.keeper.look_after(&core.book.keys(), core.clock.now()).await;
+    core.metrics.token(core.keeper.proven_at());
+}
+
+async fn tend(core: SigningCore, canary_ms: u64, stop: CancellationToken) -> Result<(), BoxError> {
+    loop {
+        let pause = if core.keeper.token().is_ok() { canary_ms } else { REOPEN_MS.min(canary_ms) };
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(pause)) => look_after(&core).await,
+            () = stop.cancelled() => return Ok(()),
+        }
+    }
+}
+
+fn token_finding(core: &SigningCore, canary_ms: u64) -> Finding {
+    let token = core.keeper.token().map_err(|unavailable| unavailable.detail)?;
+    let age_ms = core.keeper.proven_at().map_or(u64::MAX, |at| core.clock.now().ms_since(at));
+    if age_ms > canary_ms.saturating_mul(CANARIES_MISSED) {
+        return Err(format!("the token did not prove itself for {age_ms} ms"));
+    }
+    Ok(format!("the token {} signs", token.identity().label))
+}

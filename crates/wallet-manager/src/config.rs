@@ -1,0 +1,98 @@
+//! What wallet-manager is configured with beside the sections of all services.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroU8;
+use std::path::PathBuf;
+
+use primitives::{Address, Sun};
+use serde::Deserialize;
+use service::Context;
+use service::config::ConfigError;
+use signer::{OptionalAttribute, Profile, Rules, check::Issuers, sessions_for_cores, softhsm_module};
+
+/// `[token]` and `[policy]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The token that holds the keys.
+    pub token: Token,
+    /// Bounds that hold whatever an authorisation says.
+    pub policy: Policy,
+}
+
+/// The token that holds the keys.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Token {
+    /// The PKCS#11 module; otherwise the environment's, otherwise SoftHSM's usual place.
+    pub module: Option<PathBuf>,
+    /// The token's label.
+    pub label: String,
+    /// The user PIN's file.
+    pub pin_file: Option<PathBuf>,
+    /// Where a software token keeps its files.
+    pub token_dir: Option<PathBuf>,
+    /// Sessions that sign side by side; 0 means one per core.
+    pub sessions: u8,
+    /// Optional key attributes that the module rejects.
+    pub omit: BTreeSet<OptionalAttribute>,
+    /// The host and port that the module must reach, or `none`.
+    pub network: String,
+    /// How often the token proves that it still signs, milliseconds.
+    pub canary_ms: u64,
+}
+
+/// Bounds that hold whatever an authorisation says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// The highest fee_limit of a call.
+    pub fee_limit_cap: Sun,
+    /// The furthest expiration of a transaction from now, milliseconds.
+    pub expiry_cap_ms: u64,
+    /// The longest memo, bytes.
+    pub memo_cap_bytes: usize,
+    /// The addresses that sweeps may go to.
+    pub treasury: BTreeSet<Address>,
+}
+
+impl Token {
+    /// How to open the token. `module` is the environment's choice of a module, if it made one.
+    pub fn profile(&self, module: Option<PathBuf>) -> Result<Profile, ConfigError> {
+        let pin_file = self.pin_file.clone().ok_or_else(|| {
+            ConfigError::invalid("token.pin_file", "is required: the file of the token's user PIN, mode 0400")
+        })?;
+        let module = self.module.clone().or_else(|| softhsm_module(module)).ok_or_else(|| {
+            ConfigError::invalid("token.module", "is not set and SoftHSM 2 is not where it usually is; name the module")
+        })?;
+        Ok(Profile {
+            module,
+            token_label: self.label.clone(),
+            pin_file,
+            token_dir: self.token_dir.clone(),
+            sessions: NonZeroU8::new(self.sessions).unwrap_or_else(sessions_for_cores),
+            network: self.network.clone(),
+            omit: self.omit.clone(),
+        })
+    }
+}
+
+/// Everything that the checks before a signature know by themselves.
+pub fn rules(context: &Context, policy: &Policy) -> Result<Rules, ConfigError> {
+    let plane = &context.base.plane;
+    Ok(Rules {
+        plane: plane.id,
+        chain_id: plane.chain(),
+        issuers: Issuers {
+            payout: context.authority_of("payout-router")?,
+            sweep: context.authority_of("usdt-manager")?,
+            staking: context.authority_of("trx-staking")?,
+        },
+        anchor: context.authority_of("tron-client")?,
+        tokens: BTreeSet::from([plane.usdt_contract]),
+        treasury: policy.treasury.clone(),
+        fee_limit_cap: policy.fee_limit_cap,
+        expiry_cap_ms: policy.expiry_cap_ms,
+        memo_cap: policy.memo_cap_bytes,
+    })
+}

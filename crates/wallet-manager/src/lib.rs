@@ -1,0 +1,22 @@
+//! wallet-manager: the only service that reaches the token. It makes wallets, signs what it has decoded and checked,
+//! and keeps the register of what was ever signed or barred.
+//!
+//! Where to look: [`signing`] is a signature from request to answer, [`register`] what makes it happen once,
+//! [`keeper`] the token's life; the checks themselves are `signer::check`.
+
+mod app;
+pub mod book;
+pub mod config;
+mod init_token;
+pub mod keeper;
+pub mod making;
+pub mod metrics;
+mod problem;
+mod random;
+pub mod register;
+mod routes;
+pub mod signing;
+pub mod wallet;
+
+pub use app::{State, WalletManager};
+pub use init_token::InitToken;

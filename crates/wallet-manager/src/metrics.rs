@@ -1,0 +1,78 @@
+//! The names that this service exports beside those of all services.
+
+use std::time::Duration;
+
+use api::wallet_manager::SignatureView;
+use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
+use signer::TokenError;
+use tron_tx::RecoverableSignature;
+
+use crate::signing::SignError;
+
+/// What is counted. Labels have few values: rules and codes, never addresses or callers.
+#[derive(Debug, Clone)]
+pub struct Metrics {
+    requests: IntCounterVec,
+    refused: IntCounterVec,
+    voided: IntCounter,
+    token_seconds: Histogram,
+    token_errors: IntCounterVec,
+    token_up: IntGauge,
+    proven: IntGauge,
+}
+
+impl Metrics {
+    /// Registers the names.
+    pub fn new(shared: &service::metrics::Metrics) -> Self {
+        Self {
+            requests: shared.counters(
+                "lucid_sign_requests_total",
+                "Requests for a signature, by how they ended.",
+                &["result"],
+            ),
+            refused: shared.counters("lucid_sign_refused_total", "Signatures refused, by rule.", &["rule"]),
+            voided: shared.counter("lucid_attempts_voided_total", "Attempts barred for ever."),
+            token_seconds: shared.seconds("lucid_token_sign_seconds", "How long the token took, failures included."),
+            token_errors: shared.counters("lucid_token_errors_total", "Failures of the token, by code.", &["code"]),
+            token_up: shared.gauge("lucid_token_up", "1 while the token signs."),
+            proven: shared.gauge("lucid_token_proven_at_ms", "When the token last proved that it signs."),
+        }
+    }
+
+    /// A request for a signature was answered.
+    pub fn signed(&self, outcome: &Result<SignatureView, SignError>) {
+        let result = match outcome {
+            Ok(_) => "ok",
+            Err(SignError::Refused(refusal)) => {
+                self.refused.with_label_values(&[refusal.code()]).inc();
+                "denied"
+            }
+            Err(
+                SignError::OtherTxid { .. } | SignError::Void | SignError::AttemptTaken { .. } | SignError::TxidTaken,
+            ) => "conflict",
+            Err(SignError::Unavailable(_) | SignError::Token(_) | SignError::Store(_)) => "failed",
+        };
+        self.requests.with_label_values(&[result]).inc();
+    }
+
+    /// The token answered, one way or the other.
+    pub fn asked_token(&self, took: Duration, answer: &Result<RecoverableSignature, TokenError>) {
+        self.token_seconds.observe(took.as_secs_f64());
+        if let Err(error) = answer {
+            self.token_errors.with_label_values(&[error.code()]).inc();
+        }
+    }
+
+    /// An attempt was barred.
+    pub fn voided(&self) {
+        self.voided.inc();
+    }
+
+    /// The canary's answer, and when it came.
+    pub fn token(&self, proven_at: Option<primitives::UnixMs>) {
+        self.token_up.set(proven_at.is_some().into());
+        if let Some(at) = proven_at {
+            self.proven.set(at.to_i64());
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! `GET /v1/intents/{intent}`
+
+use api::wallet_manager::IntentView;
+use axum::Json;
+use axum::extract::State;
+use primitives::IntentId;
+use service::extract::Path;
+use service::{Caller, Problem};
+use store::{Filter, LIST_LIMIT_MAX};
+
+use super::may_read;
+use crate::app;
+use crate::register::{Attempt, INTENT};
+
+/// The register's word on an intent; no attempts if it has none. Needs the scope `register:read`.
+#[utoipa::path(
+    get,
+    path = "/v1/intents/{intent}",
+    params(("intent" = String, Path, description = "The intent.")),
+    responses((status = 200, body = IntentView)),
+    security(("call_token" = [])),
+    tag = "register",
+)]
+pub(super) async fn intent(
+    State(state): State<app::State>,
+    caller: Caller,
+    Path(intent): Path<IntentId>,
+) -> Result<Json<IntentView>, Problem> {
+    may_read(&caller, "register:read")?;
+    let tag = Some((INTENT.to_owned(), intent.to_string()));
+    let filter = Filter { tag, limit: LIST_LIMIT_MAX, ..Filter::default() };
+    let page = state.core.store.list::<Attempt>(filter).await?;
+    let mut attempts: Vec<_> = page.items.iter().map(|attempt| attempt.record.view()).collect();
+    attempts.sort_by_key(|attempt| attempt.attempt);
+    Ok(Json(IntentView { intent, attempts }))
+}

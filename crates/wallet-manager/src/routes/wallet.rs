@@ -1,0 +1,36 @@
+//! `GET /v1/wallets/{id}`
+
+use api::wallet_manager::WalletView;
+use axum::Json;
+use axum::extract::State;
+use primitives::WalletId;
+use service::extract::Path;
+use service::{Caller, Problem};
+
+use super::may_read;
+use crate::app;
+use crate::wallet::Wallet;
+
+/// A wallet. Needs the scope `wallets:read`.
+#[utoipa::path(
+    get,
+    path = "/v1/wallets/{id}",
+    params(("id" = String, Path, description = "The wallet's name.")),
+    responses(
+        (status = 200, body = WalletView),
+        (status = 404, body = api::Problem, content_type = "application/problem+json", description = "unknown_wallet"),
+    ),
+    security(("call_token" = [])),
+    tag = "wallets",
+)]
+pub(super) async fn wallet(
+    State(state): State<app::State>,
+    caller: Caller,
+    Path(id): Path<WalletId>,
+) -> Result<Json<WalletView>, Problem> {
+    may_read(&caller, "wallets:read")?;
+    let wallet = state.core.store.get::<Wallet>(id.as_str()).await?;
+    // A wallet whose key is still to be made has no address to show.
+    let view = wallet.and_then(|wallet| wallet.record.view());
+    view.map(Json).ok_or_else(|| Problem::not_found("unknown_wallet", format!("There is no wallet {id}.")))
+}

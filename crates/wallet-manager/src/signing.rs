@@ -1,0 +1,230 @@
+//! One signature: checked, registered durably, signed, stored, answered.
+
+mod void;
+
+pub use void::VoidError;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use api::wallet_manager::{SignatureRequest, SignatureView, events};
+use primitives::statement::{Authorisation, SignKey};
+use primitives::{AttemptNo, HexBytes, IntentId, TxId, UnixMs};
+use service::clock::SharedClock;
+use signer::check::{Circumstances, RegisteredAttempt, check};
+use signer::{Checked, PinnedKey, Refusal, Rules, SignTransaction, TokenError};
+use store::{Commit, CommitError, NewEvent, Store, StoreError, Versioned};
+use thiserror::Error;
+
+use crate::book::Book;
+use crate::keeper::{Keeper, Unavailable};
+use crate::metrics::Metrics;
+use crate::register::{Attempt, Entry, KEY_TXID, Signing};
+
+/// Why there is no signature.
+#[derive(Debug, Error)]
+pub enum SignError {
+    /// The path names another transaction than the body has.
+    #[error("raw_data hashes to {found}, not to the txid of the path")]
+    OtherTxid {
+        /// What raw_data hashes to.
+        found: TxId,
+    },
+    /// A rule stands against it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The attempt was barred.
+    #[error("the attempt is barred")]
+    Void,
+    /// The attempt is another transaction already.
+    #[error("the attempt was signed as {txid}")]
+    AttemptTaken {
+        /// That transaction.
+        txid: TxId,
+        /// Its raw_data.
+        raw_data: HexBytes,
+    },
+    /// Another attempt has this transaction: equal transfers with one reference block and time hash alike.
+    #[error("another attempt has this transaction")]
+    TxidTaken,
+    /// There is no token to sign with.
+    #[error("the token does not sign: {}", .0.detail)]
+    Unavailable(Unavailable),
+    /// The token failed; the attempt stays registered, and the same request may be sent again.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// The register failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What signs: the register, the rules, the wallets and the token.
+#[derive(Debug, Clone)]
+pub struct SigningCore {
+    /// The register's store.
+    pub store: Store,
+    /// What the checks know by themselves.
+    pub rules: Arc<Rules>,
+    /// The wallets.
+    pub book: Arc<Book>,
+    /// The token.
+    pub keeper: Arc<Keeper>,
+    /// Signs that an attempt is barred.
+    pub authority: Arc<SignKey>,
+    /// The one clock.
+    pub clock: SharedClock,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+impl SigningCore {
+    /// Signs a transaction, or gives the signature that its attempt has already.
+    pub async fn sign(&self, txid: TxId, request: SignatureRequest) -> Result<SignatureView, SignError> {
+        let outcome = self.signed(txid, request).await;
+        self.metrics.signed(&outcome);
+        outcome
+    }
+
+    async fn signed(&self, txid: TxId, request: SignatureRequest) -> Result<SignatureView, SignError> {
+        let found = tron_tx::hash::txid(request.raw_data.as_ref());
+        if found != txid {
+            return Err(SignError::OtherTxid { found });
+        }
+        let (intent, attempt) = {
+            let authorisation = self.authorised(&request)?;
+            (authorisation.intent.clone(), authorisation.attempt)
+        };
+        let registered = match self.attempt(&intent, attempt).await? {
+            Some(registered) => registered,
+            None => self.register(request).await?,
+        };
+        self.settle(registered, txid).await
+    }
+
+    /// The authorisation, if it is the issuer's; whether it still holds is for the whole check to say.
+    fn authorised<'a>(&self, request: &'a SignatureRequest) -> Result<&'a Authorisation, Refusal> {
+        let issuer = self.rules.issuers.of(request.authorisation.unverified().kind);
+        request.authorisation.verify(issuer).map_err(|_| Refusal::AuthoritySignature)
+    }
+
+    /// Runs every check as of `now`.
+    async fn check(&self, request: &SignatureRequest, now: UnixMs) -> Result<(Checked, PinnedKey), SignError> {
+        let authorisation = request.authorisation.unverified();
+        let payer = self.book.payer(&authorisation.key_id).ok_or(Refusal::Key)?;
+        let earlier = self.earlier(&authorisation.intent, authorisation.attempt).await?;
+        let known = Circumstances {
+            wallet: &payer.wallet,
+            our_wallets: &self.book.addresses(),
+            earlier: &earlier,
+            now,
+        };
+        let request = SignTransaction {
+            raw_data: request.raw_data.0.clone(),
+            authorisation: request.authorisation.clone(),
+            anchor: request.anchor.clone(),
+        };
+        Ok((check(&request, &self.rules, &known)?, payer.key))
+    }
+
+    /// Puts a new attempt into the register, durably, before the token hears of it.
+    async fn register(&self, request: SignatureRequest) -> Result<Versioned<Attempt>, SignError> {
+        // Without a token nothing is registered: an attempt that cannot be signed could not be voided any more.
+        self.keeper.token().map_err(SignError::Unavailable)?;
+        let now = self.clock.now();
+        let (checked, _) = self.check(&request, now).await?;
+        let attempt = Attempt {
+            intent: checked.intent().clone(),
+            attempt: checked.attempt(),
+            at: now,
+            entry: Entry::Signed(Box::new(Signing {
+                txid: checked.txid(),
+                key_id: checked.key_id().clone(),
+                expiration: checked.expiration(),
+                request,
+                signature: None,
+            })),
+        };
+        let registered = Versioned::first(attempt);
+        let commit = Commit::new(now).insert(&registered.record).event(told(&registered, events::REGISTERED));
+        match self.store.commit(commit).await {
+            Ok(()) => Ok(registered),
+            Err(CommitError::KeyTaken { key: KEY_TXID, .. }) => Err(SignError::TxidTaken),
+            // The same request at the same time: what it registered is what holds.
+            Err(CommitError::Conflict { .. }) => {
+                let attempt = &registered.record;
+                self.attempt(&attempt.intent, attempt.attempt).await?.ok_or(SignError::Store(StoreError::Lost))
+            }
+            Err(error) => Err(of_store(error)),
+        }
+    }
+
+    /// The stored signature of a registered attempt, made now if a crash prevented it.
+    async fn settle(&self, mut registered: Versioned<Attempt>, txid: TxId) -> Result<SignatureView, SignError> {
+        loop {
+            let signing = registered.record.signing().ok_or(SignError::Void)?;
+            if signing.txid != txid {
+                let raw_data = signing.request.raw_data.clone();
+                return Err(SignError::AttemptTaken { txid: signing.txid, raw_data });
+            }
+            if let Some(view) = registered.record.signature() {
+                return Ok(view);
+            }
+            // The checks are made again, as of the registration: nothing is signed on the register's word alone.
+            let (checked, key) = self.check(&signing.request, registered.record.at).await?;
+            let token = self.keeper.token().map_err(SignError::Unavailable)?;
+            let started = Instant::now();
+            let answer = token.sign(key, &checked).await;
+            self.metrics.asked_token(started.elapsed(), &answer);
+            let signed = registered.record.signed(answer?.to_bytes().to_vec().into());
+            let commit = Commit::new(self.clock.now()).update(&registered, &signed);
+            match self.store.commit(commit).await {
+                Ok(()) => registered = registered.next(signed),
+                // Signed twice at the same time; the first stored one is the answer for ever.
+                Err(CommitError::Conflict { .. }) => {
+                    let (intent, attempt) = (&signed.intent, signed.attempt);
+                    registered = self.attempt(intent, attempt).await?.ok_or(SignError::Store(StoreError::Lost))?;
+                }
+                Err(error) => return Err(of_store(error)),
+            }
+        }
+    }
+
+    /// The register's entry for an attempt.
+    pub async fn attempt(&self, intent: &IntentId, attempt: AttemptNo) -> Result<Option<Versioned<Attempt>>, StoreError> {
+        self.store.get(&Attempt::id_of(intent, attempt)).await
+    }
+
+    /// What the register has for every attempt before this one.
+    async fn earlier(
+        &self,
+        intent: &IntentId,
+        attempt: AttemptNo,
+    ) -> Result<Vec<Option<RegisteredAttempt>>, StoreError> {
+        let mut earlier = Vec::new();
+        for number in 1..attempt.0 {
+            let entry = self.attempt(intent, AttemptNo(number)).await?;
+            earlier.push(entry.map(|entry| entry.record.known()));
+        }
+        Ok(earlier)
+    }
+}
+
+/// The event that tells of an attempt as it now is.
+fn told(attempt: &Versioned<Attempt>, kind: &'static str) -> NewEvent {
+    NewEvent {
+        kind,
+        subject: attempt.record.intent.to_string(),
+        version: attempt.version,
+        data: serde_json::to_value(attempt.record.view()).expect("wire types have text keys"),
+    }
+}
+
+fn of_store(error: CommitError) -> SignError {
+    match error {
+        CommitError::Store(error) => SignError::Store(error),
+        // No hold is part of these commits, and the only other unique name is the record's id.
+        CommitError::Conflict { .. } | CommitError::KeyTaken { .. } | CommitError::Exceeded { .. } => {
+            SignError::Store(StoreError::Lost)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! A wallet: an account whose key was born in the token.
+
+use api::wallet_manager::{WalletClass, WalletView};
+use primitives::statement::Kind;
+use primitives::{Address, HexBytes, KeyId, UnixMs, WalletId};
+use serde::{Deserialize, Serialize};
+use signer::check::SigningWallet;
+use signer::{CkaId, PinnedKey};
+use store::Record;
+use tron_tx::PublicKey;
+
+/// The owner's permission. Under the active one (2) the key signs once the account was hardened.
+const OWNER_PERMISSION: u32 = 0;
+
+/// A wallet as it is stored. The key's id is stored before the key is made, so that a repeated request finds the same
+/// key however the first one ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wallet {
+    /// Its name.
+    pub wallet_id: WalletId,
+    /// What its key may sign.
+    pub class: WalletClass,
+    /// Its key in the token, the hexadecimal form of CKA_ID.
+    pub key_id: KeyId,
+    /// The account permission that its transactions name.
+    pub permission_id: u32,
+    /// When it was asked for.
+    pub created_at: UnixMs,
+    /// The pinned public key, 65 bytes uncompressed; none until the key was made and proven.
+    pub public_key: Option<HexBytes>,
+}
+
+impl Wallet {
+    /// A wallet whose key is still to be made.
+    pub fn new(wallet_id: WalletId, class: WalletClass, key: CkaId, now: UnixMs) -> Self {
+        let permission_id = OWNER_PERMISSION;
+        Self { wallet_id, class, key_id: key.key_id(), permission_id, created_at: now, public_key: None }
+    }
+
+    /// With the key that was made for it.
+    #[must_use]
+    pub fn with_key(self, key: &PinnedKey) -> Self {
+        Self { public_key: Some(key.public_key.to_uncompressed().to_vec().into()), ..self }
+    }
+
+    /// The key, once it was made.
+    pub fn key(&self) -> Option<PinnedKey> {
+        let public_key = PublicKey::from_sec1(self.public_key.as_ref()?.as_ref()).ok()?;
+        Some(PinnedKey { id: CkaId::parse(&self.key_id)?, public_key })
+    }
+
+    /// The account, once there is a key.
+    pub fn address(&self) -> Option<Address> {
+        self.key().map(|key| key.address())
+    }
+
+    /// The form that the signing checks take.
+    pub fn signing(&self) -> Option<SigningWallet> {
+        Some(SigningWallet {
+            address: self.address()?,
+            key_id: self.key_id.clone(),
+            permission_id: self.permission_id,
+            kinds: kinds(self.class),
+        })
+    }
+
+    /// The form that others see, once there is a key.
+    pub fn view(&self) -> Option<WalletView> {
+        Some(WalletView {
+            wallet_id: self.wallet_id.clone(),
+            class: self.class,
+            address: self.address()?,
+            key_id: self.key_id.clone(),
+            permission_id: self.permission_id,
+            public_key: self.public_key.clone()?,
+            created_at: self.created_at,
+        })
+    }
+}
+
+/// What a class lets its wallets sign.
+const fn kinds(class: WalletClass) -> &'static [Kind] {
+    match class {
+        WalletClass::Hot => &[Kind::Payout, Kind::Refund],
+        WalletClass::Energy => &[Kind::Stake, Kind::Unstake, Kind::Delegation, Kind::Reclaim],
+        WalletClass::Treasury => &[Kind::Payout],
+    }
+}
+
+impl Record for Wallet {
+    const NOUN: &'static str = "wallet";
+
+    fn id(&self) -> String {
+        self.wallet_id.to_string()
+    }
+
+    fn stage(&self) -> &'static str {
+        if self.public_key.is_some() { "ready" } else { "making" }
+    }
+
+    fn due_at(&self) -> Option<UnixMs> {
+        None
+    }
+
+    fn keys(&self) -> Vec<(&'static str, String)> {
+        let address = self.address().map(|address| ("address", address.to_string()));
+        std::iter::once(("key_id", self.key_id.to_string())).chain(address).collect()
+    }
+}
