@@ -1,7 +1,9 @@
 //! What a devnet begins with: its accounts, its producers, its seed.
 
-use primitives::{Address, UnixMs};
+use primitives::{Address, HexBytes, UnixMs};
 use serde::{Deserialize, Serialize};
+use tron_tx::json::{self, JsonError};
+use tron_tx::proto::SmartContract;
 
 use crate::keys::DevnetKey;
 use crate::params::ChainParams;
@@ -20,6 +22,8 @@ pub struct GenesisConfig {
     pub producers: usize,
     /// Accounts with a balance from the start, beside the faucet's.
     pub accounts: Vec<GenesisAccount>,
+    /// Contracts that are there from the start.
+    pub contracts: Vec<GenesisContract>,
     /// Sun of the faucet's account.
     pub faucet_balance: i64,
     /// Bandwidth stake of a bystander, in whole TRX, so that a staked TRX buys about what it does on mainnet.
@@ -40,6 +44,39 @@ pub struct GenesisAccount {
     pub balance: i64,
 }
 
+/// One contract of the genesis block: what its init code leaves when it is run there, at a chosen address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisContract {
+    /// Where.
+    pub address: Address,
+    /// Who seems to deploy it: `msg.sender` of the constructor.
+    pub creator: Address,
+    /// Its name, at most 32 bytes.
+    pub name: String,
+    /// Its interface in Solidity's JSON form.
+    pub abi: String,
+    /// The code that deploys it, arguments included.
+    pub init_code: HexBytes,
+}
+
+impl GenesisContract {
+    /// The contract's message, without its code's hash. Callers pay all of its energy.
+    pub fn description(&self) -> Result<SmartContract, JsonError> {
+        let entries: serde_json::Value = serde_json::from_str(&self.abi)?;
+        Ok(SmartContract {
+            origin_address: self.creator.to_bytes21().to_vec(),
+            contract_address: self.address.to_bytes21().to_vec(),
+            abi: Some(json::parse(&serde_json::json!({ "entrys": entries }), false)?),
+            bytecode: self.init_code.0.clone(),
+            consume_user_resource_percent: 100,
+            name: self.name.clone(),
+            origin_energy_limit: 10_000_000,
+            ..SmartContract::default()
+        })
+    }
+}
+
 impl Default for GenesisConfig {
     fn default() -> Self {
         Self {
@@ -48,6 +85,7 @@ impl Default for GenesisConfig {
             block_ms: 3_000,
             producers: 27,
             accounts: Vec::new(),
+            contracts: Vec::new(),
             faucet_balance: 10_000_000_000_000_000,
             network_net_stake_trx: 26_000_000_000,
             network_energy_stake_trx: 19_000_000_000,

@@ -1,2 +1,68 @@
-//! Placeholder until the service is wired.
-fn main() {}
+//! The devnet as a process. Standard output gets one JSON line once all listeners are bound; the log goes to standard
+//! error.
+
+use std::io::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use devnet::chain::Chain;
+use devnet::config::{Arguments, Config, Mode};
+use devnet::server::Devnet;
+use primitives::{Address, UnixMs};
+use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = EnvFilter::try_from_env("LUCID_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = Arguments::parse();
+    let config = Config::load(&arguments)?;
+    if arguments.mode == Mode::Genesis {
+        return print(&beginning(
+            &Chain::new(config.chain_genesis()),
+            config.usdt.deploy.then_some(config.usdt.address),
+        ));
+    }
+    let devnet = Devnet::bind(&config, wall_clock).await?;
+    announce(&devnet)?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
+    let stop = async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    devnet.run(stop).await?;
+    Ok(())
+}
+
+/// Whoever started the process reads here which ports it got.
+fn announce(devnet: &Devnet) -> anyhow::Result<()> {
+    let mut document = beginning(&devnet.shared().chain(), devnet.shared().usdt());
+    document["listening"] = devnet.addresses().iter().map(|address| format!("http://{address}")).collect();
+    print(&document)
+}
+
+/// What a client has to know about the chain before it starts.
+fn beginning(chain: &Chain, usdt: Option<Address>) -> Value {
+    json!({
+        "chain_id": chain.chain_id(),
+        "genesis": chain.genesis_id(),
+        "usdt_contract": usdt,
+        "faucet": chain.config().faucet_key().address(),
+    })
+}
+
+fn print(document: &Value) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{document}").and_then(|()| stdout.flush()).context("cannot write to standard output")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the devnet's one clock; everything below takes the time as an argument")]
+fn wall_clock() -> UnixMs {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMs(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

@@ -6,8 +6,10 @@
 
 use alloy_sol_types::SolValue;
 use alloy_sol_types::private::U256;
-use primitives::Address;
+use primitives::{Address, HexBytes, Usdt};
 use serde_json::Value;
+
+use crate::genesis::GenesisContract;
 
 /// `contracts/TetherUsd.json`: what `contracts/compile.js` printed.
 const COMPILED: &str = include_str!("../contracts/TetherUsd.json");
@@ -15,8 +17,11 @@ const COMPILED: &str = include_str!("../contracts/TetherUsd.json");
 /// Where the token is unless configured otherwise: 20 readable bytes, so that nobody can have a key for it.
 pub const DEFAULT_ADDRESS: Address = Address::from_evm(*b"devnet USDT contract");
 
-/// The supply at genesis unless configured otherwise, in millionths: 50 billion, all of it the faucet's.
-pub const DEFAULT_SUPPLY: u64 = 50_000_000_000_000_000;
+/// The supply at genesis unless configured otherwise: 1 billion, all of it the faucet's.
+pub const DEFAULT_SUPPLY: Usdt = match Usdt::new(1_000_000_000_000_000) {
+    Ok(supply) => supply,
+    Err(_) => panic!("below the largest amount"),
+};
 
 /// The contract's name as deployed.
 pub const NAME: &str = "TetherToken";
@@ -36,16 +41,27 @@ pub fn runtime() -> Vec<u8> {
     code("runtime")
 }
 
-/// Arguments of the constructor: `supply` in millionths, then the real token's name, symbol and 6 decimals.
-pub fn constructor_arguments(supply: u64) -> Vec<u8> {
-    (U256::from(supply), "Tether USD".to_owned(), "USDT".to_owned(), U256::from(6)).abi_encode_params()
+/// Arguments of the constructor: `supply`, then the real token's name, symbol and 6 decimals.
+pub fn constructor_arguments(supply: Usdt) -> Vec<u8> {
+    (U256::from(supply.units()), "Tether USD".to_owned(), "USDT".to_owned(), U256::from(6)).abi_encode_params()
 }
 
 /// [`bytecode`] with its arguments, as a deployment's `bytecode` has them.
-pub fn init_code(supply: u64) -> Vec<u8> {
+pub fn init_code(supply: Usdt) -> Vec<u8> {
     let mut code = bytecode();
     code.extend(constructor_arguments(supply));
     code
+}
+
+/// The token as part of a genesis: `owner` may pause, blacklist and issue, and holds the supply.
+pub fn genesis_contract(address: Address, owner: Address, supply: Usdt) -> GenesisContract {
+    GenesisContract {
+        address,
+        creator: owner,
+        name: NAME.to_owned(),
+        abi: abi().to_string(),
+        init_code: HexBytes(init_code(supply)),
+    }
 }
 
 fn field(name: &str) -> Value {
