@@ -1,6 +1,6 @@
 //! Reading a message so that nothing of it is lost: bytes that would not be written again exactly are refused.
 
-use crate::decode_error::DecodeError;
+use crate::decode_error::{DecodeError, FieldFlaw};
 use crate::proto::{Described, Kind, Schema};
 use crate::wire::{Fields, WireValue};
 
@@ -51,6 +51,24 @@ fn inspect(schema: &'static Schema, bytes: &[u8]) -> Result<(), DecodeError> {
                 }
             }
             _ => return Err(DecodeError::WireType { message: schema.name, field: known.name }),
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a number that an enumeration has no name for: nobody could say what it means.
+pub(crate) fn require_known_values(schema: &'static Schema, bytes: &[u8]) -> Result<(), DecodeError> {
+    for wire in Fields::new(bytes).map_while(Result::ok) {
+        let Some(field) = schema.field(wire.number) else { continue };
+        match (field.kind, wire.value) {
+            (Kind::Message(inner), WireValue::Bytes(value)) => require_known_values(inner, value)?,
+            (Kind::Enum(names), WireValue::Varint(value)) => {
+                let value = value.cast_signed();
+                if !names.iter().any(|(known, _)| i64::from(*known) == value) {
+                    return Err(DecodeError::field(field.name, FieldFlaw::Unknown(value)));
+                }
+            }
+            _ => {}
         }
     }
     Ok(())

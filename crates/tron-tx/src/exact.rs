@@ -4,7 +4,7 @@
 
 use primitives::TxId;
 
-use crate::canonical::decode_exactly;
+use crate::canonical::{decode_exactly, require_known_values};
 use crate::decode_error::DecodeError;
 use crate::{ContractType, Payload, hash, proto};
 
@@ -57,5 +57,9 @@ fn payload(contract: &proto::TransactionContract) -> Result<Payload, DecodeError
     if parameter.type_url != contract_type.type_url() {
         return Err(DecodeError::TypeUrl { expected: contract_type, found: parameter.type_url.clone() });
     }
-    Payload::decode_exactly(contract_type, &parameter.value)
+    let payload = Payload::decode_exactly(contract_type, &parameter.value)?;
+    if let Some(schema) = contract_type.schema() {
+        require_known_values(schema, &parameter.value)?;
+    }
+    Ok(payload)
 }

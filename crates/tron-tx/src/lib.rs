@@ -3,7 +3,7 @@
 //! Pure: no IO, no clock, no randomness. From the bottom up:
 //! - [`proto`], the messages as on the wire, and [`ContractType`] and [`Payload`], the table of contract types;
 //! - [`ExactRaw`], a raw_data decoded without loss, and [`RawTransaction`], the same in typed values, which is what
-//!   services build and the signer decodes; [`SignedTransaction`] with signatures and results;
+//!   services build and the signer decodes; [`SignedTransaction`] with signatures and results; [`EitherForm`] of the two;
 //! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`];
 //! - [`trc20`], calls and events of tokens; [`json`], the node's HTTP form.
 
@@ -14,6 +14,7 @@ pub mod contract;
 pub mod contract_address;
 mod contract_type;
 mod decode_error;
+mod either_form;
 mod exact;
 pub mod hash;
 pub mod json;
@@ -35,6 +36,7 @@ pub use canonical::decode_exactly;
 pub use contract::Contract;
 pub use contract_type::{ContractType, Payload};
 pub use decode_error::{DecodeError, FieldFlaw};
+pub use either_form::EitherForm;
 pub use exact::ExactRaw;
 pub use local_key::{LocalKey, LocalKeyError};
 pub use message::message_digest;

@@ -176,6 +176,24 @@ fn refuses_negative_amounts_and_broken_addresses() {
     assert!(RawTransaction::decode(&carrying(proto::TransferContract { to_address: vec![], ..good })).is_err());
 }
 
+#[test]
+fn refuses_numbers_without_a_meaning() {
+    let owner_address = address(vectors::OWNER).to_bytes21().to_vec();
+    let freeze = |resource| {
+        let message =
+            proto::FreezeBalanceV2Contract { owner_address: owner_address.clone(), frozen_balance: 1, resource };
+        RawTransaction::decode(&carrying(message))
+    };
+    assert!(freeze(1).is_ok());
+    // TRON_POWER is known to the protocol, not to us.
+    for resource in [2, 3, -1] {
+        assert_eq!(freeze(resource), Err(DecodeError::field("resource", FieldFlaw::Unknown(resource.into()))));
+    }
+    let owner = Some(proto::Permission { permission_type: 9, ..Default::default() });
+    let update = proto::AccountPermissionUpdateContract { owner_address, owner, ..Default::default() };
+    assert_eq!(RawTransaction::decode(&carrying(update)), Err(DecodeError::field("type", FieldFlaw::Unknown(9))));
+}
+
 fn addresses() -> impl Strategy<Value = Address> {
     any::<[u8; 20]>().prop_map(Address::from_evm)
 }
