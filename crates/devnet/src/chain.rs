@@ -1,11 +1,16 @@
 //! The chain: blocks, the states of those that are not solid yet, and what waits to be included.
 
+mod account_message;
+mod assemble;
+mod birth;
 mod broadcast;
+mod calls;
 mod fork;
 mod journal;
 mod pending;
 mod produce;
 mod slots;
+mod snapshot;
 mod view;
 
 use std::collections::{HashMap, VecDeque};
@@ -17,8 +22,10 @@ use crate::genesis::GenesisConfig;
 use crate::keys::DevnetKey;
 use crate::state::State;
 
+pub use birth::GenesisError;
 pub use fork::ForkReport;
 pub use journal::JournalError;
+pub use snapshot::Snapshot;
 pub use view::{At, ResourceUse, View};
 
 /// A block with everything that is asked about it.
@@ -39,10 +46,12 @@ pub struct StoredBlock {
 pub struct Chain {
     config: GenesisConfig,
     producers: Vec<DevnetKey>,
+    chain_id: u32,
     /// All blocks; the index is the number.
     blocks: Vec<StoredBlock>,
-    /// The states after the solid block and each later one, oldest first.
+    /// The states after the solid block and each later one, oldest first; never empty.
     states: VecDeque<State>,
+    by_id: HashMap<BlockId, u64>,
     /// Where each included transaction is.
     included: HashMap<TxId, (u64, usize)>,
     pool: pending::Pool,
@@ -51,8 +60,8 @@ pub struct Chain {
 
 impl Chain {
     /// A chain of one block, the genesis.
-    pub fn new(config: GenesisConfig) -> Self {
-        todo!()
+    pub fn new(config: GenesisConfig) -> Result<Self, GenesisError> {
+        birth::chain(config)
     }
 
     /// What the chain began with, parameters included.
@@ -62,21 +71,42 @@ impl Chain {
 
     /// The chain as seen at one of its ends.
     pub fn view(&self, at: At) -> View<'_> {
-        todo!()
+        let (state, top) = match at {
+            At::Pending => (&self.pool.state, self.head_number()),
+            At::Head => (self.head_state(), self.head_number()),
+            At::Solid => (&self.states[0], self.head_state().totals.solid_number),
+        };
+        View { chain: self, state, top }
     }
 
     /// The newest block.
     pub fn head(&self) -> &StoredBlock {
-        todo!()
+        self.blocks.last().expect("the genesis is never removed")
     }
 
     /// The newest irreversible block.
     pub fn solid(&self) -> &StoredBlock {
-        todo!()
+        let number = usize::try_from(self.head_state().totals.solid_number).unwrap_or(0);
+        &self.blocks[number]
     }
 
     /// The last four bytes of the genesis block's id.
-    pub fn chain_id(&self) -> u32 {
-        todo!()
+    pub const fn chain_id(&self) -> u32 {
+        self.chain_id
+    }
+
+    fn head_state(&self) -> &State {
+        self.states.back().expect("the solid block's state is kept")
+    }
+
+    fn head_number(&self) -> u64 {
+        self.head_state().totals.head_number
+    }
+
+    fn block(&self, number: u64) -> Option<&StoredBlock> {
+        usize::try_from(number).ok().and_then(|number| self.blocks.get(number))
     }
 }
+
+#[cfg(test)]
+mod tests;

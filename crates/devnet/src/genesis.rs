@@ -30,6 +30,8 @@ pub struct GenesisConfig {
     pub network_net_stake_trx: i64,
     /// Energy stake of a bystander, in whole TRX, for the same reason.
     pub network_energy_stake_trx: i64,
+    /// Transactions that may wait at once before SERVER_BUSY; java-tron's default.
+    pub max_pending: usize,
     /// Fees and limits.
     pub params: ChainParams,
 }
@@ -89,12 +91,21 @@ impl Default for GenesisConfig {
             faucet_balance: 10_000_000_000_000_000,
             network_net_stake_trx: 26_000_000_000,
             network_energy_stake_trx: 19_000_000_000,
+            max_pending: 2_000,
             params: ChainParams::default(),
         }
     }
 }
 
 impl GenesisConfig {
+    /// A hash of all that shapes the chain: not the pace of blocks nor the room for waiting transactions, which may
+    /// change from one start to the next.
+    pub fn identity(&self) -> [u8; 32] {
+        let shape = Self { block_ms: 0, max_pending: 0, ..self.clone() };
+        let text = serde_json::to_vec(&shape).expect("a configuration has only string keys");
+        tron_tx::hash::sha256(&text)
+    }
+
     /// The key of block producer `index`.
     pub fn producer_key(&self, index: usize) -> DevnetKey {
         DevnetKey::derive(&self.seed, &format!("producer {index}"))

@@ -1,40 +1,28 @@
 //! Keys of the devnet: producers, the faucet and named test accounts, all from the configured seed.
 
-use k256::ecdsa::SigningKey;
 use primitives::Address;
-use sha2::{Digest, Sha256};
-use sha3::Keccak256;
+use tron_tx::{LocalKey, hash};
 
 /// A secp256k1 key of the devnet. Anybody who knows the seed knows it: never fund it on a real network.
 #[derive(Clone)]
 pub struct DevnetKey {
-    key: SigningKey,
+    secret: [u8; 32],
+    key: LocalKey,
     address: Address,
 }
 
 impl DevnetKey {
-    /// The key of `label` under `seed`, the same on every machine: SHA-256 of both with a counter for the (never seen)
-    /// hash that is no valid scalar.
+    /// The key of `label` under `seed`, the same on every machine.
     pub fn derive(seed: &str, label: &str) -> Self {
-        for round in 0u32.. {
-            let digest = Sha256::new()
-                .chain_update(b"tron devnet key\0")
-                .chain_update(seed.as_bytes())
-                .chain_update([0])
-                .chain_update(label.as_bytes())
-                .chain_update(round.to_be_bytes())
-                .finalize();
-            if let Ok(key) = SigningKey::from_slice(&digest) {
-                return Self::new(key);
+        let mut secret = hash::sha256(format!("tron devnet key/{seed}/{label}").as_bytes());
+        loop {
+            // Nobody has ever seen a digest that is no valid scalar; hashing again would step over it.
+            if let Ok(key) = LocalKey::from_scalar(&secret) {
+                let address = key.address();
+                return Self { secret, key, address };
             }
+            secret = hash::sha256(&secret);
         }
-        unreachable!("a digest that is a valid scalar comes at once")
-    }
-
-    fn new(key: SigningKey) -> Self {
-        let point = key.verifying_key().to_sec1_point(false);
-        let hash = Keccak256::digest(&point.as_bytes()[1..]);
-        Self { key, address: Address::from_public_key_hash(hash.into()) }
     }
 
     /// The account that this key controls by its default owner permission.
@@ -42,14 +30,14 @@ impl DevnetKey {
         self.address
     }
 
-    /// The signing key itself, for signing transactions and headers.
-    pub const fn signing_key(&self) -> &SigningKey {
-        &self.key
+    /// A 65-byte signature of a digest.
+    pub fn sign(&self, digest: &[u8; 32]) -> Vec<u8> {
+        self.key.sign(digest).to_bytes().to_vec()
     }
 
     /// The 32 secret bytes, for handing a funded test account to a foreign client.
-    pub fn secret_bytes(&self) -> [u8; 32] {
-        self.key.to_bytes().into()
+    pub const fn secret_bytes(&self) -> [u8; 32] {
+        self.secret
     }
 }
 

@@ -5,10 +5,24 @@
 //! performs no IO except an optional journal file, reads no clock and draws no randomness: the same calls make the
 //! same chain.
 
+mod actuator;
+mod admitted;
+mod authority;
 pub mod broadcast;
 pub mod call;
 pub mod chain;
+pub mod config;
+mod execution;
+pub mod faults;
 pub mod genesis;
+pub mod http;
 pub mod keys;
+pub mod node;
 pub mod params;
+mod refusal;
+mod resource;
+pub mod server;
+mod signing;
 pub mod state;
+mod tvm;
+pub mod usdt;

@@ -22,7 +22,7 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::load(&arguments)?;
     if arguments.mode == Mode::Genesis {
         return print(&beginning(
-            &Chain::new(config.chain_genesis()),
+            &Chain::new(config.chain_genesis())?,
             config.usdt.deploy.then_some(config.usdt.address),
         ));
     }

@@ -50,7 +50,7 @@ impl Devnet {
         let genesis = config.chain_genesis();
         let chain = match &config.state {
             Some(path) => Chain::open(genesis, path)?,
-            None => Chain::new(genesis),
+            None => Chain::new(genesis).map_err(JournalError::from)?,
         };
         let usdt = config.usdt.deploy.then_some(config.usdt.address);
         let shared = Shared::new(chain, usdt, config.estimate_energy, clock);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use primitives::Address;
 use rpds::RedBlackTreeMapSync;
 
-pub use account::{Account, AccountKind, PerResource, StakedResource, Unfreezing, Usage, WINDOW_SLOTS};
+pub use account::{Account, AccountKind, PerResource, RewardCursor, StakedResource, Unfreezing, Usage, WINDOW_SLOTS};
 pub use contract::Contract;
 pub use delegation::{Delegation, DelegationKey};
 pub use permission::{DEFAULT_ACTIVE_OPERATIONS, Permissions};

@@ -40,18 +40,25 @@ pub struct Account {
     pub free_net_slot: i64,
     /// Votes cast, in whole TRX.
     pub votes: Vec<(Address, i64)>,
-    /// Votes as they were before they last changed, which still earn until the cycle `votes_since` begins.
-    pub votes_before: Vec<(Address, i64)>,
-    /// The first cycle in which `votes` earn.
-    pub votes_since: u64,
-    /// The first cycle whose reward was not settled yet.
-    pub reward_cycle: u64,
+    /// Where settling rewards has come to.
+    pub rewards: RewardCursor,
     /// Settled rewards that were not withdrawn.
     pub allowance: i64,
     /// When rewards were last withdrawn; 0 if never.
     pub last_withdraw_at: UnixMs,
     /// Permissions, where they were set; otherwise the address alone is owner and active.
     pub permissions: Option<Arc<Permissions>>,
+}
+
+/// How far an account's rewards are settled (java-tron `DelegationStore`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RewardCursor {
+    /// The first cycle that is not settled.
+    pub begin: u64,
+    /// The cycle after the one that `votes` were noted in; that cycle still earns by them, later ones by the current.
+    pub end: u64,
+    /// Votes as noted when rewards were last settled.
+    pub votes: Vec<(Address, i64)>,
 }
 
 /// Who runs an account.
@@ -147,9 +154,7 @@ impl Account {
             free_net_usage: 0,
             free_net_slot: 0,
             votes: Vec::new(),
-            votes_before: Vec::new(),
-            votes_since: 0,
-            reward_cycle: 0,
+            rewards: RewardCursor::default(),
             allowance: 0,
             last_withdraw_at: UnixMs(0),
             permissions: None,

@@ -30,3 +30,22 @@ pub struct Totals {
     /// Sun burned since genesis.
     pub burned: i64,
 }
+
+impl Totals {
+    /// Before the first block, at the genesis block's time.
+    pub const fn at_genesis(time: UnixMs) -> Self {
+        Self {
+            head_number: 0,
+            head_id: BlockId::new([0; 32]),
+            head_time: time,
+            head_was_maintenance: false,
+            solid_number: 0,
+            next_maintenance: time,
+            cycle: 0,
+            weight: PerResource { bandwidth: 0, energy: 0 },
+            public_net_usage: 0,
+            public_net_slot: 0,
+            burned: 0,
+        }
+    }
+}
