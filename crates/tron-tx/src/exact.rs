@@ -12,6 +12,7 @@ use crate::{ContractType, Payload, hash, proto};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExactRaw {
     txid: TxId,
+    length: usize,
     message: proto::TransactionRaw,
     payload: Payload,
 }
@@ -25,12 +26,17 @@ impl ExactRaw {
             [contract] => payload(contract)?,
             more => return Err(DecodeError::ManyContracts(more.len())),
         };
-        Ok(Self { txid: hash::txid(bytes), message, payload })
+        Ok(Self { txid: hash::txid(bytes), length: bytes.len(), message, payload })
     }
 
     /// The transaction's name.
     pub const fn txid(&self) -> TxId {
         self.txid
+    }
+
+    /// How many bytes the raw_data has.
+    pub const fn length(&self) -> usize {
+        self.length
     }
 
     /// The raw_data as it stands.

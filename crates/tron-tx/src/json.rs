@@ -15,5 +15,5 @@ pub use block::{
 };
 pub use error::JsonError;
 pub use parse::parse;
-pub use render::render;
+pub use render::{render, render_payload};
 pub use transaction::{parse_transaction, render_created, render_transaction};

@@ -2,12 +2,19 @@
 
 use serde_json::{Map, Value};
 
+use crate::Payload;
 use crate::proto::{Described, Field, Kind, Log, Schema};
 use crate::wire::{Fields, WireValue};
 
 /// A message in the node's JSON.
 pub fn render<M: Described>(message: &M, visible: bool) -> Value {
     Value::Object(render_encoded(M::SCHEMA, &message.encode_to_vec(), visible))
+}
+
+/// A contract's message in the node's JSON, whatever its type.
+pub fn render_payload(payload: &Payload, visible: bool) -> Value {
+    let schema = payload.contract_type().schema();
+    Value::Object(schema.map(|schema| render_encoded(schema, &payload.encode(), visible)).unwrap_or_default())
 }
 
 /// A message's bytes in the node's JSON; what is unknown or broken is left out.
