@@ -24,8 +24,6 @@ pub fn created2(sender: Address, salt: &[u8; 32], init_code: &[u8]) -> Address {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use crate::vectors;
 

@@ -56,8 +56,6 @@ fn looks_raw(bytes: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use crate::vectors::{self, bytes};
     use proptest::prelude::*;

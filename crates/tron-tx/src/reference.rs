@@ -41,8 +41,6 @@ impl From<BlockId> for RefBlock {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]

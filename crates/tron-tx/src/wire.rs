@@ -109,10 +109,15 @@ impl<'a> Iterator for Fields<'a> {
 /// Appends a varint.
 pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+        out.push(low_byte(value) | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(low_byte(value));
+}
+
+const fn low_byte(value: u64) -> u8 {
+    let [low, ..] = value.to_le_bytes();
+    low
 }
 
 /// Appends an integer field.
@@ -130,8 +135,6 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, number: u32, value: &[u8]) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use proptest::prelude::*;
 

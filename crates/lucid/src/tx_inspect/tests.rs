@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use primitives::{Address, Resource, Sun, UnixMs};
 use serde_json::{Value, json};
 use tron_tx::contract::{Delegate, TokenId, TokenTransfer, Transfer, Trigger};

@@ -53,11 +53,12 @@ fn the_root_of_two_transactions_is_java_trons() {
 #[test]
 fn odd_nodes_move_up_unchanged() {
     let pair = |left: [u8; 32], right: [u8; 32]| sha256(&[left, right].concat());
-    let [a, b, c, d, e] = [1, 2, 3, 4, 5].map(|byte| [byte; 32]);
+    let leaves = [1, 2, 3, 4, 5].map(|byte| [byte; 32]);
+    let left = pair(leaves[0], leaves[1]);
     assert_eq!(transaction_root(&[]), [0; 32]);
-    assert_eq!(transaction_root(&[a]), a);
-    assert_eq!(transaction_root(&[a, b, c]), pair(pair(a, b), c));
-    assert_eq!(transaction_root(&[a, b, c, d, e]), pair(pair(pair(a, b), pair(c, d)), e));
+    assert_eq!(transaction_root(&leaves[..1]), leaves[0]);
+    assert_eq!(transaction_root(&leaves[..3]), pair(left, leaves[2]));
+    assert_eq!(transaction_root(&leaves), pair(pair(left, pair(leaves[2], leaves[3])), leaves[4]));
 }
 
 #[test]

@@ -38,11 +38,10 @@ pub(super) fn render_encoded(schema: &'static Schema, bytes: &[u8], visible: boo
 fn render_value(schema: &Schema, field: &Field, value: WireValue<'_>, visible: bool) -> Option<Value> {
     Some(match (field.kind, value) {
         (Kind::Int64, WireValue::Varint(number)) => number.cast_signed().into(),
-        // A 32-bit number is sign-extended on the wire; its low half is the number.
-        (Kind::Int32, WireValue::Varint(number)) => (number.cast_signed() as i32).into(),
+        (Kind::Int32, WireValue::Varint(number)) => low_half(number).into(),
         (Kind::Bool, WireValue::Varint(number)) => (number != 0).into(),
         (Kind::Enum(names), WireValue::Varint(number)) => {
-            let number = number.cast_signed() as i32;
+            let number = low_half(number);
             names.iter().find(|(known, _)| *known == number).map_or_else(|| number.into(), |(_, name)| (*name).into())
         }
         (Kind::Str, WireValue::Bytes(bytes)) => String::from_utf8_lossy(bytes).into(),
@@ -54,6 +53,12 @@ fn render_value(schema: &Schema, field: &Field, value: WireValue<'_>, visible: b
         }
         _ => return None,
     })
+}
+
+/// A 32-bit number is sign-extended on the wire; its low half is the number.
+const fn low_half(number: u64) -> i32 {
+    let [a, b, c, d, ..] = number.to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
 }
 
 /// Base58check of whatever the bytes are, as the node does; a log's 20-byte address gets its prefix back first.

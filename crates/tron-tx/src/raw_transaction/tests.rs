@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use primitives::{Address, Resource};
 use proptest::prelude::*;
 

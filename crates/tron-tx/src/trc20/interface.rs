@@ -1,7 +1,5 @@
 //! The interface of USDT-TRC20, from which selectors and topics are computed.
 
-#![expect(clippy::pedantic, reason = "what alloy's macro writes is not ours to tidy")]
-
 alloy_sol_types::sol! {
     interface Token {
         event Transfer(address indexed from, address indexed to, uint256 value);

@@ -56,8 +56,6 @@ impl TransferLog {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     fn word(body: [u8; 20]) -> Vec<u8> {
