@@ -1,0 +1,162 @@
+//! The service put together.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use primitives::statement::SignKey;
+use primitives::{ChainId, Network, UnixMs};
+use reqwest::header::HeaderValue;
+use secrecy::ExposeSecret;
+use service::clock::SharedClock;
+use service::config::{ConfigError, secret};
+use service::{App, BoxError, Context, StartError};
+use store::Store;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::broadcast::Broadcaster;
+use crate::config::{Config, NodeConfig, Provider, Trust};
+use crate::facts::Facts;
+use crate::head::HeadFollower;
+use crate::health;
+use crate::metrics::Metrics;
+use crate::node::{Access, Budget, Node};
+use crate::nodes::{Nodes, Sight, Staleness};
+use crate::poll::Poller;
+use crate::scan::backfill::Backfill;
+use crate::scan::ledger::NOUNS;
+use crate::scan::{Ledger, Reader, Scanner};
+
+/// Between two counts of the submissions, for metrics.
+const COUNT: Duration = Duration::from_secs(5);
+
+/// What handlers share.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// What was read and what is looked for.
+    pub ledger: Arc<Ledger>,
+    /// Whom to ask.
+    pub nodes: Arc<Nodes>,
+    /// State of the chain, asked of the nodes.
+    pub facts: Arc<Facts>,
+    /// Where the chain stands.
+    pub sight: watch::Receiver<Sight>,
+    /// The clock.
+    pub clock: SharedClock,
+    /// When a node or the chain is believed.
+    pub trust: Trust,
+    /// The network.
+    pub network: Network,
+    /// The chain.
+    pub chain_id: ChainId,
+    /// The key that signs anchors.
+    pub authority: Arc<SignKey>,
+}
+
+/// Opens the store and makes all parts.
+pub async fn build(context: Context, config: Config) -> Result<App<Shared>, StartError> {
+    let authority = context.authority_key()?;
+    let store = context.open_store(&NOUNS).await?;
+    Ok(assemble(&context, &config, store, authority).await?)
+}
+
+/// Makes all parts over this store.
+pub async fn assemble(context: &Context, config: &Config, store: Store, authority: SignKey) -> Result<App<Shared>, StartError> {
+    let plane = &context.base.plane;
+    let metrics = Metrics::new(&context.metrics);
+    let nodes = Arc::new(nodes(config, plane.network, &context.clock, &metrics)?);
+    let ledger = Ledger::load(store.clone(), context.clock.clone(), metrics.clone()).await?;
+    let reader = Reader::new(nodes.clone(), config.scan.concurrency, config.scan.span);
+    let (sight, seen) = watch::channel(Sight::default());
+    let shared = Shared {
+        ledger: ledger.clone(),
+        nodes: nodes.clone(),
+        facts: Arc::new(Facts::new(nodes.clone(), context.clock.clone())),
+        sight: seen.clone(),
+        clock: context.clock.clone(),
+        trust: config.trust.clone(),
+        network: plane.network,
+        chain_id: plane.chain(),
+        authority: Arc::new(authority),
+    };
+    let interval = Duration::from_millis(config.scan.poll_ms);
+    let poller = Poller { nodes: nodes.clone(), ledger: ledger.clone(), chain_id: plane.chain(), interval, sight, metrics: metrics.clone() };
+    let scanner = Scanner { ledger: ledger.clone(), reader: reader.clone(), nodes: nodes.clone(), sight: seen.clone(), start: config.scan.start };
+    let backfill = Backfill { ledger: ledger.clone(), reader, nodes: nodes.clone() };
+    let head = HeadFollower { ledger: ledger.clone(), nodes: nodes.clone(), sight: seen };
+    let broadcaster = Broadcaster { nodes, interval_ms: config.broadcast.interval_ms, metrics: metrics.clone() };
+    let counted = shared.clone();
+    let (node_check, scan_check) = (shared.clone(), shared.clone());
+    Ok(App::new(context, shared, store)
+        .check("nodes", move || std::future::ready(health::nodes(&node_check)))
+        .check("scan", move || std::future::ready(health::scan(&scan_check)))
+        .drive(broadcaster)
+        .task("poller", |stop| poller.run(stop))
+        .task("scanner", |stop| scanner.run(stop))
+        .task("backfill", |stop| backfill.run(stop))
+        .task("head", |stop| head.run(stop))
+        .task("counts", move |stop| count(counted, metrics, stop)))
+}
+
+fn nodes(config: &Config, network: Network, clock: &SharedClock, metrics: &Metrics) -> Result<Nodes, StartError> {
+    let shared_key = shared_key(&config.provider)?;
+    let mut budgets: HashMap<String, Arc<Mutex<Budget>>> = HashMap::new();
+    let mut nodes = Vec::new();
+    for node in config.check(network)? {
+        let provider = node.provider.clone().unwrap_or_else(|| format!("the node {}", node.name));
+        let budget = budgets.entry(provider).or_insert_with(|| Arc::new(Mutex::new(Budget::per_second(node.requests_per_second))));
+        let access = Access {
+            api_key: api_key(&node, shared_key.as_ref())?,
+            name: node.name.as_str().into(),
+            url: node.url.clone(),
+            independent: node.independent,
+            budget: budget.clone(),
+            timeout: Duration::from_millis(config.scan.request_timeout_ms),
+        };
+        nodes.push(Arc::new(Node::new(access, clock.clone()).map_err(StartError::other)?));
+    }
+    let staleness = Staleness { age_ms: config.trust.stale_after_ms, blocks: config.trust.stale_blocks };
+    Ok(Nodes::new(nodes, staleness, config.trust.quorum, clock.clone(), metrics.clone()))
+}
+
+fn shared_key(provider: &Provider) -> Result<Option<HeaderValue>, ConfigError> {
+    match (&provider.api_key, &provider.api_key_file) {
+        (_, Some(path)) => Ok(Some(header("provider.api_key_file", secret::read("provider.api_key_file", path)?.expose_secret())?)),
+        (Some(text), None) => Ok(Some(header("provider.api_key", text)?)),
+        (None, None) => Ok(None),
+    }
+}
+
+fn api_key(node: &NodeConfig, shared: Option<&HeaderValue>) -> Result<Option<HeaderValue>, ConfigError> {
+    match &node.api_key_file {
+        Some(path) => {
+            let key = format!("nodes.{}.api_key_file", node.name);
+            Ok(Some(header(&key, secret::read(&key, path)?.expose_secret())?))
+        }
+        None => Ok(shared.filter(|_| node.shared_api_key).cloned()),
+    }
+}
+
+fn header(key: &str, text: &str) -> Result<HeaderValue, ConfigError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| ConfigError::invalid(key, "not a key that a header can carry"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Keeps the gauges that nobody else sets.
+async fn count(shared: Shared, metrics: Metrics, stop: CancellationToken) -> Result<(), BoxError> {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(COUNT) => {}
+        }
+        let scanned: Option<UnixMs> = shared.ledger.extent().map(|extent| extent.last.time);
+        let head = shared.sight.borrow().head.map(|block| block.time);
+        metrics.times(scanned, head, shared.clock.now());
+        match shared.ledger.store().count_by_stage::<crate::submission::Submission>().await {
+            Ok(counts) => metrics.submissions(&counts, shared.ledger.overdue()),
+            Err(error) => tracing::warn!(%error, "the submissions cannot be counted"),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! All nodes: whom to ask, in which order, and what they agree on.
+
+pub mod sight;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use api::tron_client::NodeView;
+use bytes::Bytes;
+use primitives::{BlockRef, UnixMs};
+use service::clock::SharedClock;
+use thiserror::Error;
+
+use crate::metrics::Metrics;
+use crate::node::{Node, NodeChain, NodeFault, Question, Report};
+use crate::wire::{self, header::Header};
+pub use sight::{Sight, Staleness};
+
+/// No node gave a usable answer. Says nothing about what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("no node gave a usable answer{}", .0.as_deref().map(|trouble| format!("; the last: {trouble}")).unwrap_or_default())]
+pub struct NoNode(pub Option<String>);
+
+/// What an answer is wanted for, and so how far its node may be behind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Blocks, which prove themselves whoever serves them.
+    Blocks,
+    /// State of the chain, which a node that is behind would give wrongly.
+    State,
+    /// Sending, where a node that is behind is better than none.
+    Broadcast,
+}
+
+/// The nodes in order of preference.
+#[derive(Debug)]
+pub struct Nodes {
+    nodes: Vec<Arc<Node>>,
+    staleness: Staleness,
+    quorum: usize,
+    clock: SharedClock,
+    metrics: Metrics,
+}
+
+/// An answer and who gave it.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// What was read.
+    pub value: T,
+    /// Who said so.
+    pub node: Arc<Node>,
+}
+
+impl Nodes {
+    /// These nodes; `quorum` of them must have reached a solid block before it is scanned.
+    pub const fn new(nodes: Vec<Arc<Node>>, staleness: Staleness, quorum: usize, clock: SharedClock, metrics: Metrics) -> Self {
+        Self { nodes, staleness, quorum, clock, metrics }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> &[Arc<Node>] {
+        &self.nodes
+    }
+
+    /// What they agree on now.
+    pub fn sight(&self) -> Sight {
+        let reports: Vec<Report> = self.nodes.iter().filter_map(|node| node.standing().report.clone()).collect();
+        Sight::of(&reports, self.quorum)
+    }
+
+    /// Those to ask now, best first: on our chain, not resting, not behind.
+    pub fn usable(&self, purpose: Purpose) -> Vec<Arc<Node>> {
+        let (sight, now, instant) = (self.sight(), self.clock.now(), Instant::now());
+        let candidates = self.nodes.iter().filter(|node| {
+            let standing = node.standing();
+            matches!(standing.chain, NodeChain::Ours(_)) && standing.rests_until(instant).is_none()
+        });
+        let stale = |node: &Arc<Node>| {
+            let standing = node.standing();
+            standing.report.as_ref().is_none_or(|report| self.staleness.is_stale(report, &sight, now))
+        };
+        let (behind, mut current): (Vec<_>, Vec<_>) = candidates.cloned().partition(stale);
+        if purpose != Purpose::State {
+            current.extend(behind);
+        }
+        current
+    }
+
+    /// Those that can serve this solid block, best first.
+    pub fn serving(&self, number: u64) -> Vec<Arc<Node>> {
+        let has = |node: &Arc<Node>| node.standing().report.as_ref().is_some_and(|report| report.solid.number >= number);
+        self.usable(Purpose::Blocks).into_iter().filter(has).collect()
+    }
+
+    /// When the first node that rests may be asked again; `None` if none rests.
+    pub fn next_wake(&self) -> Option<Instant> {
+        let now = Instant::now();
+        self.nodes.iter().filter_map(|node| node.standing().rests_until(now)).min()
+    }
+
+    /// Asks one node after the other until an answer can be read.
+    pub async fn ask<T>(
+        &self,
+        purpose: Purpose,
+        question: &Question,
+        read: impl Fn(&Bytes) -> Result<T, NodeFault>,
+    ) -> Result<Answered<T>, NoNode> {
+        self.ask_among(self.usable(purpose), question, read).await
+    }
+
+    /// [`Nodes::ask`], of these nodes only, in this order.
+    pub async fn ask_among<T>(
+        &self,
+        nodes: Vec<Arc<Node>>,
+        question: &Question,
+        read: impl Fn(&Bytes) -> Result<T, NodeFault>,
+    ) -> Result<Answered<T>, NoNode> {
+        let mut trouble = None;
+        for node in nodes {
+            match node.ask(question).await.and_then(|body| read(&body)) {
+                Ok(value) => {
+                    node.succeeded();
+                    return Ok(Answered { value, node });
+                }
+                Err(fault) => {
+                    self.failed(&node, &fault);
+                    trouble = Some(format!("{}: {fault}", node.name()));
+                }
+            }
+        }
+        Err(NoNode(trouble.or_else(|| self.trouble())))
+    }
+
+    /// Takes note of a fault, for the node's standing and for the metrics.
+    pub fn failed(&self, node: &Node, fault: &NodeFault) {
+        self.metrics.node_fault(node.name(), fault.kind());
+        if let NodeFault::Block(fault) = fault
+            && fault.is_lie()
+        {
+            tracing::error!(node = %node.name(), %fault, "a node served a block that contradicts itself or our chain");
+        }
+        node.failed(fault);
+        self.metrics.node_up(node.name(), node.standing().is_up());
+    }
+
+    /// Asks independent nodes, other than `source`, for the id of a block that we read.
+    pub async fn confirm(&self, block: BlockRef, source: &str) -> Confirmation {
+        let others = |node: &&Arc<Node>| node.is_independent() && **node.name() != *source;
+        if !self.nodes.iter().any(|node| others(&node)) {
+            return Confirmation::NotConfigured;
+        }
+        let usable = self.usable(Purpose::Blocks).into_iter().filter(|node| others(&node)).collect();
+        let asked = self.ask_among(usable, &Question::solid_header(block.number), read_header).await;
+        match asked {
+            Err(NoNode(_)) => Confirmation::Unavailable,
+            Ok(Answered { value, .. }) if value.block == block => Confirmation::Confirmed,
+            Ok(Answered { value, node }) => {
+                self.metrics.disagreement(node.name());
+                tracing::error!(node = %node.name(), ours = ?block, theirs = ?value.block, "an independent node has another solid block");
+                Confirmation::Disagrees
+            }
+        }
+    }
+
+    /// The nodes as people see them.
+    pub fn views(&self) -> Vec<NodeView> {
+        let (sight, now) = (self.sight(), self.clock.now());
+        let view = |node: &Arc<Node>| {
+            let standing = node.standing();
+            let report = standing.report.as_ref();
+            let stale = report.is_some_and(|report| self.staleness.is_stale(report, &sight, now));
+            let trouble = match (&standing.chain, standing.trouble()) {
+                (_, Some(trouble)) => Some(trouble.to_owned()),
+                (NodeChain::Unknown, None) => Some("not asked yet".to_owned()),
+                (NodeChain::Other(id), None) => Some(NodeFault::Chain(*id).to_string()),
+                (NodeChain::Ours(_), None) if stale => Some("stale: behind the clock or the other nodes".to_owned()),
+                (NodeChain::Ours(_), None) => None,
+            };
+            NodeView {
+                name: node.name().to_string(),
+                up: standing.is_up() && !stale,
+                head: report.map(|report| report.head.number),
+                trouble,
+            }
+        };
+        self.nodes.iter().map(view).collect()
+    }
+
+    /// When any node of our chain last gave a usable answer.
+    pub fn last_answer(&self) -> Option<UnixMs> {
+        self.nodes.iter().filter_map(|node| {
+            let standing = node.standing();
+            standing.answered.filter(|_| matches!(standing.chain, NodeChain::Ours(_)))
+        }).max()
+    }
+
+    /// What is wrong with the first node that something is wrong with.
+    pub fn trouble(&self) -> Option<String> {
+        self.nodes.iter().find_map(|node| {
+            let standing = node.standing();
+            standing.trouble().map(|trouble| format!("{}: {trouble}", node.name()))
+        })
+    }
+}
+
+/// What independent nodes say about a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    /// There is none to ask, by configuration.
+    NotConfigured,
+    /// One has the same block.
+    Confirmed,
+    /// None could be asked; try again.
+    Unavailable,
+    /// One has another block there.
+    Disagrees,
+}
+
+impl Confirmation {
+    /// Whether what was read may be acted on.
+    pub const fn suffices(self) -> bool {
+        matches!(self, Self::NotConfigured | Self::Confirmed)
+    }
+}
+
+/// Reads a header, its id recomputed.
+pub fn read_header(body: &Bytes) -> Result<Header, NodeFault> {
+    Ok(wire::header::read_header(body)?)
+}

@@ -1,0 +1,31 @@
+//! The endpoints, one a file.
+
+mod account;
+mod anchor;
+mod chain;
+mod chain_parameters;
+mod constant_call;
+mod get_submission;
+mod put_submission;
+
+use service::{Caller, Problem};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::Shared;
+
+/// All endpoints of this service's own.
+pub fn all() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(chain::get_chain))
+        .routes(routes!(anchor::get_latest_anchor))
+        .routes(routes!(chain_parameters::get_chain_parameters))
+        .routes(routes!(account::get_account))
+        .routes(routes!(constant_call::post_constant_call))
+        .routes(routes!(put_submission::put_submission, get_submission::get_submission))
+}
+
+/// The scope for reading the chain; the operator may read everything.
+fn reader(caller: &Caller) -> Result<(), Problem> {
+    if caller.may("operator") { Ok(()) } else { caller.require("chain:read") }
+}
