@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU8;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How to reach one token and how it wants to be treated.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     /// The vendor's PKCS#11 module, a shared library.
@@ -31,7 +31,7 @@ pub struct Profile {
 }
 
 /// Attributes of the key template that make a safe key safer and that some tokens do not know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OptionalAttribute {
     /// CKA_ALLOWED_MECHANISMS = {CKM_ECDSA}.

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use service::config::ConfigError;
 use service::health::Finding;
 use service::{App, BoxError, Context, Service, StartError};
+use signer::Profile;
 use store::{Record, Store};
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::book::Book;
 use crate::config::{self, Config};
+use crate::fresh::Fresh;
 use crate::keeper::Keeper;
 use crate::making::Maker;
 use crate::metrics::Metrics;
@@ -54,14 +57,20 @@ impl Service for WalletManager {
 
     async fn start(context: Context, config: Config) -> Result<App<State>, StartError> {
         let store = context.open_store(&[Wallet::NOUN, Attempt::NOUN]).await?;
-        assemble(&context, &config, store).await
+        let fresh = Fresh::of_this_program(profile(&config)?).map_err(StartError::other)?;
+        let state = parts(&context, &config, store, Some(fresh)).await?;
+        Ok(app(&context, &config, state))
     }
 }
 
-/// Puts the parts together over this store.
-pub(crate) async fn assemble(context: &Context, config: &Config, store: Store) -> Result<App<State>, StartError> {
-    let chosen = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
-    let keeper = Arc::new(Keeper::new(config.token.profile(chosen)?));
+/// Makes the parts over this store, and tries the token once, so that a start that can sign does so at once.
+pub(crate) async fn parts(
+    context: &Context,
+    config: &Config,
+    store: Store,
+    fresh: Option<Fresh>,
+) -> Result<State, StartError> {
+    let keeper = Arc::new(Keeper::new(profile(config)?));
     let book = Arc::new(Book::read(&store).await?);
     let core = SigningCore {
         store: store.clone(),
@@ -72,14 +81,23 @@ pub(crate) async fn assemble(context: &Context, config: &Config, store: Store) -
         clock: context.clock.clone(),
         metrics: Metrics::new(&context.metrics),
     };
-    // Once before the first request, so that a start that can sign does so at once.
     look_after(&core).await;
-    let maker = Maker { store: store.clone(), book, keeper, clock: context.clock.clone() };
+    let maker = Maker { store, book, keeper, fresh, clock: context.clock.clone() };
+    Ok(State { core, maker })
+}
+
+/// Puts the parts together.
+pub(crate) fn app(context: &Context, config: &Config, state: State) -> App<State> {
     let canary_ms = config.token.canary_ms;
-    let (watched, tended) = (core.clone(), core.clone());
-    Ok(App::new(context, State { core, maker }, store)
+    let (watched, tended) = (state.core.clone(), state.core.clone());
+    let store = state.core.store.clone();
+    App::new(context, state, store)
         .check("token", move || std::future::ready(token_finding(&watched, canary_ms)))
-        .task("canary", move |stop| tend(tended, canary_ms, stop)))
+        .task("canary", move |stop| tend(tended, canary_ms, stop))
+}
+
+fn profile(config: &Config) -> Result<Profile, ConfigError> {
+    config.token.profile(std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into))
 }
 
 /// One proof of the token, or one try to open it.

@@ -61,7 +61,7 @@ impl InitToken {
         }
     }
 
-    fn make(&self) -> anyhow::Result<PathBuf> {
+    pub(crate) fn make(&self) -> anyhow::Result<PathBuf> {
         let Some(module) = softhsm_module(self.module.clone()) else {
             bail!("SoftHSM 2 is not where it usually is; name the module with --module")
         };

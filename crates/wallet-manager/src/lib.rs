@@ -7,6 +7,7 @@
 mod app;
 pub mod book;
 pub mod config;
+pub mod fresh;
 mod init_token;
 pub mod keeper;
 pub mod making;
@@ -16,7 +17,10 @@ mod random;
 pub mod register;
 mod routes;
 pub mod signing;
+#[cfg(test)]
+mod tests;
 pub mod wallet;
 
 pub use app::{State, WalletManager};
+pub use fresh::ProveKey;
 pub use init_token::InitToken;

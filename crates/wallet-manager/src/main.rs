@@ -2,12 +2,15 @@
 
 use std::process::ExitCode;
 
-use wallet_manager::{InitToken, WalletManager};
+use wallet_manager::{InitToken, ProveKey, WalletManager};
 
 fn main() -> ExitCode {
-    // Making a token needs no configuration: it comes before there is one.
-    match InitToken::asked_for(std::env::args_os()) {
-        Some(init) => init.run(),
-        None => service::cli::main::<WalletManager>(),
+    // Neither needs a configuration: the one comes before there is one, the other is told what it needs.
+    if let Some(init) = InitToken::asked_for(std::env::args_os()) {
+        return init.run();
     }
+    if let Some(prove) = ProveKey::asked_for(std::env::args_os()) {
+        return prove.run();
+    }
+    service::cli::main::<WalletManager>()
 }

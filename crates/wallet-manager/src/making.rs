@@ -10,6 +10,7 @@ use store::{Commit, CommitError, Store, StoreError, Versioned};
 use thiserror::Error;
 
 use crate::book::Book;
+use crate::fresh::{Fresh, Unproven};
 use crate::keeper::{Keeper, Unavailable};
 use crate::random;
 use crate::wallet::Wallet;
@@ -26,6 +27,9 @@ pub enum MakeError {
     /// The token failed; the same request may be sent again.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// The key was made and does not outlive the process; the same request may be sent again.
+    #[error(transparent)]
+    Unproven(#[from] Unproven),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -43,6 +47,8 @@ pub struct Maker {
     pub book: Arc<Book>,
     /// The token.
     pub keeper: Arc<Keeper>,
+    /// Proves new keys; none only where there is no program to start, in tests within one process.
+    pub fresh: Option<Fresh>,
     /// The one clock.
     pub clock: SharedClock,
 }
@@ -57,6 +63,9 @@ impl Maker {
         }
         let cka_id = CkaId::parse(&wallet.record.key_id).ok_or(StoreError::Lost)?;
         let key = token.ensure_key(cka_id, wallet.record.wallet_id.as_str(), random::bytes()).await?;
+        if let Some(fresh) = &self.fresh {
+            fresh.prove(&key).await?;
+        }
         let made = wallet.record.clone().with_key(&key);
         let made = match self.store.commit(Commit::new(self.clock.now()).update(&wallet, &made)).await {
             Ok(()) => made,

@@ -46,6 +46,7 @@ impl From<MakeError> for Problem {
             MakeError::OtherClass => Self::unprocessable("other_class", detail),
             MakeError::Unavailable(unavailable) => unavailable.into(),
             MakeError::Token(error) => Self::unavailable(error.code(), detail),
+            MakeError::Unproven(_) => Self::unavailable("key_unproven", detail),
             MakeError::Store(error) => error.into(),
             MakeError::Commit(CommitError::Store(error)) => error.into(),
             MakeError::Commit(error) => Self::internal(error),
@@ -55,6 +56,7 @@ impl From<MakeError> for Problem {
 
 impl From<Unavailable> for Problem {
     fn from(unavailable: Unavailable) -> Self {
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "token_unavailable", unavailable.detail).with("cause", unavailable.code)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "token_unavailable", unavailable.detail)
+            .with("cause", unavailable.code)
     }
 }

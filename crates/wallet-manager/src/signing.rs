@@ -112,12 +112,8 @@ impl SigningCore {
         let authorisation = request.authorisation.unverified();
         let payer = self.book.payer(&authorisation.key_id).ok_or(Refusal::Key)?;
         let earlier = self.earlier(&authorisation.intent, authorisation.attempt).await?;
-        let known = Circumstances {
-            wallet: &payer.wallet,
-            our_wallets: &self.book.addresses(),
-            earlier: &earlier,
-            now,
-        };
+        let known =
+            Circumstances { wallet: &payer.wallet, our_wallets: &self.book.addresses(), earlier: &earlier, now };
         let request = SignTransaction {
             raw_data: request.raw_data.0.clone(),
             authorisation: request.authorisation.clone(),
@@ -127,7 +123,7 @@ impl SigningCore {
     }
 
     /// Puts a new attempt into the register, durably, before the token hears of it.
-    async fn register(&self, request: SignatureRequest) -> Result<Versioned<Attempt>, SignError> {
+    pub(crate) async fn register(&self, request: SignatureRequest) -> Result<Versioned<Attempt>, SignError> {
         // Without a token nothing is registered: an attempt that cannot be signed could not be voided any more.
         self.keeper.token().map_err(SignError::Unavailable)?;
         let now = self.clock.now();
@@ -190,7 +186,11 @@ impl SigningCore {
     }
 
     /// The register's entry for an attempt.
-    pub async fn attempt(&self, intent: &IntentId, attempt: AttemptNo) -> Result<Option<Versioned<Attempt>>, StoreError> {
+    pub async fn attempt(
+        &self,
+        intent: &IntentId,
+        attempt: AttemptNo,
+    ) -> Result<Option<Versioned<Attempt>>, StoreError> {
         self.store.get(&Attempt::id_of(intent, attempt)).await
     }
 

@@ -39,10 +39,9 @@ impl SigningCore {
             None => self.bar(intent, attempt).await?,
         };
         match &entry.record.entry {
-            Entry::Signed(signing) => Err(VoidError::AlreadySigned {
-                txid: signing.txid,
-                raw_data: signing.request.raw_data.clone(),
-            }),
+            Entry::Signed(signing) => {
+                Err(VoidError::AlreadySigned { txid: signing.txid, raw_data: signing.request.raw_data.clone() })
+            }
             Entry::Void => {
                 let statement = Unsigned {
                     plane: self.rules.plane,

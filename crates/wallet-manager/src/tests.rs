@@ -1,0 +1,8 @@
+//! The service in process, over a real SoftHSM 2 token: requests go through the gate with tokens, as a peer's do.
+
+mod bench;
+mod openapi;
+mod signatures;
+mod tokens;
+mod voids;
+mod wallets;

@@ -1,0 +1,251 @@
+//! What the tests stand on: a token of their own, the whole service, peers that call it, and transactions to sign.
+
+use std::fs;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use api::Call;
+use api::wallet_manager::{SignatureRequest, WalletClass, WalletRequest, WalletView, put_wallet};
+use clap::Parser;
+use primitives::statement::{Anchor, Asset, Authorisation, Kind, SignKey, Signed};
+use primitives::{Address, AttemptNo, BlockId, IntentId, Sun, TxId, UnixMs};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use service::clock::ManualClock;
+use service::{Context, Outcome, PeerClient, Problem, Service};
+use store::{Record, Store};
+use tron_tx::contract::{Transfer, Trigger};
+use tron_tx::{Contract, PermissionId, RawTransaction, trc20};
+
+use crate::WalletManager;
+use crate::app::{app, parts};
+use crate::config::Config;
+use crate::init_token::InitToken;
+use crate::register::Attempt;
+use crate::signing::SigningCore;
+use crate::wallet::Wallet;
+
+pub(super) const NOW: UnixMs = UnixMs(1_751_466_492_000);
+pub(super) const PAYEE: Address = Address::from_evm([0x33; 20]);
+
+/// The statements' signers, each with a key of its own.
+pub(super) fn authority(peer: &str) -> SignKey {
+    let mut seed = [1; 32];
+    seed[..peer.len()].copy_from_slice(peer.as_bytes());
+    SignKey::from_seed(&seed)
+}
+
+/// A token and a directory. The module reads one configuration per process, which is what nextest gives a test.
+pub(super) struct Bench {
+    pub(super) directory: tempfile::TempDir,
+    pub(super) clock: Arc<ManualClock>,
+    pub(super) store: Store,
+    pub(super) config: Config,
+}
+
+/// The service as it runs, until it is dropped.
+pub(super) struct Running {
+    pub(super) core: SigningCore,
+    pub(super) router: axum::Router,
+    clock: Arc<ManualClock>,
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name);
+        fs::write(
+            path("softhsm2.conf"),
+            format!("directories.tokendir = {}\nlog.level = ERROR\n", path("token").display()),
+        )
+        .unwrap();
+        #[expect(unsafe_code, reason = "the module reads its configuration's path from the environment only")]
+        // SAFETY: the first thing that the only test of this process does; no other thread reads the environment.
+        unsafe {
+            std::env::set_var("SOFTHSM2_CONF", path("softhsm2.conf"));
+        }
+        let (pin, tokens) = (path("pin"), path("token"));
+        let made = InitToken::parse_from([
+            "init-token".as_ref(),
+            "--pin-file".as_ref(),
+            pin.as_os_str(),
+            "--token-dir".as_ref(),
+            tokens.as_os_str(),
+        ]);
+        made.make().expect("SoftHSM 2 is installed, or LUCID_PKCS11_MODULE names its module");
+        secret_file(&path("authority.key"), &hex(&[0x6b; 31], 0x11));
+        let config = config(&pin, &tokens);
+        let store = service::testing::store(&[Wallet::NOUN, Attempt::NOUN]);
+        Self { directory, clock: ManualClock::at(NOW), store, config }
+    }
+
+    /// Everything that a payment passes by on its way to the token.
+    fn context(&self) -> Context {
+        let router = ["signatures:write", "intents:void", "register:read", "wallets:read", "read"];
+        let peers: [(&str, &[&str]); 5] = [
+            ("payout-router", &router),
+            ("usdt-manager", &["signatures:write"]),
+            ("trx-staking", &["signatures:write"]),
+            ("tron-client", &[]),
+            ("operator", &["operator", "wallets:write"]),
+        ];
+        let mut context = service::testing::context(WalletManager::NAME, self.clock.clone(), &peers);
+        for (name, peer) in &mut context.base.peers {
+            peer.authority_key = Some(authority(name).verify_key());
+        }
+        context.base.keys.authority_key_file = Some(self.directory.path().join("authority.key"));
+        context
+    }
+
+    /// Starts the service over the store; starting it again is what a crash leads to.
+    pub(super) async fn start(&self) -> Running {
+        let context = self.context();
+        let state = parts(&context, &self.config, self.store.clone(), None).await.unwrap();
+        let core = state.core.clone();
+        let router = app(&context, &self.config, state).router::<WalletManager>();
+        Running { core, router, clock: self.clock.clone() }
+    }
+}
+
+impl Running {
+    pub(super) fn client(&self, caller: &str) -> PeerClient {
+        service::testing::client(WalletManager::NAME, self.router.clone(), caller, self.clock.clone())
+    }
+
+    pub(super) async fn done<A: DeserializeOwned>(&self, caller: &str, call: &Call<A>) -> A {
+        match self.client(caller).call(call).await {
+            Outcome::Done(answer) => answer,
+            Outcome::Refused(problem) => panic!("refused: {problem}"),
+            Outcome::Unknown(cause) => panic!("unknown: {cause}"),
+        }
+    }
+
+    pub(super) async fn refused<A: DeserializeOwned>(&self, caller: &str, call: &Call<A>) -> Problem {
+        match self.client(caller).call(call).await {
+            Outcome::Done(_) => panic!("was not refused"),
+            Outcome::Refused(problem) => problem,
+            Outcome::Unknown(cause) => panic!("unknown: {cause}"),
+        }
+    }
+
+    /// How a failing answer reads to a caller, who cannot know whether anything was done.
+    pub(super) async fn failed<A: DeserializeOwned>(&self, caller: &str, call: &Call<A>) -> String {
+        match self.client(caller).call(call).await {
+            Outcome::Unknown(cause) => cause.to_string(),
+            Outcome::Done(_) | Outcome::Refused(_) => panic!("did not fail"),
+        }
+    }
+
+    pub(super) async fn wallet(&self, name: &str, class: WalletClass) -> WalletView {
+        self.done("operator", &put_wallet(&name.parse().unwrap(), &WalletRequest { class })).await
+    }
+}
+
+fn config(pin: &Path, tokens: &Path) -> Config {
+    let mut own: toml::Table = WalletManager::DEFAULTS.parse().unwrap();
+    own.remove("server");
+    let mut config = Config::deserialize(own).unwrap();
+    config.token.pin_file = Some(pin.to_owned());
+    config.token.token_dir = Some(tokens.to_owned());
+    config.token.sessions = 2;
+    config
+}
+
+fn hex(head: &[u8], last: u8) -> String {
+    head.iter().chain([&last]).map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn secret_file(path: &Path, text: &str) {
+    use std::io::Write;
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o400)
+        .open(path)
+        .unwrap()
+        .write_all(text.as_bytes())
+        .unwrap();
+}
+
+/// A payment of a wallet, before it is authorised and encoded.
+#[derive(Clone)]
+pub(super) struct Payment {
+    pub(super) raw: RawTransaction,
+    pub(super) authorisation: Authorisation,
+    pub(super) anchor: Anchor,
+    pub(super) issuer: SignKey,
+}
+
+impl Payment {
+    /// 25 USDT of this wallet, authorised by payout-router.
+    pub(super) fn usdt(running: &Running, wallet: &WalletView, intent: &str) -> Self {
+        let token = *running.core.rules.tokens.first().unwrap();
+        let call = Trigger::new(wallet.address, token, trc20::transfer(PAYEE, 25_000_000));
+        let fee = Sun::new(30_000_000).unwrap();
+        let mut payment = Self::of(running, wallet, intent, Asset::Token(token), Contract::Trigger(call));
+        payment.raw = payment.raw.with_fee_limit(fee);
+        payment.authorisation.fee_limit_max = fee;
+        payment
+    }
+
+    /// 25 TRX of this wallet.
+    pub(super) fn trx(running: &Running, wallet: &WalletView, intent: &str) -> Self {
+        let transfer = Transfer { owner: wallet.address, to: PAYEE, amount: Sun::new(25_000_000).unwrap() };
+        Self::of(running, wallet, intent, Asset::Trx, Contract::Transfer(transfer))
+    }
+
+    fn of(running: &Running, wallet: &WalletView, intent: &str, asset: Asset, contract: Contract) -> Self {
+        let rules = &running.core.rules;
+        let now = running.core.clock.now();
+        let mut id = [9; 32];
+        id[..8].copy_from_slice(&500_u64.to_be_bytes());
+        let block_id = BlockId::new(id);
+        let permission = PermissionId::new(u8::try_from(wallet.permission_id).unwrap()).unwrap();
+        Self {
+            raw: RawTransaction::new(contract, block_id.into(), now, now.plus_ms(60_000)).with_permission(permission),
+            authorisation: Authorisation {
+                chain_id: rules.chain_id,
+                plane: rules.plane,
+                kind: Kind::Payout,
+                intent: intent.parse().unwrap(),
+                attempt: AttemptNo::FIRST,
+                previous: vec![],
+                key_id: wallet.key_id.clone(),
+                permission_id: wallet.permission_id,
+                asset,
+                resource: None,
+                recipient: PAYEE,
+                amount: 25_000_000,
+                memo_hash: None,
+                fee_limit_max: Sun::ZERO,
+                expiration_max: now.plus_ms(120_000),
+                valid_until: now.plus_ms(30_000),
+            },
+            anchor: Anchor { chain_id: rules.chain_id, number: 500, block_id, solid_time: now.minus_ms(3_000) },
+            issuer: authority("payout-router"),
+        }
+    }
+
+    /// A later transaction for the same.
+    pub(super) fn later(mut self, ms: u64) -> Self {
+        self.raw.timestamp = self.raw.timestamp.plus_ms(ms);
+        self
+    }
+
+    pub(super) fn txid(&self) -> TxId {
+        self.raw.txid()
+    }
+
+    pub(super) fn intent(&self) -> &IntentId {
+        &self.authorisation.intent
+    }
+
+    pub(super) fn request(&self) -> SignatureRequest {
+        SignatureRequest {
+            raw_data: self.raw.encode().into(),
+            authorisation: Signed::sign(self.authorisation.clone(), &self.issuer),
+            anchor: Signed::sign(self.anchor, &authority("tron-client")),
+        }
+    }
+}

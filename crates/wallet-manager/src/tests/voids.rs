@@ -1,0 +1,72 @@
+//! Barring attempts: the one or the other, never both.
+
+use api::wallet_manager::{WalletClass, events, intent, put_signature, void_attempt};
+use primitives::AttemptNo;
+use primitives::statement::{Ending, PreviousAttempt};
+use service::Outcome;
+
+use super::bench::{Bench, Payment};
+
+#[tokio::test]
+async fn a_barred_attempt_is_never_signed_and_the_next_one_is() {
+    let bench = Bench::new();
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let payment = Payment::usdt(&running, &hot, "po_a");
+    let void = void_attempt(payment.intent(), AttemptNo::FIRST);
+    let statement = running.done("payout-router", &void).await;
+    let unsigned = statement.verify(&running.core.authority.verify_key()).unwrap();
+    assert_eq!((&unsigned.intent, unsigned.attempt), (payment.intent(), AttemptNo::FIRST));
+    bench.clock.advance_ms(1_000);
+    assert_eq!(running.done("payout-router", &void).await, statement, "asked again, the same statement");
+    bench.clock.set(super::bench::NOW);
+
+    let signature = put_signature(payment.txid(), &payment.request());
+    let problem = running.refused("usdt-manager", &signature).await;
+    assert_eq!((problem.status, problem.code.as_str()), (409, "attempt_void"));
+
+    let mut next = payment.clone();
+    next.authorisation.attempt = AttemptNo(2);
+    next.authorisation.previous =
+        vec![PreviousAttempt { txid: None, expiration: primitives::UnixMs(0), ending: Ending::Unsigned }];
+    running.done("usdt-manager", &put_signature(next.txid(), &next.request())).await;
+    let page = running.done("payout-router", &api::event::events(None, 0, 10)).await;
+    let told: Vec<_> = page.events.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(told, [events::VOIDED, events::REGISTERED]);
+}
+
+#[tokio::test]
+async fn a_signed_attempt_is_not_barred() {
+    let bench = Bench::new();
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let payment = Payment::usdt(&running, &hot, "po_a");
+    let signed = running.done("usdt-manager", &put_signature(payment.txid(), &payment.request())).await;
+    let problem = running.refused("payout-router", &void_attempt(payment.intent(), AttemptNo::FIRST)).await;
+    assert_eq!((problem.status, problem.code.as_str()), (409, "already_signed"));
+    assert_eq!(problem.members["txid"], serde_json::json!(signed.txid));
+    assert_eq!(problem.members["raw_data"], serde_json::json!(signed.raw_data));
+    let problem = running.refused("payout-router", &void_attempt(payment.intent(), AttemptNo(0))).await;
+    assert_eq!((problem.status, problem.code.as_str()), (422, "no_such_attempt"));
+    let problem = running.refused("usdt-manager", &void_attempt(payment.intent(), AttemptNo(2))).await;
+    assert_eq!((problem.status, problem.code.as_str()), (403, "missing_scope"));
+}
+
+#[tokio::test]
+async fn a_race_between_signing_and_barring_has_one_winner() {
+    let bench = Bench::new();
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    for number in 0..20 {
+        let payment = Payment::usdt(&running, &hot, &format!("po_{number}")).later(number);
+        let sign = put_signature(payment.txid(), &payment.request());
+        let void = void_attempt(payment.intent(), AttemptNo::FIRST);
+        let (signer, barrer) = (running.client("usdt-manager"), running.client("payout-router"));
+        let (signed, barred) = futures::join!(signer.call(&sign), barrer.call(&void));
+        let signed = matches!(signed, Outcome::Done(_));
+        let barred = matches!(barred, Outcome::Done(_));
+        assert!(signed != barred, "signed: {signed}, barred: {barred}");
+        let known = running.done("payout-router", &intent(payment.intent())).await;
+        assert_eq!((known.attempts.len(), known.attempts[0].void), (1, barred));
+    }
+}
