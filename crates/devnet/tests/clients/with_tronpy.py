@@ -1,11 +1,12 @@
 """Drives the devnet with tronpy, a client that nobody here wrote.
 
-Usage: with_tronpy.py URL USDT_ADDRESS
+Usage: with_tronpy.py URL USDT_ADDRESS COMPILED_CONTRACT
 Prints one JSON document with what it did, for the test to check against the chain; exits non-zero on any surprise.
 """
 
 import json
 import sys
+import time
 import urllib.request
 
 from tronpy import Contract, Tron
@@ -24,7 +25,7 @@ from tronpy.keys import PrivateKey
 from tronpy.providers import HTTPProvider
 from tronpy.tron import Transaction
 
-URL, USDT = sys.argv[1], sys.argv[2]
+URL, USDT, COMPILED = sys.argv[1:]
 client = Tron(HTTPProvider(URL))
 done = {}
 
@@ -44,6 +45,24 @@ def expect(kind, action, text=""):
         assert text in str(error), f"{kind.__name__} says {error!r}, not {text!r}"
         return
     raise AssertionError(f"{kind.__name__} expected, got {answer!r}")
+
+
+def until(what, probe):
+    """Polls until `probe` yields something; the client itself has no better way."""
+    deadline = time.monotonic() + 60
+    while True:
+        found = probe()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"gave up waiting for {what}"
+        time.sleep(0.1)
+
+
+def is_solid(txid):
+    try:
+        return client.get_solid_transaction_info(txid)["id"] == txid
+    except TransactionNotFound:
+        return False
 
 
 def send(builder, key):
@@ -68,14 +87,15 @@ expect(BlockNotFound, lambda: client.get_block(1_000_000_000))
 
 devnet("/devnet/faucet", {"address": me, "trx": "50000", "usdt": "1000"})
 
-# --- blocks and the chain ---
+# --- blocks and the chain; the genesis block has no number in JSON ---
+until("a block after the genesis", client.get_latest_block_number)
 block = client.get_latest_block()
 number = block["block_header"]["raw_data"]["number"]
 assert client.get_block(number)["blockID"] == block["blockID"]
 assert client.get_block(block["blockID"])["block_header"]["raw_data"]["number"] == number
 assert client.get_block(number)["block_header"]["raw_data"]["parentHash"] == client.get_block(number - 1)["blockID"]
 assert client.get_latest_solid_block_number() <= client.get_latest_block_number()
-assert client.get_latest_solid_block_id()[:16] == f"{client.get_latest_solid_block_number():016x}" or True
+assert int(client.get_latest_solid_block_id()[:16], 16) <= client.get_latest_block_number()
 parameters = {p["key"]: p.get("value", 0) for p in client.get_chain_parameters()}
 assert parameters["getEnergyFee"] == 100 and parameters["getTransactionFee"] == 1000, parameters
 assert client.list_witnesses()[0]["address"].startswith("T")
@@ -122,8 +142,8 @@ again = usdt.functions.transfer(other, 25_000_000).with_owner(me).fee_limit(30_0
 # The token's quirk, seen through a foreign ABI decoder: success, and the declared bool is false.
 assert again.result(interval=0.1) is False
 done["usdt_energy_holder"] = again.wait(interval=0.1)["receipt"]["energy_usage_total"]
-estimate = client.get_estimated_energy(me, USDT, "transfer(address,uint256)", usdt.functions.transfer._prepare_parameter(other, 1))
-done["estimated_energy"] = estimate
+arguments = usdt.functions.transfer._prepare_parameter(other, 1)
+done["estimated_energy"] = client.get_estimated_energy(me, USDT, "transfer(address,uint256)", arguments)
 
 # --- a contract call that fails is included and says so ---
 overdraft = usdt.functions.transfer(me, 10**15).with_owner(me).fee_limit(5_000_000).build().sign(key).broadcast()
@@ -148,7 +168,8 @@ send(client.trx.unfreeze_balance(me, "ENERGY", unfreeze_balance=1_000_000_000), 
 assert client.get_account(me)["unfrozenV2"][0]["unfreeze_amount"] == 1_000_000_000
 
 # --- deployment ---
-artefact = json.load(open(sys.argv[3]))
+with open(COMPILED) as compiled:
+    artefact = json.load(compiled)
 created = Contract(
     bytecode=artefact["bytecode"]
     + Contract(abi=artefact["abi"]).constructor.encode_parameter(5_000_000, "Other USD", "OUSD", 6),
@@ -183,16 +204,6 @@ twice.broadcast().wait(interval=0.1)
 expect(UnknownError, twice.broadcast, "DUP_TRANSACTION_ERROR")
 
 # --- what was sent becomes solid ---
-solid = client.get_solid_transaction_info
-import time
-
-deadline = time.monotonic() + 60
-while True:
-    try:
-        assert solid(done["usdt_txid"])["id"] == done["usdt_txid"]
-        break
-    except TransactionNotFound:
-        assert time.monotonic() < deadline, "the payment never became solid"
-        time.sleep(0.1)
+until("the payment to become solid", lambda: is_solid(done["usdt_txid"]))
 
 print(json.dumps(done))
