@@ -36,5 +36,6 @@ pub use error::TokenError;
 pub use key::{CkaId, PinnedKey};
 pub use profile::{OptionalAttribute, Profile, softhsm_module};
 pub use provision::provision;
+pub use signature::Unverified;
 pub use ticket::Ticket;
 pub use token::{Token, TokenIdentity, sessions_for_cores};

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use tron_tx::RecoverableSignature;
 
 use crate::attributes;
 use crate::check::Checked;
@@ -21,7 +20,7 @@ use crate::pool::Pool;
 use crate::possession;
 use crate::profile::{OptionalAttribute, Profile};
 use crate::seat::Seat;
-use crate::signature;
+use crate::signature::{self, Unverified};
 use crate::ticket::Ticket;
 
 /// What the token says of itself.
@@ -80,7 +79,7 @@ impl Token {
         let token_dir = self.token_dir.clone();
         self.pool.submit(move |seat| {
             let key = generate::ensure(seat, id, &label, &omit)?;
-            sign_digest(seat, &key, possession::digest(&key, &nonce))?;
+            prove(seat, &key, &nonce)?;
             if let Some(directory) = token_dir {
                 durable::sync_tree(&directory)?;
             }
@@ -97,16 +96,16 @@ impl Token {
                 return Err(TokenError::PublicKeyMismatch { id: key.id });
             }
             attributes::assert_safe(seat.session(), pair.private, pair.public)?;
-            sign_digest(seat, &key, possession::digest(&key, &nonce)).map(drop)
+            prove(seat, &key, &nonce)
         })
     }
 
-    /// Signs a transaction that passed every check: low-S, verified against the pinned key, with its recovery id.
+    /// Signs a transaction that passed every check. The answer is verified by the caller, off the token's thread.
     ///
     /// Two calls give two signatures, both good for the one txid; whoever wants one answer keeps the first.
-    pub fn sign(&self, key: PinnedKey, checked: &Checked) -> Ticket<RecoverableSignature> {
+    pub fn sign(&self, key: PinnedKey, checked: &Checked) -> Ticket<Unverified> {
         let digest = *checked.txid().as_bytes();
-        self.pool.submit(move |seat| sign_digest(seat, &key, digest))
+        self.pool.submit(move |seat| seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key }))
     }
 
     /// What the token says of itself, as read when it was opened.
@@ -120,9 +119,11 @@ impl Token {
     }
 }
 
-fn sign_digest(seat: &mut Seat, key: &PinnedKey, digest: [u8; 32]) -> Result<RecoverableSignature, TokenError> {
+/// Has the key sign a proof of possession and verifies it.
+fn prove(seat: &mut Seat, key: &PinnedKey, nonce: &[u8; 32]) -> Result<(), TokenError> {
+    let digest = possession::digest(key, nonce);
     let reply = seat.sign(key, &digest)?;
-    signature::accept(&reply, &digest, &key.public_key)
+    signature::accept(&reply, &digest, &key.public_key).map(drop)
 }
 
 /// As many sessions as this machine has cores, the useful number for a software token.

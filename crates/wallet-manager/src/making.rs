@@ -80,18 +80,19 @@ impl Maker {
     /// The stored wallet, with the id of a key that may be still to be made.
     async fn named(&self, id: WalletId, class: WalletClass) -> Result<Versioned<Wallet>, MakeError> {
         let stored = match self.store.get::<Wallet>(id.as_str()).await? {
-            Some(stored) => stored,
-            None => {
-                let now = self.clock.now();
-                let wallet = Wallet::new(id, class, CkaId::new(random::bytes()), now);
-                match self.store.commit(Commit::new(now).insert(&wallet)).await {
-                    Ok(()) => Versioned::first(wallet),
-                    Err(CommitError::Conflict { .. }) => self.stored(&wallet.wallet_id).await?,
-                    Err(error) => return Err(error.into()),
-                }
-            }
-        };
+            Some(stored) => Ok(stored),
+            None => self.name(Wallet::new(id, class, CkaId::new(random::bytes()), self.clock.now())).await,
+        }?;
         if stored.record.class == class { Ok(stored) } else { Err(MakeError::OtherClass) }
+    }
+
+    /// Stores a wallet whose key is to be made, or gives the one that was stored meanwhile.
+    async fn name(&self, wallet: Wallet) -> Result<Versioned<Wallet>, MakeError> {
+        match self.store.commit(Commit::new(wallet.created_at).insert(&wallet)).await {
+            Ok(()) => Ok(Versioned::first(wallet)),
+            Err(CommitError::Conflict { .. }) => Ok(self.stored(&wallet.wallet_id).await?),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn stored(&self, id: &WalletId) -> Result<Versioned<Wallet>, StoreError> {

@@ -47,8 +47,7 @@ impl From<MakeError> for Problem {
             MakeError::Unavailable(unavailable) => unavailable.into(),
             MakeError::Token(error) => Self::unavailable(error.code(), detail),
             MakeError::Unproven(_) => Self::unavailable("key_unproven", detail),
-            MakeError::Store(error) => error.into(),
-            MakeError::Commit(CommitError::Store(error)) => error.into(),
+            MakeError::Store(error) | MakeError::Commit(CommitError::Store(error)) => error.into(),
             MakeError::Commit(error) => Self::internal(error),
         }
     }

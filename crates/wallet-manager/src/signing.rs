@@ -12,7 +12,7 @@ use primitives::statement::{Authorisation, SignKey};
 use primitives::{AttemptNo, HexBytes, IntentId, TxId, UnixMs};
 use service::clock::SharedClock;
 use signer::check::{Circumstances, RegisteredAttempt, check};
-use signer::{Checked, PinnedKey, Refusal, Rules, SignTransaction, TokenError};
+use signer::{Checked, PinnedKey, Refusal, Rules, SignTransaction, TokenError, Unverified};
 use store::{Commit, CommitError, NewEvent, Store, StoreError, Versioned};
 use thiserror::Error;
 
@@ -169,7 +169,7 @@ impl SigningCore {
             let (checked, key) = self.check(&signing.request, registered.record.at).await?;
             let token = self.keeper.token().map_err(SignError::Unavailable)?;
             let started = Instant::now();
-            let answer = token.sign(key, &checked).await;
+            let answer = token.sign(key, &checked).await.and_then(Unverified::verify);
             self.metrics.asked_token(started.elapsed(), &answer);
             let signed = registered.record.signed(answer?.to_bytes().to_vec().into());
             let commit = Commit::new(self.clock.now()).update(&registered, &signed);

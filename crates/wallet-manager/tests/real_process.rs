@@ -1,5 +1,7 @@
 //! The real binary as a process: makes its token, serves, is killed, and comes back with the same keys and signatures.
+#![expect(clippy::unwrap_used, reason = "a test")]
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::OpenOptionsExt;
@@ -94,7 +96,7 @@ scopes = ["wallets:write", "signatures:write", "register:read"]
         );
         for (number, peer) in ["payout-router", "usdt-manager", "trx-staking", "tron-client"].into_iter().enumerate() {
             let authority = key(u8::try_from(number).unwrap() + 1).verify_key();
-            config.push_str(&format!("[peers.{peer}]\nauthority_key = \"{authority}\"\n"));
+            write!(config, "[peers.{peer}]\nauthority_key = \"{authority}\"\n").unwrap();
         }
         config
     }

@@ -61,7 +61,7 @@ fn a_checked_transaction_is_signed_by_the_account_that_pays() {
     let mut case = Case::usdt();
     case.paid_by(&key);
     let checked = case.run().unwrap();
-    let signature = token.sign(key, &checked).wait().unwrap();
+    let signature = token.sign(key, &checked).wait().unwrap().verify().unwrap();
     let transaction = SignedTransaction::new(checked.raw_data().to_vec(), &[signature]);
     assert_eq!(transaction.txid(), checked.txid());
     assert_eq!(transaction.signers().unwrap(), [key.address()]);

@@ -74,7 +74,7 @@ impl Bench {
             tokens.as_os_str(),
         ]);
         made.make().expect("SoftHSM 2 is installed, or LUCID_PKCS11_MODULE names its module");
-        secret_file(&path("authority.key"), &hex(&[0x6b; 31], 0x11));
+        secret_file(&path("authority.key"), &format!("{}11", "6b".repeat(31)));
         let config = config(&pin, &tokens);
         let store = service::testing::store(&[Wallet::NOUN, Attempt::NOUN]);
         Self { directory, clock: ManualClock::at(NOW), store, config }
@@ -150,10 +150,6 @@ fn config(pin: &Path, tokens: &Path) -> Config {
     config.token.token_dir = Some(tokens.to_owned());
     config.token.sessions = 2;
     config
-}
-
-fn hex(head: &[u8], last: u8) -> String {
-    head.iter().chain([&last]).map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn secret_file(path: &Path, text: &str) {
