@@ -100,6 +100,7 @@ macro_rules! amount {
             }
 
             /// The difference, or nothing where it would be negative.
+            #[must_use]
             pub const fn saturating_sub(self, other: Self) -> Self {
                 Self(self.0.saturating_sub(other.0))
             }

@@ -94,8 +94,8 @@ hash! {
 impl BlockId {
     /// The block's number, as its id carries it.
     pub fn number(&self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = self.0;
-        u64::from_be_bytes([a, b, c, d, e, f, g, h])
+        let (number, _) = self.0.split_first_chunk().expect("32 bytes begin with 8");
+        u64::from_be_bytes(*number)
     }
 }
 
