@@ -207,9 +207,9 @@ fn fields(payload: &Payload) -> Vec<String> {
 fn printable(text: &str) -> String {
     text.chars().fold(String::new(), |mut shown, c| {
         if c == '"' || c == '\\' || c == '\'' {
-            shown.push(c)
+            shown.push(c);
         } else {
-            shown.extend(c.escape_debug())
+            shown.extend(c.escape_debug());
         }
         shown
     })

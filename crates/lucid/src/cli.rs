@@ -1,0 +1,96 @@
+//! The command line.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::demo::{self, DemoArgs};
+use crate::directory::Directory;
+use crate::exit;
+use crate::init::{self, InitArgs};
+use crate::operator::Operator;
+use crate::output::{Output, note};
+use crate::payout::{self, PayoutCommand};
+use crate::plane_file::PlaneFile;
+use crate::status;
+use crate::tx_inspect::{self, InspectArgs};
+use crate::up::{self, UpArgs};
+use crate::wallet::{self, WalletCommand};
+
+const DEFAULT_DIRECTORY: &str = "data/plane";
+
+/// Makes, runs and operates a TRON payment plane.
+#[derive(Debug, Parser)]
+#[command(name = "lucid", version, after_help = exit::HELP)]
+struct Arguments {
+    /// One JSON document on standard output in place of text.
+    #[arg(long, global = true)]
+    json: bool,
+    /// The plane's directory; data/plane unless said.
+    #[arg(long, global = true, value_name = "DIR", env = "LUCID_DATA")]
+    data: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a plane: identities, secrets, token, configuration. Never overwrites.
+    #[command(
+        after_help = "Examples:\n  lucid init\n  lucid init --data /srv/plane --network mainnet --node http://node-1:8090 --module /usr/lib/vendor-pkcs11.so --no-token"
+    )]
+    Init(InitArgs),
+    /// Run the plane on this machine until Ctrl-C.
+    #[command(after_help = "Example:\n  lucid up --data data/plane --block-ms 1000")]
+    Up(UpArgs),
+    /// Make a plane, pay three payouts on the devnet, have a fourth refused, and show it all.
+    #[command(after_help = "Example:\n  lucid demo --json | jq .payouts")]
+    Demo(DemoArgs),
+    /// Show the six services: health, version, and what they wait for. Fails unless all are ready.
+    Status,
+    /// Ask for payouts and follow them, as the merchant of this plane.
+    #[command(subcommand)]
+    Payout(PayoutCommand),
+    /// Make wallets and list them.
+    #[command(subcommand)]
+    Wallet(WalletCommand),
+    /// Look at transactions.
+    #[command(subcommand)]
+    Tx(TxCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum TxCommand {
+    /// Say what a transaction would do, in words and units.
+    Inspect(InspectArgs),
+}
+
+/// The whole program.
+pub async fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.json);
+    match execute(arguments, output).await {
+        Ok(code) => code,
+        Err(error) => {
+            note(format!("lucid: {error:#}"));
+            exit::code(&error)
+        }
+    }
+}
+
+async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
+    let path = arguments.data.as_deref();
+    let directory = Directory::new(path.unwrap_or(Path::new(DEFAULT_DIRECTORY)))?;
+    match arguments.command {
+        Command::Init(args) => init::run(&args, &directory, output).await?,
+        Command::Up(args) => up::run(&args, &directory).await?,
+        Command::Demo(args) => demo::run(&args, path, output).await?,
+        Command::Status => status::run(&PlaneFile::read(&directory)?, output).await?,
+        Command::Payout(command) => payout::run(&command, &Operator::of(&directory)?, output).await?,
+        Command::Wallet(command) => wallet::run(&command, &Operator::of(&directory)?, output).await?,
+        Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,83 @@
+//! Where everything of one plane is, below its directory.
+
+use std::path::{Path, PathBuf};
+
+/// A plane's directory. Secrets are in one directory per service, which its container alone would mount.
+#[derive(Debug, Clone)]
+pub(crate) struct Directory(PathBuf);
+
+impl Directory {
+    /// This directory, by its absolute path, because services are started from elsewhere. It need not exist.
+    pub(crate) fn new(path: &Path) -> std::io::Result<Self> {
+        std::path::absolute(path).map(Self)
+    }
+
+    /// The directory itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// What the plane is; written last by `lucid init`, so a directory that has it is complete.
+    pub(crate) fn plane_file(&self) -> PathBuf {
+        self.0.join("plane.toml")
+    }
+
+    /// A service's database and configuration.
+    pub(crate) fn of_service(&self, service: &str) -> PathBuf {
+        self.0.join(service)
+    }
+
+    /// A service's configuration.
+    pub(crate) fn config(&self, service: &str) -> PathBuf {
+        self.of_service(service).join("config.toml")
+    }
+
+    /// The secret key that signs a service's or the operator's calls.
+    pub(crate) fn call_key(&self, name: &str) -> PathBuf {
+        self.secrets(name).join("call.key")
+    }
+
+    /// The secret key that signs what a service may authorise.
+    pub(crate) fn authority_key(&self, service: &str) -> PathBuf {
+        self.secrets(service).join("authority.key")
+    }
+
+    /// The user PIN of the token.
+    pub(crate) fn pin(&self) -> PathBuf {
+        self.secrets("wallet-manager").join("pin")
+    }
+
+    /// The security officer's PIN of the token, which no service needs.
+    pub(crate) fn officer_pin(&self) -> PathBuf {
+        self.secrets("operator").join("officer.pin")
+    }
+
+    /// The API key of the demo's merchant.
+    pub(crate) fn merchant_key(&self) -> PathBuf {
+        self.secrets("operator").join("merchant.key")
+    }
+
+    /// SoftHSM's configuration.
+    pub(crate) fn softhsm_conf(&self) -> PathBuf {
+        self.0.join("token/softhsm2.conf")
+    }
+
+    /// SoftHSM's objects.
+    pub(crate) fn token_objects(&self) -> PathBuf {
+        self.0.join("token/objects")
+    }
+
+    /// Where the devnet keeps its chain.
+    pub(crate) fn devnet_state(&self) -> PathBuf {
+        self.0.join("devnet/chain")
+    }
+
+    /// A child's log.
+    pub(crate) fn log(&self, name: &str) -> PathBuf {
+        self.0.join("logs").join(format!("{name}.log"))
+    }
+
+    fn secrets(&self, name: &str) -> PathBuf {
+        self.0.join("secrets").join(name)
+    }
+}

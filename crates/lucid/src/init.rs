@@ -1,0 +1,173 @@
+//! `lucid init`: makes a plane's identities, secrets, token and configuration.
+//!
+//! It never overwrites: what an interrupted run has made is taken up again, and a directory with a finished plane is
+//! left as it is. `plane.toml` is written last.
+
+mod chain_facts;
+mod identities;
+pub(crate) mod own_sections;
+mod secret_file;
+mod service_config;
+mod token;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use primitives::{Address, Network, PlaneId};
+
+use crate::directory::Directory;
+use crate::output::Output;
+use crate::plane_file::{DevnetPart, PlaneFile};
+use crate::random;
+use crate::roster::{Member, ROSTER};
+use crate::up::Binaries;
+
+use chain_facts::ChainFacts;
+use identities::Identities;
+
+/// The merchant that `lucid payout` acts as.
+const MERCHANT: &str = "demo";
+const TOKEN_LABEL: &str = "lucid";
+/// The services' usual ports follow this one.
+pub(crate) const DEFAULT_BASE_PORT: u16 = 8090;
+
+/// What to make.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct InitArgs {
+    /// The TRON network: mainnet, shasta, nile or devnet.
+    #[arg(long, default_value = "devnet")]
+    pub(crate) network: Network,
+    /// The PKCS#11 module; SoftHSM 2's usual places if none is named.
+    #[arg(long, value_name = "PATH", env = "LUCID_PKCS11_MODULE")]
+    pub(crate) module: Option<std::path::PathBuf>,
+    /// A TRON node's HTTP address, http://host:port; give two to have absence confirmed. The devnet is its own.
+    #[arg(long, value_name = "URL")]
+    pub(crate) node: Vec<String>,
+    /// The USDT contract; known for mainnet and the devnet.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) usdt_contract: Option<Address>,
+    /// The devnet's port; the services take the six after it, in the order of their usual ports.
+    #[arg(long, value_name = "PORT", default_value_t = DEFAULT_BASE_PORT)]
+    pub(crate) base_port: u16,
+    /// Milliseconds between the devnet's blocks.
+    #[arg(long, value_name = "N", default_value_t = 3000)]
+    pub(crate) block_ms: u64,
+    /// Make no token: it exists, and its user PIN will be put where the answer says.
+    #[arg(long)]
+    pub(crate) no_token: bool,
+}
+
+impl Default for InitArgs {
+    fn default() -> Self {
+        Self {
+            network: Network::Devnet,
+            module: None,
+            node: Vec::new(),
+            usdt_contract: None,
+            base_port: DEFAULT_BASE_PORT,
+            block_ms: 3000,
+            no_token: false,
+        }
+    }
+}
+
+/// The command.
+pub(crate) async fn run(args: &InitArgs, directory: &Directory, output: Output) -> Result<()> {
+    if let Some(plane) = PlaneFile::find(directory)? {
+        if plane.network != args.network {
+            bail!("{} already has a plane on {}", directory.path().display(), plane.network);
+        }
+        return show(output, &plane, directory, "There already; nothing was changed");
+    }
+    let plane = make(args, directory).await?;
+    show(output, &plane, directory, "Made")
+}
+
+fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str) -> Result<()> {
+    let text = format!(
+        "{what}: plane {} on {} (chain {}) in {}\nGo on with: lucid up --data {}",
+        plane.plane,
+        plane.network,
+        plane.chain_id,
+        directory.path().display(),
+        directory.path().display()
+    );
+    output.show(plane, text)
+}
+
+/// Makes a plane in a directory that has none.
+pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<PlaneFile> {
+    let binaries = Binaries::beside_this_one()?;
+    make_private(directory.path())?;
+    let facts = ChainFacts::find(args, &binaries).await?;
+    let identities = Identities::make(directory)?;
+    if !args.no_token {
+        token::make(directory, &binaries, TOKEN_LABEL, args.module.as_deref()).await?;
+    }
+    let plane = PlaneFile {
+        plane: plane_id(directory)?,
+        network: args.network,
+        chain_id: facts.chain_id,
+        usdt_contract: facts.usdt_contract,
+        token_label: TOKEN_LABEL.to_owned(),
+        merchant: MERCHANT.parse().context("the merchant's name")?,
+        services: ROSTER
+            .iter()
+            .map(|member| Ok((member.name.to_owned(), format!("http://127.0.0.1:{}", port(args, member)?))))
+            .collect::<Result<BTreeMap<_, _>>>()?,
+        devnet: (args.network == Network::Devnet)
+            .then(|| DevnetPart { listen: ([127, 0, 0, 1], args.base_port).into(), block_ms: args.block_ms }),
+    };
+    for member in &ROSTER {
+        make_private(&directory.of_service(member.name))?;
+        let config = service_config::of(member, &plane, directory, &identities, args)?;
+        write_whole(&directory.config(member.name), &config)?;
+    }
+    make_private(&directory.path().join("logs"))?;
+    write_whole(&directory.plane_file(), &toml::to_string(&plane).context("a plane is written as TOML")?)?;
+    Ok(plane)
+}
+
+fn port(args: &InitArgs, member: &Member) -> Result<u16> {
+    let offset = member.port - DEFAULT_BASE_PORT;
+    args.base_port.checked_add(offset).with_context(|| format!("there are no {offset} ports after {}", args.base_port))
+}
+
+/// The plane's id is random; it is kept from the first try on, because derived ids depend on it.
+fn plane_id(directory: &Directory) -> Result<PlaneId> {
+    let path = directory.path().join("plane.id");
+    if let Ok(text) = fs::read_to_string(&path) {
+        return text.trim().parse().with_context(|| format!("{} holds no plane id", path.display()));
+    }
+    let id = uuid::Builder::from_random_bytes(random::bytes()?).into_uuid();
+    let text = format!("{}{id}", PlaneId::PREFIX);
+    write_whole(&path, &text)?;
+    text.parse().context("a new plane id")
+}
+
+/// A directory that its owner alone may enter.
+fn make_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("the directory {} cannot be made", path.display()))
+}
+
+/// Writes a file that is either there whole or not at all.
+fn write_whole(path: &Path, text: &str) -> Result<()> {
+    let part = path.with_extension("part");
+    let write = || {
+        fs::write(&part, text)?;
+        fs::File::open(&part)?.sync_all()?;
+        fs::rename(&part, path)
+    };
+    write().with_context(|| format!("{} cannot be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

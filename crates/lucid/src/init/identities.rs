@@ -1,0 +1,44 @@
+//! The keys by which services and the operator know one another.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use primitives::statement::{SignKey, VerifyKey};
+
+use super::secret_file;
+use crate::directory::Directory;
+use crate::roster::{OPERATOR, ROSTER};
+
+/// Public keys by name, and the hash of the demo merchant's API key. The secrets stay in their files.
+#[derive(Debug)]
+pub(super) struct Identities {
+    /// What each one's calls are checked against; the operator's too.
+    pub(super) call: BTreeMap<&'static str, VerifyKey>,
+    /// What the statements of those services that make some are checked against.
+    pub(super) authority: BTreeMap<&'static str, VerifyKey>,
+    /// The merchant's API key, which only the operator's own file holds.
+    pub(super) merchant_key: String,
+}
+
+impl Identities {
+    /// Makes every secret that does not exist yet.
+    pub(super) fn make(directory: &Directory) -> Result<Self> {
+        let mut call = BTreeMap::from([(OPERATOR, public(&directory.call_key(OPERATOR))?)]);
+        let mut authority = BTreeMap::new();
+        for member in &ROSTER {
+            call.insert(member.name, public(&directory.call_key(member.name))?);
+            if member.has_authority {
+                authority.insert(member.name, public(&directory.authority_key(member.name))?);
+            }
+        }
+        let merchant_key = secret_file::ensure(&directory.merchant_key(), "lk_")?;
+        Ok(Self { call, authority, merchant_key })
+    }
+}
+
+fn public(path: &Path) -> Result<VerifyKey> {
+    let secret = secret_file::ensure(path, "")?;
+    let key = SignKey::parse(&secret).with_context(|| format!("{} holds no secret key", path.display()))?;
+    Ok(key.verify_key())
+}

@@ -1,0 +1,74 @@
+//! What each service's configuration says beyond the sections that all have.
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use toml::{Table, Value};
+
+use super::{Identities, InitArgs};
+use crate::directory::Directory;
+use crate::plane_file::PlaneFile;
+
+/// The wallet that pays.
+pub(crate) const HOT: &str = "hot";
+/// The wallet that stakes.
+pub(crate) const ENERGY: &str = "energy";
+
+/// The sections of one service.
+pub(super) fn of(
+    service: &str,
+    plane: &PlaneFile,
+    directory: &Directory,
+    identities: &Identities,
+    args: &InitArgs,
+) -> Table {
+    match service {
+        "tron-client" => tron_client(plane, args),
+        "wallet-manager" => wallet_manager(plane, directory, args),
+        "trx-staking" => trx_staking(),
+        "payment-gateway" => payment_gateway(plane, identities),
+        _ => Table::new(),
+    }
+}
+
+fn tron_client(plane: &PlaneFile, args: &InitArgs) -> Table {
+    let devnet = plane.devnet.iter().map(|devnet| ("devnet".to_owned(), devnet.url()));
+    let named = args.node.iter().enumerate().map(|(index, url)| (format!("node-{}", index + 1), url.clone()));
+    let nodes = devnet.chain(named).map(|(name, url)| {
+        Value::Table(Table::from_iter([
+            ("name".to_owned(), Value::String(name)),
+            ("url".to_owned(), Value::String(url)),
+        ]))
+    });
+    Table::from_iter([("nodes".to_owned(), Value::Array(nodes.collect()))])
+}
+
+fn wallet_manager(plane: &PlaneFile, directory: &Directory, args: &InitArgs) -> Table {
+    let path = |path: &Path| Value::String(path.display().to_string());
+    let mut token = Table::from_iter([
+        ("label".to_owned(), Value::String(plane.token_label.clone())),
+        ("pin_file".to_owned(), path(&directory.pin())),
+    ]);
+    if !args.no_token {
+        token.insert("token_dir".to_owned(), path(&directory.token_objects()));
+    }
+    if let Some(module) = &args.module {
+        token.insert("module".to_owned(), path(module));
+    }
+    Table::from_iter([("token".to_owned(), Value::Table(token))])
+}
+
+fn trx_staking() -> Table {
+    let pool = Table::from_iter([
+        ("wallet".to_owned(), Value::String(HOT.to_owned())),
+        ("staking_wallet".to_owned(), Value::String(ENERGY.to_owned())),
+    ]);
+    Table::from_iter([("pools".to_owned(), Value::Array(vec![Value::Table(pool)]))])
+}
+
+fn payment_gateway(plane: &PlaneFile, identities: &Identities) -> Table {
+    let hash = hex::encode(Sha256::digest(identities.merchant_key.as_bytes()));
+    let merchant = Table::from_iter([("api_key_sha256".to_owned(), Value::String(hash))]);
+    let merchants = Table::from_iter([(plane.merchant.to_string(), Value::Table(merchant))]);
+    Table::from_iter([("merchants".to_owned(), Value::Table(merchants))])
+}

@@ -1,0 +1,75 @@
+//! What `lucid init` writes, without the parts that other binaries make.
+
+use std::os::unix::fs::PermissionsExt;
+
+use primitives::ChainId;
+
+use super::*;
+
+fn plane() -> PlaneFile {
+    PlaneFile {
+        plane: "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap(),
+        network: Network::Devnet,
+        chain_id: ChainId(7),
+        usdt_contract: Address::from_evm([7; 20]),
+        token_label: TOKEN_LABEL.to_owned(),
+        merchant: MERCHANT.parse().unwrap(),
+        services: ROSTER.iter().map(|m| (m.name.to_owned(), format!("http://127.0.0.1:{}", m.port))).collect(),
+        devnet: Some(DevnetPart { listen: "127.0.0.1:8090".parse().unwrap(), block_ms: 3000 }),
+    }
+}
+
+#[test]
+fn secrets_are_private_and_stay_as_they_are() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = Directory::new(place.path()).unwrap();
+    let first = Identities::make(&directory).unwrap();
+    let second = Identities::make(&directory).unwrap();
+    assert_eq!(
+        (&first.call, &first.authority, &first.merchant_key),
+        (&second.call, &second.authority, &second.merchant_key)
+    );
+    let mut keys: Vec<_> = first.call.values().chain(first.authority.values()).map(|key| key.to_bytes()).collect();
+    let all = keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(
+        (all, keys.len()),
+        (12, 12),
+        "six services and the operator call, five services authorise, no key twice"
+    );
+    for path in [directory.call_key("tron-client"), directory.authority_key("payout-router"), directory.merchant_key()]
+    {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o400);
+    }
+}
+
+#[test]
+fn a_service_knows_its_callers_and_no_secret_stands_in_its_configuration() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = Directory::new(place.path()).unwrap();
+    let identities = Identities::make(&directory).unwrap();
+    for member in &ROSTER {
+        let text = service_config::of(member, &plane(), &directory, &identities, &InitArgs::default()).unwrap();
+        let config: toml::Table = text.parse().unwrap();
+        let peers = config["peers"].as_table().unwrap();
+        for caller in ROSTER.iter().filter(|other| other.calls.iter().any(|(name, _)| *name == member.name)) {
+            let call_key = peers[caller.name]["call_key"].as_str().unwrap();
+            assert_eq!(call_key, identities.call[caller.name].to_string());
+            assert!(!peers[caller.name]["scopes"].as_array().unwrap().is_empty());
+        }
+        assert!(peers.contains_key("operator"), "{}", member.name);
+        let secret = fs::read_to_string(directory.call_key(member.name)).unwrap();
+        assert!(!text.contains(secret.trim()) && !text.contains(&identities.merchant_key));
+    }
+}
+
+#[test]
+fn a_file_is_there_whole_or_not_at_all() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("config.toml");
+    write_whole(&path, "a = 1").unwrap();
+    write_whole(&path, "a = 2").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "a = 2");
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+}

@@ -1,0 +1,23 @@
+//! `lucid`, the operator's command: makes a plane, runs it on one machine, shows it, and asks it for payouts.
+//!
+//! It has no rights of its own: it calls the services with the operator's key, payment-gateway with a merchant's API
+//! key, and on the devnet it reads the node itself so that what the plane says can be compared with the chain.
+
+pub mod cli;
+mod demo;
+mod directory;
+mod exit;
+mod init;
+mod operator;
+mod output;
+mod payout;
+mod plane_file;
+mod random;
+mod roster;
+mod status;
+mod tx_inspect;
+mod up;
+mod wallet;
+mod web;
+
+pub use cli::run;

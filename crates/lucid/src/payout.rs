@@ -1,0 +1,131 @@
+//! `lucid payout`: what a merchant does through payment-gateway, from the command line.
+
+pub(crate) mod text;
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use api::payment_gateway::{self, MerchantPayoutRequest};
+use api::payout_router::{PayoutAsset, PayoutStage, PayoutView};
+use clap::{Args, Subcommand, ValueEnum};
+use primitives::{Address, MerchantRef};
+
+use crate::operator::Operator;
+use crate::output::Output;
+use crate::random;
+
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What to do with payouts.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum PayoutCommand {
+    /// Ask for a payout. The same reference and request again is the same payout, never a second one.
+    #[command(
+        after_help = "Example:\n  lucid payout create --to TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t --amount 25 --wait"
+    )]
+    Create(CreateArgs),
+    /// Show a payout.
+    Show {
+        /// Its reference, or its id, which begins with po_.
+        payout: String,
+    },
+    /// Show the newest payouts.
+    List {
+        /// How many, 1 to 100.
+        #[arg(long, default_value_t = 20)]
+        limit: u32,
+        /// Where to go on, from the page before.
+        #[arg(long)]
+        after: Option<String>,
+    },
+}
+
+/// The payout to ask for.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CreateArgs {
+    /// Who receives.
+    #[arg(long, value_name = "ADDRESS")]
+    to: Address,
+    /// How much, with at most six decimals.
+    #[arg(long)]
+    amount: String,
+    /// Of what.
+    #[arg(long, default_value = "usdt")]
+    asset: Asset,
+    /// Your own name for it, for ever; a random one if none is given.
+    #[arg(long)]
+    reference: Option<MerchantRef>,
+    /// A public memo; costs 1 TRX.
+    #[arg(long)]
+    memo: Option<String>,
+    /// Wait until it has come to its end.
+    #[arg(long)]
+    wait: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Asset {
+    Usdt,
+    Trx,
+}
+
+/// The command.
+pub(crate) async fn run(command: &PayoutCommand, operator: &Operator, output: Output) -> Result<()> {
+    match command {
+        PayoutCommand::Create(args) => create(args, operator, output).await,
+        PayoutCommand::Show { payout } => {
+            let view = operator.ask_as_merchant(&payment_gateway::payout(payout)).await?;
+            output.show(&view, text::one(&view))
+        }
+        PayoutCommand::List { limit, after } => {
+            let page = operator.ask_as_merchant(&payment_gateway::payouts(after.as_deref(), *limit)).await?;
+            output.show(&page, text::page(&page))
+        }
+    }
+}
+
+async fn create(args: &CreateArgs, operator: &Operator, output: Output) -> Result<()> {
+    let reference = match &args.reference {
+        Some(reference) => reference.clone(),
+        None => format!("cli-{}", hex::encode(random::bytes::<8>()?)).parse()?,
+    };
+    let request = MerchantPayoutRequest {
+        asset: match args.asset {
+            Asset::Usdt => PayoutAsset::Usdt,
+            Asset::Trx => PayoutAsset::Trx,
+        },
+        recipient: args.to,
+        amount: args.amount.clone(),
+        memo: args.memo.clone(),
+    };
+    let mut view = operator.insist_as_merchant(&payment_gateway::put_payout(&reference, &request)).await?;
+    if args.wait {
+        view = until_ended(operator, view, |_| {}).await?;
+    }
+    output.show(&view, text::one(&view))?;
+    if args.wait && view.stage != PayoutStage::Settled {
+        bail!("the payout was not settled");
+    }
+    Ok(())
+}
+
+/// Follows a payout to its end, or to where a person is needed; tells `progress` whenever it has moved on.
+pub(crate) async fn until_ended(
+    operator: &Operator,
+    mut view: PayoutView,
+    mut progress: impl FnMut(&PayoutView),
+) -> Result<PayoutView> {
+    let id = view.payout_id.to_string();
+    loop {
+        progress(&view);
+        let ended = matches!(
+            view.stage,
+            PayoutStage::Settled | PayoutStage::Failed | PayoutStage::Cancelled | PayoutStage::NeedsReview
+        );
+        if ended {
+            return Ok(view);
+        }
+        tokio::time::sleep(PAUSE).await;
+        view = operator.insist_as_merchant(&payment_gateway::payout(&id)).await?;
+    }
+}

@@ -1,0 +1,87 @@
+//! The six services: where each listens, whom it calls, and what it may do there.
+
+/// One service.
+#[derive(Debug)]
+pub(crate) struct Member {
+    /// Its name, also of its binary.
+    pub(crate) name: &'static str,
+    /// Its port.
+    pub(crate) port: u16,
+    /// Whether it signs statements, and so has an authority key.
+    pub(crate) has_authority: bool,
+    /// Whom it calls, with which scopes.
+    pub(crate) calls: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// In the order in which they start.
+pub(crate) const ROSTER: [Member; 6] = [
+    Member { name: "tron-client", port: 8091, has_authority: true, calls: &[] },
+    Member { name: "wallet-manager", port: 8093, has_authority: true, calls: &[] },
+    Member {
+        name: "trx-staking",
+        port: 8095,
+        has_authority: true,
+        calls: &[("wallet-manager", SIGNS), ("tron-client", SUBMITS)],
+    },
+    Member {
+        name: "usdt-manager",
+        port: 8094,
+        has_authority: true,
+        calls: &[
+            ("trx-staking", &["leases:write", "staking:read"]),
+            ("wallet-manager", SIGNS),
+            ("tron-client", SUBMITS),
+        ],
+    },
+    Member {
+        name: "payout-router",
+        port: 8092,
+        has_authority: true,
+        calls: &[
+            ("usdt-manager", &["transfers:write", "transfers:read", "balances:read"]),
+            ("wallet-manager", SIGNS),
+            ("tron-client", SUBMITS),
+        ],
+    },
+    Member {
+        name: "payment-gateway",
+        port: 8096,
+        has_authority: false,
+        calls: &[("payout-router", &["payouts:write", "payouts:read"]), ("usdt-manager", &["balances:read"])],
+    },
+];
+
+const SUBMITS: &[&str] = &["chain:read", "submissions:write"];
+const SIGNS: &[&str] = &["wallets:read", "signatures:write", "intents:void", "register:read"];
+
+/// The name under which this command calls.
+pub(crate) const OPERATOR: &str = "operator";
+
+/// What the operator may do at a service: read everything, make wallets and stakes; never sign, submit or pay.
+pub(crate) fn operator_scopes(service: &str) -> &'static [&'static str] {
+    match service {
+        "tron-client" => &["operator", "chain:read"],
+        "wallet-manager" => &["operator", "wallets:read", "wallets:write", "register:read"],
+        "trx-staking" => &["operator", "staking:read", "stakes:write"],
+        "usdt-manager" => &["operator", "transfers:read", "balances:read"],
+        "payout-router" => &["operator", "payouts:read"],
+        _ => &["operator"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_go_down_and_the_leaves_call_nobody() {
+        for (position, member) in ROSTER.iter().enumerate() {
+            for (peer, _) in member.calls {
+                let peer = ROSTER.iter().position(|other| other.name == *peer).expect("peers are in the roster");
+                assert!(peer < position, "{} calls what starts after it", member.name);
+            }
+        }
+        let leaves = ROSTER.iter().filter(|member| member.calls.is_empty()).map(|member| member.name);
+        assert_eq!(leaves.collect::<Vec<_>>(), ["tron-client", "wallet-manager"]);
+    }
+}

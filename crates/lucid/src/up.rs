@@ -1,0 +1,97 @@
+//! `lucid up`: runs a plane on this machine, the six services as six processes and on the devnet its node, until
+//! Ctrl-C.
+
+mod binaries;
+mod parts;
+mod ports;
+mod readiness;
+mod supervisor;
+
+pub(crate) use binaries::Binaries;
+pub(crate) use supervisor::{Notice, Supervisor};
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::directory::Directory;
+use crate::init::{self, InitArgs};
+use crate::output::note;
+use crate::plane_file::PlaneFile;
+use crate::web::Web;
+
+/// Longer than any start: SoftHSM, migrations and a first scan together take a few seconds.
+const READY_WITHIN: Duration = Duration::from_mins(1);
+
+/// How to run it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct UpArgs {
+    /// Milliseconds between the devnet's blocks, in place of what `plane.toml` says.
+    #[arg(long, value_name = "N")]
+    pub(crate) block_ms: Option<u64>,
+    /// Start a part again when it ends by itself.
+    #[arg(long)]
+    pub(crate) restart: bool,
+}
+
+/// The command. A directory without a plane gets one on the devnet.
+pub(crate) async fn run(args: &UpArgs, directory: &Directory) -> Result<()> {
+    let plane = if let Some(plane) = PlaneFile::find(directory)? {
+        plane
+    } else {
+        note(format!("Making a plane on the devnet in {}", directory.path().display()));
+        init::make(&InitArgs::default(), directory).await?
+    };
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C")?;
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
+    let mut running = start(&plane, directory, args.block_ms, args.restart)?;
+    let ended = tokio::select! {
+        ended = watch(&mut running, &plane) => ended,
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    };
+    note("Stopping");
+    running.stop().await;
+    ended
+}
+
+/// Starts every part of a plane, if the ports are free.
+pub(crate) fn start(
+    plane: &PlaneFile,
+    directory: &Directory,
+    block_ms: Option<u64>,
+    restart: bool,
+) -> Result<Supervisor> {
+    let parts = parts::of(plane, directory, &Binaries::beside_this_one()?, block_ms)?;
+    ports::check_free(&parts)?;
+    Ok(Supervisor::start(parts, restart))
+}
+
+/// Waits until every service is ready, showing what it waits for.
+pub(crate) async fn until_ready(plane: &PlaneFile, progress: impl FnMut(String)) -> Result<()> {
+    readiness::wait(plane, &Web::new(), READY_WITHIN, progress).await
+}
+
+async fn watch(running: &mut Supervisor, plane: &PlaneFile) -> Result<()> {
+    let ready = until_ready(plane, note);
+    tokio::pin!(ready);
+    let mut waiting = true;
+    loop {
+        tokio::select! {
+            result = &mut ready, if waiting => {
+                waiting = false;
+                match result {
+                    Ok(()) => note("Ready. Ctrl-C stops it; `lucid status` shows it."),
+                    // It goes on: what is missing may come later, and --restart or a person may bring it.
+                    Err(error) => note(format!("Not ready: {error:#}")),
+                }
+            }
+            notice = running.notice() => {
+                let Some(notice) = notice else { bail!("nothing is running any more") };
+                note(&notice);
+            }
+        }
+    }
+}

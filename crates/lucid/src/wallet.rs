@@ -1,0 +1,86 @@
+//! `lucid wallet`: keys born in the token, and the addresses they give.
+
+use anyhow::{Context, Result, bail};
+use api::wallet_manager::{self, WalletClass, WalletRequest, WalletView};
+use clap::{Args, Subcommand, ValueEnum};
+use primitives::WalletId;
+
+use crate::operator::Operator;
+use crate::output::{Output, table};
+
+/// What to do with wallets.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum WalletCommand {
+    /// Make a wallet. The same name again shows the wallet that there is.
+    #[command(after_help = "Example:\n  lucid wallet create hot --class hot")]
+    Create(CreateArgs),
+    /// Show every wallet.
+    List,
+}
+
+/// The wallet to make.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CreateArgs {
+    /// Its name, 1 to 64 letters, digits, _ and -.
+    name: WalletId,
+    /// What its key may sign.
+    #[arg(long)]
+    class: Class,
+}
+
+/// A wallet's class by its name.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Class {
+    /// Payouts and refunds.
+    Hot,
+    /// Stakes and delegations.
+    Energy,
+    /// Payouts to the hot wallet.
+    Treasury,
+}
+
+impl From<Class> for WalletClass {
+    fn from(class: Class) -> Self {
+        match class {
+            Class::Hot => Self::Hot,
+            Class::Energy => Self::Energy,
+            Class::Treasury => Self::Treasury,
+        }
+    }
+}
+
+/// The command.
+pub(crate) async fn run(command: &WalletCommand, operator: &Operator, output: Output) -> Result<()> {
+    match command {
+        WalletCommand::Create(args) => {
+            let wallet = create(operator, &args.name, args.class.into()).await?;
+            output.show(&wallet, text(std::slice::from_ref(&wallet)))
+        }
+        WalletCommand::List => {
+            let list = operator.ask("wallet-manager", &wallet_manager::wallets()).await?;
+            output.show(&list, text(&list.wallets))
+        }
+    }
+}
+
+/// Makes a wallet, or finds the one of this name.
+pub(crate) async fn create(operator: &Operator, name: &WalletId, class: WalletClass) -> Result<WalletView> {
+    let call = wallet_manager::put_wallet(name, &WalletRequest { class });
+    let wallet = operator.insist("wallet-manager", &call).await.with_context(|| format!("making the wallet {name}"))?;
+    if wallet.class != class {
+        bail!("the wallet {name} is of another class");
+    }
+    Ok(wallet)
+}
+
+fn text(wallets: &[WalletView]) -> String {
+    let row = |wallet: &WalletView| {
+        vec![
+            wallet.wallet_id.to_string(),
+            format!("{:?}", wallet.class).to_lowercase(),
+            wallet.address.to_string(),
+            wallet.key_id.to_string(),
+        ]
+    };
+    table(&["WALLET", "CLASS", "ADDRESS", "KEY"], &wallets.iter().map(row).collect::<Vec<_>>())
+}

@@ -1,0 +1,11 @@
+//! The rules of the repository that no compiler checks, each a test that says what to do.
+
+mod layers;
+mod manifests;
+mod services;
+mod sources;
+
+/// Fails with every breach of a rule, one a line, and what the rule is for.
+fn check(rule: &str, breaches: &[String]) {
+    assert!(breaches.is_empty(), "\n{rule}\n  {}\n", breaches.join("\n  "));
+}
