@@ -22,7 +22,8 @@ pub mod params;
 mod refusal;
 mod resource;
 pub mod server;
-mod signing;
 pub mod state;
+#[cfg(test)]
+mod testing;
 mod tvm;
 pub mod usdt;

@@ -1,9 +1,11 @@
 //! A devnet with a state file goes on where it was killed.
 
-use primitives::Address;
-use serde_json::json;
+use std::process::Command;
 
-use crate::support::Devnet;
+use primitives::Address;
+use serde_json::{Value, json};
+
+use crate::support::{Devnet, get};
 
 #[test]
 fn a_killed_devnet_goes_on_from_its_last_block() {
@@ -24,4 +26,25 @@ fn a_killed_devnet_goes_on_from_its_last_block() {
     assert_eq!(devnet.post("/wallet/getaccount", account)["balance"], balance);
     assert_eq!(devnet.usdt_of(payer.address()), 100_000_000);
     devnet.settle(devnet.transfer(&payer, Address::from_evm([9; 20]), 1), &payer);
+}
+
+#[test]
+fn the_genesis_is_known_before_the_start() {
+    let print = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_devnet"))
+            .args(["genesis", "--json", "--producers", "3", "--block-ms", "0"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let genesis = print();
+    assert_eq!(genesis, print());
+    let devnet = Devnet::manual(3);
+    let status = get(devnet.url(), "/devnet/status");
+    for field in ["chain_id", "genesis", "usdt_contract"] {
+        assert_eq!(status[field], genesis[field], "{field}");
+    }
+    assert_eq!(status["faucet"]["address"], genesis["faucet"]);
+    assert_eq!(devnet.post("/wallet/getblockbynum", json!({ "num": 0 }))["blockID"], genesis["genesis"]);
 }

@@ -9,8 +9,8 @@ use super::ControlError;
 use crate::broadcast::ResponseCode;
 use crate::http::builders::unsigned;
 use crate::http::params::Params;
+use crate::http::wire;
 use crate::node::Node;
-use crate::signing::sign;
 
 /// Enough for any of the token's functions, in sun.
 const FEE_LIMIT: i64 = 100_000_000;
@@ -48,7 +48,8 @@ pub(super) fn send(node: &Node, payload: &Payload, fee_limit: i64) -> Result<TxI
         if let Some(raw) = &mut transaction.raw_data {
             raw.fee_limit = fee_limit;
         }
-        match chain.broadcast(sign(transaction, &key), now) {
+        transaction.signature.push(key.sign(wire::txid(&transaction).as_bytes()));
+        match chain.broadcast(transaction, now) {
             Ok(txid) => return Ok(txid),
             Err(refused) if refused.code == ResponseCode::DupTransactionError => {}
             Err(refused) => return Err(failed(refused.to_string())),
