@@ -8,63 +8,23 @@ pub(crate) use sqlite::Sqlite;
 
 use primitives::UnixMs;
 
-use crate::commit::{OutboxRow, Write, Written};
+use crate::commit::{Facts, Questions, RowWrite, Write, Written};
 use crate::error::{CommitError, StoreError};
 use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
-use crate::row::{NewRow, RowHead, StoredRow};
-use crate::schedule::Schedule;
+use crate::row::StoredRow;
 
 /// Short for what every row operation gives.
 pub(crate) type Stored<T> = Result<T, StoreError>;
 
-/// Row operations within one transaction, which sees its own writes.
+/// One transaction, which sees its own writes.
 pub(crate) trait Transaction: Send {
-    /// What is needed of a row to change it. On PostgreSQL this locks the row.
-    fn head(&mut self, noun: &'static str, id: &str) -> impl Future<Output = Stored<Option<RowHead>>> + Send;
-    /// The id of the record that has this name.
-    fn key_holder(
-        &mut self,
-        noun: &'static str,
-        key: &str,
-        value: &str,
-    ) -> impl Future<Output = Stored<Option<String>>> + Send;
-    /// Stores version 1 and gives the insertion sequence.
-    fn insert(&mut self, row: &NewRow, schedule: Schedule) -> impl Future<Output = Stored<i64>> + Send;
-    /// Stores a later version in place.
-    fn replace(
-        &mut self,
-        seq: i64,
-        row: &NewRow,
-        version: u64,
-        schedule: Schedule,
-    ) -> impl Future<Output = Stored<()>> + Send;
-    /// Changes when a row is due and whose it is, nothing else.
-    fn reschedule(
-        &mut self,
-        noun: &'static str,
-        seq: i64,
-        schedule: Schedule,
-    ) -> impl Future<Output = Stored<()>> + Send;
-    /// Gives a row a name that is free.
-    fn put_key(
-        &mut self,
-        noun: &'static str,
-        key: &str,
-        value: &str,
-        seq: i64,
-    ) -> impl Future<Output = Stored<()>> + Send;
-    /// Adds labels to a row; one listed twice counts once.
-    fn put_tags(
-        &mut self,
-        noun: &'static str,
-        seq: i64,
-        tags: &[(&'static str, String)],
-    ) -> impl Future<Output = Stored<()>> + Send;
-    /// Takes all labels off a row.
-    fn drop_tags(&mut self, noun: &'static str, seq: i64) -> impl Future<Output = Stored<()>> + Send;
-    /// Gives up to `limit` rows that are due at `now`, the longest due first, and schedules them as claimed.
+    /// Reads what a commit depends on.
+    fn ask<'a>(&mut self, questions: &Questions<'a>) -> impl Future<Output = Stored<Facts<'a>>> + Send;
+    /// Writes in this order.
+    fn apply(&mut self, writes: &[RowWrite<'_>]) -> impl Future<Output = Stored<()>> + Send;
+    /// Gives up to `limit` rows that are due at `now`, the longest due first, and leaves them scheduled as claimed.
     fn claim(
         &mut self,
         noun: &'static str,
@@ -72,21 +32,6 @@ pub(crate) trait Transaction: Send {
         until: UnixMs,
         limit: usize,
     ) -> impl Future<Output = Stored<Vec<StoredRow>>> + Send;
-    /// The sum of a scope over the rows that count at `now`.
-    fn held(&mut self, scope: &str, now: UnixMs) -> impl Future<Output = Stored<i64>> + Send;
-    /// One holder's row, counting or not.
-    fn hold(&mut self, scope: &str, holder: &str) -> impl Future<Output = Stored<Option<HoldRow>>> + Send;
-    /// Removes the rows of a scope that no longer count. The caller stores the new total.
-    fn expire_holds(&mut self, scope: &str, now: UnixMs) -> impl Future<Output = Stored<()>> + Send;
-    /// Stores one holder's row, or removes it.
-    fn put_hold(&mut self, scope: &str, holder: &str, row: Option<&HoldRow>)
-    -> impl Future<Output = Stored<()>> + Send;
-    /// Stores the sum of a scope over all its rows.
-    fn put_total(&mut self, scope: &str, total: i64) -> impl Future<Output = Stored<()>> + Send;
-    /// Stores how far a peer's feed was read.
-    fn put_cursor(&mut self, reader: &str, cursor: &str) -> impl Future<Output = Stored<()>> + Send;
-    /// Appends to the outbox.
-    fn append_event(&mut self, event: &OutboxRow, at: UnixMs) -> impl Future<Output = Stored<()>> + Send;
     /// Counts a probe and gives the count.
     fn count_probe(&mut self) -> impl Future<Output = Stored<u64>> + Send;
 }

@@ -1,8 +1,13 @@
 //! A unit of work: what is stored together or not at all.
 
-mod check;
+mod decide;
+mod facts;
+mod ledger;
+mod row_write;
 mod write;
 
+pub(crate) use facts::{Facts, Questions, Sum};
+pub(crate) use row_write::RowWrite;
 pub(crate) use write::{Write, Written, run};
 
 use primitives::UnixMs;

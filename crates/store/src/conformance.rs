@@ -1,5 +1,4 @@
 //! What every back end must do, run over each of them.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod feed;
 mod holds;

@@ -1,6 +1,7 @@
 //! What can go wrong, by what the caller can do about it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use thiserror::Error;
 
@@ -18,7 +19,7 @@ pub enum StoreError {
     Full,
     /// The database failed. Whether a commit that was under way is stored is unknown until it is read again.
     #[error("the database failed")]
-    Database(#[source] sqlx::Error),
+    Database(#[source] Arc<sqlx::Error>),
     /// The file's tables cannot be brought to this program's version, for example because a newer one made them.
     #[error("the database cannot be migrated")]
     Migration(#[source] sqlx::migrate::MigrateError),

@@ -56,7 +56,6 @@ impl StoredRow {
 /// What a writer needs to know of a row that is there.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RowHead {
-    pub(crate) seq: i64,
     pub(crate) version: u64,
     pub(crate) schedule: Schedule,
 }

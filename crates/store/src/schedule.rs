@@ -15,11 +15,6 @@ pub(crate) struct Schedule {
 }
 
 impl Schedule {
-    /// A new row's.
-    pub(crate) const fn due(due_at: Option<UnixMs>) -> Self {
-        Self { next_at: due_at, claimed_until: None, woken: None }
-    }
-
     /// Taken by a driver, which answers every wake so far.
     pub(crate) const fn claimed(until: UnixMs) -> Self {
         Self { next_at: Some(until), claimed_until: Some(until), woken: None }
@@ -52,21 +47,25 @@ mod tests {
 
     const NOW: UnixMs = UnixMs(1_000);
 
+    fn due(at: Option<u64>) -> Schedule {
+        Schedule::default().committed(at.map(UnixMs))
+    }
+
     #[test]
     fn a_wake_during_a_claim_survives_the_drivers_commit() {
         let woken = Schedule::claimed(UnixMs(5_000)).woken(NOW);
         assert_eq!(woken.next_at, Some(UnixMs(5_000)), "the claim still holds");
         let committed = woken.committed(Some(UnixMs(60_000)));
         assert_eq!(committed.next_at, Some(NOW));
-        assert_eq!(Schedule::claimed(UnixMs(9_000)).committed(None), Schedule::due(None), "the claim answered it");
+        assert_eq!(Schedule::claimed(UnixMs(9_000)).committed(None), due(None), "the claim answered it");
         assert_eq!(committed.committed(None).next_at, Some(NOW), "a commit that is no claim does not");
     }
 
     #[test]
     fn a_wake_never_delays() {
-        assert_eq!(Schedule::due(Some(UnixMs(10))).woken(NOW).next_at, Some(UnixMs(10)));
-        assert_eq!(Schedule::due(Some(UnixMs(5_000))).woken(NOW).next_at, Some(NOW));
-        assert_eq!(Schedule::due(None).woken(NOW).next_at, Some(NOW));
+        assert_eq!(due(Some(10)).woken(NOW).next_at, Some(UnixMs(10)));
+        assert_eq!(due(Some(5_000)).woken(NOW).next_at, Some(NOW));
+        assert_eq!(due(None).woken(NOW).next_at, Some(NOW));
         assert_eq!(Schedule::claimed(UnixMs(10)).woken(NOW).next_at, Some(UnixMs(10)), "an ended claim");
     }
 }

@@ -15,6 +15,7 @@ use crate::hold::HoldRow;
 use crate::incarnation::Incarnation;
 use crate::list::{Filter, LIST_LIMIT_MAX, Page, RowFilter};
 use crate::record::{Record, Versioned};
+use crate::row::StoredRow;
 
 /// One service's database. Clones are handles to the same store.
 ///
@@ -71,13 +72,13 @@ impl Store {
     /// The record of this id.
     pub async fn get<R: Record>(&self, id: &str) -> Result<Option<Versioned<R>>, StoreError> {
         let row = on!(self, backend => backend.get(R::NOUN, id))?;
-        row.map(|row| row.decode()).transpose()
+        row.map(StoredRow::decode).transpose()
     }
 
     /// The record that has this unique name.
     pub async fn find<R: Record>(&self, key: &str, value: &str) -> Result<Option<Versioned<R>>, StoreError> {
         let row = on!(self, backend => backend.find(R::NOUN, key, value))?;
-        row.map(|row| row.decode()).transpose()
+        row.map(StoredRow::decode).transpose()
     }
 
     /// One page of records, newest first by insertion.
@@ -91,7 +92,7 @@ impl Store {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(|row| list_cursor(row.seq));
-        let items = rows.into_iter().map(|row| row.decode()).collect::<Result<_, _>>()?;
+        let items = rows.into_iter().map(StoredRow::decode).collect::<Result<_, _>>()?;
         Ok(Page { items, next })
     }
 
@@ -113,7 +114,7 @@ impl Store {
         let until = now.plus_ms(lease_ms.max(1));
         let claim = Write::Claim { noun: R::NOUN, now, until, limit };
         match on!(self, backend => backend.write(claim)).map_err(of_store)? {
-            Written::Claimed(rows) => rows.into_iter().map(|row| row.decode()).collect(),
+            Written::Claimed(rows) => rows.into_iter().map(StoredRow::decode).collect(),
             other => unreachable!("a claim was answered by {other:?}"),
         }
     }

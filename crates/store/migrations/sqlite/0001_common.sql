@@ -21,7 +21,7 @@ CREATE TABLE unique_keys (
     noun TEXT NOT NULL,
     name TEXT NOT NULL,
     value TEXT NOT NULL,
-    seq INTEGER NOT NULL,
+    id TEXT NOT NULL,
     PRIMARY KEY (noun, name, value)
 ) STRICT, WITHOUT ROWID;
 

@@ -43,7 +43,8 @@ impl Backend for Memory {
     async fn find(&self, noun: &'static str, key: &str, value: &str) -> Stored<Option<StoredRow>> {
         let state = self.state().await;
         let table = state.table(noun)?;
-        Ok(table.keys.get(&(key.to_owned(), value.to_owned())).and_then(|seq| table.stored(*seq)))
+        let seq = table.keys.get(&(key.to_owned(), value.to_owned())).and_then(|id| table.ids.get(id));
+        Ok(seq.and_then(|seq| table.stored(*seq)))
     }
 
     async fn list(&self, noun: &'static str, filter: &RowFilter) -> Stored<Vec<StoredRow>> {
@@ -76,9 +77,7 @@ impl Backend for Memory {
     }
 
     async fn holds(&self, scope: &str) -> Stored<Vec<HoldRow>> {
-        let state = self.state().await;
-        let rows = state.holds.get(scope).map(|rows| rows.values().cloned().collect());
-        Ok(rows.unwrap_or_default())
+        Ok(self.state().await.shares(scope).cloned().collect())
     }
 
     async fn cursor(&self, reader: &str) -> Stored<Option<String>> {

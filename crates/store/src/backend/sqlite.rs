@@ -1,5 +1,6 @@
 //! One file: a writer that commits in groups, and readers apart.
 
+mod batch;
 mod open;
 mod rows;
 mod sql;
@@ -8,6 +9,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use primitives::UnixMs;
@@ -119,14 +121,20 @@ impl Backend for Sqlite {
 
 /// What a failure of the database is to our callers.
 fn failed(error: sqlx::Error) -> StoreError {
-    /// SQLITE_FULL (sqlite.org/rescode.html): no room on the disk, or the file at its page limit.
-    const FULL: &str = "13";
-    let full = error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == FULL);
     match error {
-        _ if full => StoreError::Full,
         sqlx::Error::PoolClosed => StoreError::Closed,
-        other => StoreError::Database(other),
+        other if code(&other).as_deref() == Some(FULL) => StoreError::Full,
+        other => StoreError::Database(Arc::new(other)),
     }
+}
+
+/// SQLITE_FULL (sqlite.org/rescode.html): no room on the disk, or the file at its page limit.
+const FULL: &str = "13";
+/// SQLITE_TOOBIG: a text longer than SQLite takes.
+const TOO_BIG: &str = "18";
+
+fn code(error: &sqlx::Error) -> Option<Cow<'_, str>> {
+    error.as_database_error().and_then(sqlx::error::DatabaseError::code)
 }
 
 impl FromRow<'_, SqliteRow> for StoredRow {

@@ -24,7 +24,7 @@ const NOW: UnixMs = UnixMs(1_000);
 const LATER: UnixMs = UnixMs(9_000);
 
 async fn put(store: &Store, jobs: &[Job]) {
-    let commit = jobs.iter().fold(Commit::new(NOW), |commit, job| commit.insert(job));
+    let commit = jobs.iter().fold(Commit::new(NOW), Commit::insert);
     store.commit(commit).await.unwrap();
 }
 

@@ -10,11 +10,14 @@ use crate::hold::HoldRow;
 use crate::row::StoredRow;
 use crate::schedule::Schedule;
 
+/// One scope's rows by holder.
+pub(super) type Shares = RedBlackTreeMapSync<String, HoldRow>;
+
 /// Everything that a store holds.
 #[derive(Debug, Clone)]
 pub(super) struct State {
     tables: HashTrieMapSync<&'static str, Table>,
-    pub(super) holds: HashTrieMapSync<String, RedBlackTreeMapSync<String, HoldRow>>,
+    pub(super) holds: HashTrieMapSync<String, Shares>,
     pub(super) cursors: HashTrieMapSync<String, String>,
     pub(super) outbox: RedBlackTreeMapSync<i64, EventRow>,
     pub(super) probes: u64,
@@ -26,7 +29,8 @@ pub(super) struct State {
 pub(super) struct Table {
     pub(super) rows: RedBlackTreeMapSync<i64, Row>,
     pub(super) ids: HashTrieMapSync<String, i64>,
-    pub(super) keys: HashTrieMapSync<(String, String), i64>,
+    /// To the id of the record that has the name.
+    pub(super) keys: HashTrieMapSync<(String, String), String>,
     pub(super) due: RedBlackTreeSetSync<(UnixMs, i64)>,
 }
 
@@ -51,7 +55,26 @@ impl Table {
         self.rows.get(&seq).map(|row| row.stored(seq))
     }
 
-    pub(super) fn put(&mut self, seq: i64, row: Row) {
+    pub(super) fn by_id(&self, id: &str) -> Option<&Row> {
+        self.ids.get(id).and_then(|seq| self.rows.get(seq))
+    }
+
+    /// Appends a row whose id is new.
+    pub(super) fn push(&mut self, row: Row) {
+        let seq = self.rows.last().map_or(1, |(seq, _)| seq + 1);
+        self.ids.insert_mut(row.id.clone(), seq);
+        self.put(seq, row);
+    }
+
+    /// Changes a row that the commit was decided on, which is why it is there.
+    pub(super) fn edit(&mut self, id: &str, edit: impl FnOnce(&mut Row)) {
+        let seq = *self.ids.get(id).expect("a row that was decided on");
+        let mut row = self.rows.get(&seq).expect("ids name rows").clone();
+        edit(&mut row);
+        self.put(seq, row);
+    }
+
+    fn put(&mut self, seq: i64, row: Row) {
         if let Some(at) = self.rows.get(&seq).and_then(|old| old.schedule.next_at) {
             self.due.remove_mut(&(at, seq));
         }
@@ -59,13 +82,6 @@ impl Table {
             self.due.insert_mut((at, seq));
         }
         self.rows.insert_mut(seq, row);
-    }
-
-    /// Changes the row that the caller has seen in this transaction.
-    pub(super) fn edit(&mut self, seq: i64, edit: impl FnOnce(&mut Row)) {
-        let mut row = self.rows.get(&seq).expect("the transaction has read this row").clone();
-        edit(&mut row);
-        self.put(seq, row);
     }
 }
 
@@ -89,8 +105,17 @@ impl State {
         self.tables.get_mut(noun).ok_or_else(|| StoreError::Noun(noun.to_owned()))
     }
 
+    pub(super) fn shares(&self, scope: &str) -> impl Iterator<Item = &HoldRow> {
+        self.holds.get(scope).into_iter().flat_map(|rows| rows.values())
+    }
+
+    pub(super) fn edit_shares(&mut self, scope: &str, edit: impl FnOnce(&mut Shares)) {
+        let mut rows = self.holds.get(scope).cloned().unwrap_or_default();
+        edit(&mut rows);
+        self.holds.insert_mut(scope.to_owned(), rows);
+    }
+
     pub(super) fn sum(&self, scope: &str, now: UnixMs) -> i64 {
-        let rows = self.holds.get(scope).into_iter().flat_map(|rows| rows.values());
-        rows.filter(|row| row.counts(now)).map(|row| row.amount).sum()
+        self.shares(scope).filter(|row| row.counts(now)).map(|row| row.amount).sum()
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Connection, SqlSafeStr, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, SqlSafeStr, SqliteConnection};
 use tokio::sync::{mpsc, watch};
 
 use super::sql::{self, Statements};
@@ -22,9 +22,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Reads are short; more would only cost memory.
 const READERS_MAX: u32 = 4;
 /// An idle service keeps no reader, each of which is a thread and a page cache.
-const READER_IDLE: Duration = Duration::from_secs(60);
-/// More than all statements of a service.
-const STATEMENTS_CACHED: usize = 256;
+const READER_IDLE: Duration = Duration::from_mins(1);
+/// More messages than a service's writes are made of; each keeps a few kilobytes of prepared statements.
+const MESSAGES_CACHED: usize = 64;
 
 impl Sqlite {
     pub(crate) async fn open(
@@ -34,19 +34,21 @@ impl Sqlite {
         changes: watch::Sender<u64>,
     ) -> Stored<(Self, Incarnation)> {
         let options = SqliteConnectOptions::new().filename(path);
-        Self::open_with(options, nouns, fresh, changes).await
+        Self::open_with(options, BUSY_TIMEOUT, nouns, fresh, changes).await
     }
 
     /// As `open`, with settings of SQLite's that only tests need.
     pub(super) async fn open_with(
         options: SqliteConnectOptions,
+        busy_timeout: Duration,
         nouns: &[&'static str],
         fresh: Incarnation,
         changes: watch::Sender<u64>,
     ) -> Stored<(Self, Incarnation)> {
         let statements = Arc::new(Statements::new(nouns)?);
         let lock = lock(options.get_filename())?;
-        let options = options.busy_timeout(BUSY_TIMEOUT).statement_cache_capacity(STATEMENTS_CACHED);
+        let options = options.busy_timeout(busy_timeout).statement_cache_capacity(MESSAGES_CACHED);
+        let options = options.disable_statement_logging();
         // FULL, not NORMAL: in WAL mode NORMAL loses the last commits when the power goes, and a lost row can pay twice.
         let writing = options
             .clone()
@@ -101,5 +103,5 @@ async fn incarnation(connection: &mut SqliteConnection, fresh: Incarnation) -> S
     let keep = sqlx::query(sql::KEEP_INCARNATION).bind(fresh.to_string());
     keep.execute(&mut *connection).await.map_err(failed)?;
     let text: String = sqlx::query_scalar(sql::INCARNATION).fetch_one(&mut *connection).await.map_err(failed)?;
-    text.parse().map_err(|error| StoreError::Database(sqlx::Error::Decode(Box::new(error))))
+    text.parse().map_err(|error| failed(sqlx::Error::Decode(Box::new(error))))
 }

@@ -1,88 +1,49 @@
-//! The row operations on the writer's connection.
+//! A transaction on the writer's connection.
 
 use primitives::UnixMs;
-use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row, SqliteConnection};
 
+use super::batch::{Batch, Bind};
 use super::failed;
 use super::sql::{self, Statements};
 use crate::backend::{Stored, Transaction};
-use crate::commit::OutboxRow;
-use crate::hold::HoldRow;
-use crate::row::{NewRow, RowHead, StoredRow};
+use crate::commit::{Facts, Questions, RowWrite, Sum};
+use crate::row::{RowHead, StoredRow};
 use crate::schedule::Schedule;
 
 /// The open transaction of the writer.
+#[derive(Debug)]
 pub(super) struct Work<'a> {
     pub(super) connection: &'a mut SqliteConnection,
     pub(super) statements: &'a Statements,
 }
 
-/// Runs a statement that gives no rows.
-macro_rules! execute {
-    ($work:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        sqlx::query($sql)$(.bind($bind))*.execute(&mut *$work.connection).await.map(drop).map_err(failed)
-    };
-}
-
-fn ms(at: Option<UnixMs>) -> Option<i64> {
-    at.map(UnixMs::to_i64)
-}
-
 impl Transaction for Work<'_> {
-    async fn head(&mut self, noun: &'static str, id: &str) -> Stored<Option<RowHead>> {
-        type Columns = (i64, i64, Option<i64>, Option<i64>, Option<i64>);
-        let sql = self.statements.of(noun)?.head.clone();
-        let columns: Option<Columns> =
-            sqlx::query_as(sql).bind(id).fetch_optional(&mut *self.connection).await.map_err(failed)?;
-        Ok(columns.map(|(seq, version, next_at, claimed_until, woken)| RowHead {
-            seq,
-            version: version.cast_unsigned(),
-            schedule: Schedule {
-                next_at: next_at.and_then(UnixMs::from_i64),
-                claimed_until: claimed_until.and_then(UnixMs::from_i64),
-                woken: woken.and_then(UnixMs::from_i64),
-            },
-        }))
-    }
-
-    async fn key_holder(&mut self, noun: &'static str, key: &str, value: &str) -> Stored<Option<String>> {
-        let sql = self.statements.of(noun)?.key_holder.clone();
-        let holder = sqlx::query_scalar(sql).bind(noun).bind(key).bind(value);
-        holder.fetch_optional(&mut *self.connection).await.map_err(failed)
-    }
-
-    async fn insert(&mut self, row: &NewRow, schedule: Schedule) -> Stored<i64> {
-        let sql = self.statements.of(row.noun)?.insert.clone();
-        let seq = sqlx::query_scalar(sql).bind(&row.id).bind(row.stage).bind(ms(schedule.next_at)).bind(&row.body);
-        seq.fetch_one(&mut *self.connection).await.map_err(failed)
-    }
-
-    async fn replace(&mut self, seq: i64, row: &NewRow, version: u64, schedule: Schedule) -> Stored<()> {
-        let Schedule { next_at, claimed_until, woken } = schedule;
-        let sql = self.statements.of(row.noun)?.replace.clone();
-        let version = version.cast_signed();
-        execute!(self, sql, seq, row.stage, version, &row.body, ms(next_at), ms(claimed_until), ms(woken))
-    }
-
-    async fn reschedule(&mut self, noun: &'static str, seq: i64, schedule: Schedule) -> Stored<()> {
-        let Schedule { next_at, claimed_until, woken } = schedule;
-        let sql = self.statements.of(noun)?.reschedule.clone();
-        execute!(self, sql, seq, ms(next_at), ms(claimed_until), ms(woken))
-    }
-
-    async fn put_key(&mut self, noun: &'static str, key: &str, value: &str, seq: i64) -> Stored<()> {
-        execute!(self, sql::PUT_KEY, noun, key, value, seq)
-    }
-
-    async fn put_tags(&mut self, noun: &'static str, seq: i64, tags: &[(&'static str, String)]) -> Stored<()> {
-        for (name, value) in tags {
-            execute!(self, sql::PUT_TAG, noun, *name, value, seq)?;
+    async fn ask<'a>(&mut self, questions: &Questions<'a>) -> Stored<Facts<'a>> {
+        let Questions { now, heads, keys, scopes, shares } = questions;
+        let mut batch = Batch::new(self.connection);
+        for (noun, id) in heads {
+            batch.push(self.statements.of(noun)?.head.as_str(), &[(*id).into()]).await?;
         }
-        Ok(())
+        for (noun, key, value) in keys {
+            batch.push(sql::KEY_HOLDER, &[(*noun).into(), (*key).into(), (*value).into()]).await?;
+        }
+        for scope in scopes {
+            batch.push(sql::SUM, &[(*scope).into(), now.to_i64().into()]).await?;
+        }
+        for (scope, holder) in shares {
+            batch.push(sql::HOLD, &[(*scope).into(), (*holder).into()]).await?;
+        }
+        facts(questions, batch.finish().await?).map_err(failed)
     }
 
-    async fn drop_tags(&mut self, noun: &'static str, seq: i64) -> Stored<()> {
-        execute!(self, sql::DROP_TAGS, noun, seq)
+    async fn apply(&mut self, writes: &[RowWrite<'_>]) -> Stored<()> {
+        let mut batch = Batch::new(self.connection);
+        for write in writes {
+            push(&mut batch, self.statements, write).await?;
+        }
+        batch.finish().await.map(drop)
     }
 
     async fn claim(&mut self, noun: &'static str, now: UnixMs, until: UnixMs, limit: usize) -> Stored<Vec<StoredRow>> {
@@ -91,48 +52,114 @@ impl Transaction for Work<'_> {
         let due = sqlx::query_as(statements.due.clone()).bind(now.to_i64()).bind(limit);
         let due: Vec<StoredRow> = due.fetch_all(&mut *self.connection).await.map_err(failed)?;
         if !due.is_empty() {
-            execute!(self, statements.claim.clone(), until.to_i64(), now.to_i64(), limit)?;
+            let claim = sqlx::query(statements.claim.clone()).bind(until.to_i64()).bind(now.to_i64()).bind(limit);
+            claim.execute(&mut *self.connection).await.map_err(failed)?;
         }
         Ok(due)
     }
 
-    async fn held(&mut self, scope: &str, now: UnixMs) -> Stored<i64> {
-        let sum = sqlx::query_scalar(sql::HELD).bind(scope).bind(now.to_i64());
-        sum.fetch_one(&mut *self.connection).await.map_err(failed)
-    }
-
-    async fn hold(&mut self, scope: &str, holder: &str) -> Stored<Option<HoldRow>> {
-        let row = sqlx::query_as(sql::HOLD).bind(scope).bind(holder);
-        row.fetch_optional(&mut *self.connection).await.map_err(failed)
-    }
-
-    async fn expire_holds(&mut self, scope: &str, now: UnixMs) -> Stored<()> {
-        execute!(self, sql::EXPIRE_HOLDS, scope, now.to_i64())
-    }
-
-    async fn put_hold(&mut self, scope: &str, holder: &str, row: Option<&HoldRow>) -> Stored<()> {
-        match row {
-            Some(row) => execute!(self, sql::PUT_HOLD, scope, holder, row.amount, ms(row.until)),
-            None => execute!(self, sql::DROP_HOLD, scope, holder),
-        }
-    }
-
-    async fn put_total(&mut self, scope: &str, total: i64) -> Stored<()> {
-        execute!(self, sql::PUT_TOTAL, scope, total)
-    }
-
-    async fn put_cursor(&mut self, reader: &str, cursor: &str) -> Stored<()> {
-        execute!(self, sql::PUT_CURSOR, reader, cursor)
-    }
-
-    async fn append_event(&mut self, event: &OutboxRow, at: UnixMs) -> Stored<()> {
-        let version = event.version.cast_signed();
-        execute!(self, sql::APPEND_EVENT, event.kind, &event.subject, version, at.to_i64(), &event.data)
-    }
-
     async fn count_probe(&mut self) -> Stored<u64> {
-        execute!(self, sql::COUNT_PROBE)?;
-        let count: i64 = sqlx::query_scalar(sql::PROBES).fetch_one(&mut *self.connection).await.map_err(failed)?;
+        let count: i64 = sqlx::query_scalar(sql::COUNT_PROBE).fetch_one(&mut *self.connection).await.map_err(failed)?;
         Ok(count.cast_unsigned())
     }
+}
+
+/// The answers, in the order of the questions.
+fn facts<'a>(
+    questions: &Questions<'a>,
+    mut answers: impl Iterator<Item = Option<SqliteRow>>,
+) -> sqlx::Result<Facts<'a>> {
+    let mut facts = Facts::default();
+    let mut answer = || answers.next().flatten();
+    for name in &questions.heads {
+        if let Some(row) = answer() {
+            facts.heads.insert(*name, RowHead::from_row(&row)?);
+        }
+    }
+    for key in &questions.keys {
+        if let Some(row) = answer() {
+            facts.holders.insert(*key, row.try_get(0)?);
+        }
+    }
+    for scope in &questions.scopes {
+        if let Some(row) = answer() {
+            facts.sums.insert(scope, Sum { held: row.try_get(0)?, has_ended: row.try_get(1)? });
+        }
+    }
+    for share in &questions.shares {
+        if let Some(row) = answer() {
+            facts.shares.insert(*share, FromRow::from_row(&row)?);
+        }
+    }
+    Ok(facts)
+}
+
+impl FromRow<'_, SqliteRow> for RowHead {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let version: i64 = row.try_get(0)?;
+        let at = |column: usize| row.try_get(column).map(|at: Option<i64>| at.and_then(UnixMs::from_i64));
+        let schedule = Schedule { next_at: at(1)?, claimed_until: at(2)?, woken: at(3)? };
+        Ok(Self { version: version.cast_unsigned(), schedule })
+    }
+}
+
+async fn push(batch: &mut Batch<'_>, statements: &Statements, write: &RowWrite<'_>) -> Stored<()> {
+    match write {
+        RowWrite::Insert { row, schedule } => {
+            let sql = statements.of(row.noun)?.insert.as_str();
+            let binds = [(&row.id).into(), row.stage.into(), ms(schedule.next_at), (&row.body).into()];
+            batch.push(sql, &binds).await
+        }
+        RowWrite::Replace { row, version, schedule } => {
+            let sql = statements.of(row.noun)?.replace.as_str();
+            let [next_at, claimed_until, woken] = times(*schedule);
+            let version = version.cast_signed().into();
+            let body = (&row.body).into();
+            let binds = [(&row.id).into(), row.stage.into(), version, body, next_at, claimed_until, woken];
+            batch.push(sql, &binds).await
+        }
+        RowWrite::Reschedule { noun, id, schedule } => {
+            let sql = statements.of(noun)?.reschedule.as_str();
+            let [next_at, claimed_until, woken] = times(*schedule);
+            batch.push(sql, &[(*id).into(), next_at, claimed_until, woken]).await
+        }
+        RowWrite::PutKey { noun, id, key, value } => {
+            let binds = [(*noun).into(), (*key).into(), (*value).into(), (*id).into()];
+            batch.push(sql::PUT_KEY, &binds).await
+        }
+        RowWrite::PutTag { noun, id, tag, value } => {
+            let sql = statements.of(noun)?.put_tag.as_str();
+            batch.push(sql, &[(*id).into(), (*noun).into(), (*tag).into(), (*value).into()]).await
+        }
+        RowWrite::DropTags { noun, id } => {
+            let sql = statements.of(noun)?.drop_tags.as_str();
+            batch.push(sql, &[(*id).into(), (*noun).into()]).await
+        }
+        RowWrite::ExpireHolds { scope, now } => {
+            batch.push(sql::EXPIRE_HOLDS, &[(*scope).into(), now.to_i64().into()]).await
+        }
+        RowWrite::PutHold { scope, row } => {
+            let binds = [(*scope).into(), (&row.holder).into(), row.amount.into(), ms(row.until)];
+            batch.push(sql::PUT_HOLD, &binds).await
+        }
+        RowWrite::DropHold { scope, holder } => batch.push(sql::DROP_HOLD, &[(*scope).into(), (*holder).into()]).await,
+        RowWrite::PutTotal { scope, total } => batch.push(sql::PUT_TOTAL, &[(*scope).into(), (*total).into()]).await,
+        RowWrite::PutCursor { reader, cursor } => {
+            batch.push(sql::PUT_CURSOR, &[(*reader).into(), (*cursor).into()]).await
+        }
+        RowWrite::AppendEvent { event, at } => {
+            let version = event.version.cast_signed().into();
+            let data = (&event.data).into();
+            let binds = [event.kind.into(), (&event.subject).into(), version, at.to_i64().into(), data];
+            batch.push(sql::APPEND_EVENT, &binds).await
+        }
+    }
+}
+
+fn ms(at: Option<UnixMs>) -> Bind<'static> {
+    at.map(UnixMs::to_i64).into()
+}
+
+fn times(schedule: Schedule) -> [Bind<'static>; 3] {
+    [schedule.next_at, schedule.claimed_until, schedule.woken].map(ms)
 }

@@ -16,17 +16,19 @@ pub(super) const KEEP_INCARNATION: &str =
 pub(super) const INCARNATION: &str = "SELECT value FROM meta WHERE name = 'incarnation'";
 
 pub(super) const COUNT_PROBE: &str = "INSERT INTO meta (name, value) VALUES ('probes', '1') \
-     ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)";
+     ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT) \
+     RETURNING CAST(value AS INTEGER)";
 pub(super) const PROBES: &str = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'probes'";
 
-pub(super) const PUT_KEY: &str = "INSERT INTO unique_keys (noun, name, value, seq) VALUES ($1, $2, $3, $4)";
-
-pub(super) const PUT_TAG: &str =
-    "INSERT INTO tags (noun, name, value, seq) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-pub(super) const DROP_TAGS: &str = "DELETE FROM tags WHERE noun = $1 AND seq = $2";
+pub(super) const KEY_HOLDER: &str = "SELECT id FROM unique_keys WHERE noun = $1 AND name = $2 AND value = $3";
+pub(super) const PUT_KEY: &str = "INSERT INTO unique_keys (noun, name, value, id) VALUES ($1, $2, $3, $4)";
 
 pub(super) const HELD: &str = "SELECT coalesce((SELECT total FROM hold_totals WHERE scope = $1), 0) \
      - coalesce((SELECT sum(amount) FROM holds WHERE scope = $1 AND until <= $2), 0)";
+/// As above, and whether rows have ended that the total still has.
+pub(super) const SUM: &str = "SELECT coalesce((SELECT total FROM hold_totals WHERE scope = $1), 0) \
+     - coalesce((SELECT sum(amount) FROM holds WHERE scope = $1 AND until <= $2), 0), \
+     EXISTS (SELECT 1 FROM holds WHERE scope = $1 AND until <= $2)";
 pub(super) const HOLDS: &str = "SELECT holder, amount, until FROM holds WHERE scope = $1 ORDER BY holder";
 pub(super) const HOLD: &str = "SELECT holder, amount, until FROM holds WHERE scope = $1 AND holder = $2";
 pub(super) const EXPIRE_HOLDS: &str = "DELETE FROM holds WHERE scope = $1 AND until <= $2";
@@ -63,7 +65,8 @@ pub(super) struct OfNoun {
     pub(super) count: SqlStr,
     pub(super) next_due: SqlStr,
     pub(super) head: SqlStr,
-    pub(super) key_holder: SqlStr,
+    pub(super) put_tag: SqlStr,
+    pub(super) drop_tags: SqlStr,
     pub(super) insert: SqlStr,
     pub(super) replace: SqlStr,
     pub(super) reschedule: SqlStr,
@@ -112,21 +115,22 @@ impl OfNoun {
                  CREATE INDEX IF NOT EXISTS noun_{noun}_stage ON noun_{noun} (stage, seq)"),
             get: sql("SELECT seq, id, version, body FROM noun_{noun} WHERE id = $1"),
             find: sql("SELECT r.seq, r.id, r.version, r.body FROM unique_keys k \
-                 JOIN noun_{noun} r ON r.seq = k.seq WHERE k.noun = $1 AND k.name = $2 AND k.value = $3"),
+                 JOIN noun_{noun} r ON r.id = k.id WHERE k.noun = $1 AND k.name = $2 AND k.value = $3"),
             list: list(""),
             list_stage: list(stage),
             list_tag: list(tag),
             list_stage_tag: list(&format!("{stage}{tag}")),
             count: sql("SELECT stage, count(*) FROM noun_{noun} GROUP BY stage ORDER BY stage"),
             next_due: sql("SELECT next_at FROM noun_{noun} WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1"),
-            head: sql("SELECT seq, version, next_at, claimed_until, woken FROM noun_{noun} WHERE id = $1"),
-            key_holder: sql("SELECT r.id FROM unique_keys k JOIN noun_{noun} r ON r.seq = k.seq \
-                 WHERE k.noun = $1 AND k.name = $2 AND k.value = $3"),
+            head: sql("SELECT version, next_at, claimed_until, woken FROM noun_{noun} WHERE id = $1"),
+            put_tag: sql("INSERT INTO tags (noun, name, value, seq) \
+                 SELECT $2, $3, $4, seq FROM noun_{noun} WHERE id = $1 ON CONFLICT DO NOTHING"),
+            drop_tags: sql("DELETE FROM tags WHERE noun = $2 AND seq = (SELECT seq FROM noun_{noun} WHERE id = $1)"),
             insert: sql("INSERT INTO noun_{noun} (id, stage, version, next_at, body) \
-                 VALUES ($1, $2, 1, $3, $4) RETURNING seq"),
+                 VALUES ($1, $2, 1, $3, $4)"),
             replace: sql("UPDATE noun_{noun} SET stage = $2, version = $3, body = $4, \
-                 next_at = $5, claimed_until = $6, woken = $7 WHERE seq = $1"),
-            reschedule: sql("UPDATE noun_{noun} SET next_at = $2, claimed_until = $3, woken = $4 WHERE seq = $1"),
+                 next_at = $5, claimed_until = $6, woken = $7 WHERE id = $1"),
+            reschedule: sql("UPDATE noun_{noun} SET next_at = $2, claimed_until = $3, woken = $4 WHERE id = $1"),
             due: sql("SELECT seq, id, version, body FROM noun_{noun} \
                  WHERE next_at <= $1 ORDER BY next_at, seq LIMIT $2"),
             claim: sql("UPDATE noun_{noun} SET next_at = $1, claimed_until = $1, woken = NULL WHERE seq IN \

@@ -1,5 +1,4 @@
 //! What only a file can do: outlive its process, be full, be shared by mistake.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod crash;
 mod file;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::failed;
 use super::rows::Work;
 use super::sql::Statements;
+use super::{TOO_BIG, code, failed};
 use crate::backend::Stored;
 use crate::commit::{Write, Written, run};
 use crate::error::{CommitError, StoreError};
@@ -87,12 +87,17 @@ impl Writer {
         }
     }
 
-    /// All writes in one transaction or, if that fails as a whole, each in its own, so that one that cannot be stored
-    /// takes no other with it.
+    /// All writes in one transaction or, if one of them may be to blame, each in its own, so that one that cannot be
+    /// stored takes no other with it.
     async fn commit(&mut self, writes: &[Write]) -> Vec<Answer> {
         match self.transact(writes).await {
             Ok(answers) => answers,
             Err(error) if writes.len() == 1 => vec![Err(error.into())],
+            // The disk or a lock: the next try would fail alike, and 256 of them would wait for the lock in turn. What
+            // a failed COMMIT left is not known either, so that nothing may be written twice.
+            Err(StoreError::Database(error)) if code(&error).as_deref() != Some(TOO_BIG) => {
+                writes.iter().map(|_| Err(StoreError::Database(Arc::clone(&error)).into())).collect()
+            }
             Err(_) => {
                 let mut answers = Vec::with_capacity(writes.len());
                 for write in writes {

@@ -21,7 +21,7 @@ const ACKNOWLEDGED: usize = 1_500;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn victim() {
     let Some(path) = std::env::var_os(PATH) else { return };
-    let life = std::env::var(LIFE_NO).unwrap();
+    let life = std::env::var_os(LIFE_NO).unwrap().into_string().unwrap();
     let store = Store::sqlite(path.as_ref(), &[Job::NOUN], LIFE).await.unwrap();
     let committing = (0..32).map(|task| {
         let (store, life) = (store.clone(), life.clone());

@@ -1,13 +1,19 @@
 //! One process at a time, and the same store when it is opened again.
 
 use std::process::Command;
+use std::time::Duration;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection, SqliteConnection};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::payout;
+use crate::backend::{Backend, Sqlite};
+use crate::commit::Write;
 use crate::conformance::{Job, LIFE};
-use crate::{Incarnation, Record, Store, StoreError};
+use crate::{CommitError, Incarnation, Record, Store, StoreError};
 
 const NOUNS: [&str; 1] = [Job::NOUN];
 
@@ -83,12 +89,32 @@ async fn a_newer_programs_file_is_refused() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("test.db");
     Store::sqlite(&path, &NOUNS, LIFE).await.unwrap().close().await;
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
-    let mut connection = <sqlx::SqliteConnection as sqlx::Connection>::connect_with(&options).await.unwrap();
+    let options = SqliteConnectOptions::new().filename(&path);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
     let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
                  VALUES (99, 'tomorrow', true, x'00', 0)";
     sqlx::query(newer).execute(&mut connection).await.unwrap();
-    sqlx::Connection::close(connection).await.unwrap();
+    connection.close().await.unwrap();
     let refused = Store::sqlite(&path, &NOUNS, LIFE).await;
     assert!(matches!(refused, Err(StoreError::Migration(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_lock_that_another_program_holds_fails_the_whole_group_once() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("test.db");
+    let options = SqliteConnectOptions::new().filename(&path);
+    // With no patience, so that the test need not wait: as if another program held the file for longer than we wait.
+    let (sqlite, _) =
+        Sqlite::open_with(options.clone(), Duration::ZERO, &NOUNS, LIFE, watch::channel(0).0).await.unwrap();
+    let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let commit = |id: &str| sqlite.write(Write::Commit(Box::new(payout(id))));
+    for answer in <[_; 2]>::from(futures::join!(commit("a"), commit("b"))) {
+        assert!(matches!(answer, Err(CommitError::Store(StoreError::Database(_)))), "{answer:?}");
+    }
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    other.close().await.unwrap();
+    commit("a").await.unwrap();
+    sqlite.close().await;
 }

@@ -1,5 +1,7 @@
 //! A full disk: told as such, nothing half-written, and well again once there is room.
 
+use std::time::Duration;
+
 use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -17,7 +19,7 @@ const PAGES_MAX: &str = "60";
 async fn open(directory: &TempDir, pages_max: &'static str) -> Sqlite {
     let options = SqliteConnectOptions::new().filename(directory.path().join("test.db"));
     let options = options.pragma("max_page_count", pages_max);
-    let opened: Stored<_> = Sqlite::open_with(options, &[Job::NOUN], LIFE, watch::channel(0).0).await;
+    let opened: Stored<_> = Sqlite::open_with(options, Duration::ZERO, &[Job::NOUN], LIFE, watch::channel(0).0).await;
     opened.unwrap().0
 }
 

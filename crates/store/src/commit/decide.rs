@@ -1,0 +1,124 @@
+//! Whether a commit can be made and what it writes: pure, and all of it decided before the first write.
+//!
+//! So a refused commit has written nothing, and a transaction can carry a whole group of commits without savepoints.
+
+use std::collections::{HashMap, HashSet};
+
+use super::facts::{Facts, Name};
+use super::ledger::settle;
+use super::row_write::RowWrite;
+use super::{Change, Commit, Step};
+use crate::error::{CommitError, StoreError};
+use crate::row::NewRow;
+use crate::schedule::Schedule;
+
+/// The writes that make the commit, in order.
+pub(super) fn decide<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Vec<RowWrite<'a>>, CommitError> {
+    refuse_mistakes(commit)?;
+    refuse_conflicts(commit, facts)?;
+    let keys = new_keys(commit, facts)?;
+    let holds = settle(commit, facts)?;
+
+    let mut writes = Vec::new();
+    let mut schedules = schedules(facts);
+    for change in &commit.changes {
+        writes.extend(change_row(change, &mut schedules));
+    }
+    writes.extend(keys);
+    writes.extend(holds);
+    for (noun, id) in &commit.wakes {
+        writes.extend(wake((noun, id), commit.now, &mut schedules));
+    }
+    writes.extend(commit.cursors.iter().map(|(reader, cursor)| RowWrite::PutCursor { reader, cursor }));
+    writes.extend(commit.events.iter().map(|event| RowWrite::AppendEvent { event, at: commit.now }));
+    Ok(writes)
+}
+
+/// When each row that is there is due, as the writes so far leave it.
+pub(super) type Schedules<'a> = HashMap<Name<'a>, Schedule>;
+
+pub(super) fn schedules<'a>(facts: &Facts<'a>) -> Schedules<'a> {
+    facts.heads.iter().map(|(name, head)| (*name, head.schedule)).collect()
+}
+
+/// A wake writes nothing where there is no row, or one that is awake already.
+pub(super) fn wake<'a>(name: Name<'a>, now: primitives::UnixMs, schedules: &mut Schedules<'a>) -> Option<RowWrite<'a>> {
+    let schedule = schedules.get_mut(&name)?;
+    let woken = schedule.woken(now);
+    let changed = woken != *schedule;
+    *schedule = woken;
+    changed.then_some(RowWrite::Reschedule { noun: name.0, id: name.1, schedule: woken })
+}
+
+fn refuse_mistakes(commit: &Commit) -> Result<(), StoreError> {
+    if let Some(fault) = &commit.fault {
+        return Err(fault.clone().into());
+    }
+    let mut named = HashSet::with_capacity(commit.changes.len());
+    for Change { row, .. } in &commit.changes {
+        if !named.insert((row.noun, row.id.as_str())) {
+            return Err(StoreError::Malformed("changes one record twice"));
+        }
+    }
+    Ok(())
+}
+
+fn refuse_conflicts(commit: &Commit, facts: &Facts<'_>) -> Result<(), CommitError> {
+    for Change { row, step } in &commit.changes {
+        let stored = facts.heads.get(&(row.noun, row.id.as_str())).map(|head| head.version);
+        let fits = match step {
+            Step::Insert => stored.is_none(),
+            Step::Update { version, .. } | Step::Rest { version } => stored == Some(*version),
+        };
+        if !fits {
+            return Err(CommitError::Conflict { noun: row.noun, id: row.id.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// The names that are taken for the first time, each noted in `facts`, so that no two of the commit's records get one.
+fn new_keys<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Vec<RowWrite<'a>>, CommitError> {
+    let mut writes = Vec::new();
+    let named = commit.changes.iter().filter(|change| !matches!(change.step, Step::Rest { .. }));
+    for row in named.map(|change| &change.row) {
+        let NewRow { noun, id, keys, .. } = row;
+        for (key, value) in keys {
+            match facts.holders.get(&(*noun, *key, value.as_str())) {
+                None => {
+                    facts.holders.insert((noun, key, value), id.clone());
+                    writes.push(RowWrite::PutKey { noun, id, key, value });
+                }
+                Some(holder) if holder == id => {}
+                Some(holder) => {
+                    let (value, holder_id) = (value.clone(), holder.clone());
+                    return Err(CommitError::KeyTaken { noun, key, value, holder_id });
+                }
+            }
+        }
+    }
+    Ok(writes)
+}
+
+fn change_row<'a>(change: &'a Change, schedules: &mut Schedules<'a>) -> Vec<RowWrite<'a>> {
+    let Change { row, step } = change;
+    let NewRow { noun, id, .. } = row;
+    let schedule = schedules.entry((noun, id)).or_default();
+    // A new row's is empty so far, which a commit leaves due at its own time.
+    *schedule = schedule.committed(row.due_at);
+    let schedule = *schedule;
+    let tags = row.tags.iter().map(|(tag, value)| RowWrite::PutTag { noun, id, tag, value });
+    match step {
+        Step::Insert => [RowWrite::Insert { row, schedule }].into_iter().chain(tags).collect(),
+        Step::Update { version, tags: changed } => {
+            let version = version.saturating_add(1);
+            let mut writes = vec![RowWrite::Replace { row, version, schedule }];
+            if *changed {
+                writes.push(RowWrite::DropTags { noun, id });
+                writes.extend(tags);
+            }
+            writes
+        }
+        Step::Rest { .. } => vec![RowWrite::Reschedule { noun, id, schedule }],
+    }
+}
