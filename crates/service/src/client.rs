@@ -102,6 +102,7 @@ pub struct PeerClient {
     timeout: Duration,
     transport: Transport,
     metrics: Option<Metrics>,
+    bearer: Option<Arc<str>>,
 }
 
 impl PeerClient {
@@ -116,6 +117,7 @@ impl PeerClient {
             timeout: Duration::from_secs(10),
             transport,
             metrics: None,
+            bearer: None,
         }
     }
 
@@ -123,6 +125,13 @@ impl PeerClient {
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// Shows this credential, such as a merchant's API key, in place of a signed token.
+    #[must_use]
+    pub fn bearer(mut self, credential: &str) -> Self {
+        self.bearer = Some(credential.into());
         self
     }
 
@@ -188,12 +197,15 @@ impl PeerClient {
     }
 
     fn request(&self, method: &Method, path: &str, body: &[u8]) -> Result<Request<Bytes>, http::Error> {
-        let claims = Claims::of_call(&self.caller, &self.peer, self.clock.now(), method.as_str(), path, body);
+        let credential = self.bearer.as_deref().map_or_else(
+            || Claims::of_call(&self.caller, &self.peer, self.clock.now(), method.as_str(), path, body).sign(&self.key),
+            str::to_owned,
+        );
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
             .header(ACCEPT, "application/json")
-            .header(AUTHORIZATION, format!("Bearer {}", claims.sign(&self.key)));
+            .header(AUTHORIZATION, format!("Bearer {credential}"));
         if let Some(id) = request_id::current() {
             request = request.header(request_id::HEADER, id.header());
         }

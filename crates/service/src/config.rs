@@ -41,7 +41,7 @@ pub enum ConfigError {
     },
     /// A key is unknown or missing, or its value has the wrong form.
     #[error("{0}")]
-    Values(Box<figment::Error>),
+    Values(String),
     /// A value has the right form and cannot be right.
     #[error("{key}: {problem}")]
     Invalid {
@@ -67,15 +67,10 @@ impl ConfigError {
     }
 }
 
-impl From<Box<figment::Error>> for ConfigError {
-    fn from(error: Box<figment::Error>) -> Self {
-        Self::Values(error)
-    }
-}
-
 impl From<figment::Error> for ConfigError {
     fn from(error: figment::Error) -> Self {
-        Self::Values(Box::new(error))
+        // figment quotes lists of one name twice.
+        Self::Values(error.to_string().replace("``", "`"))
     }
 }
 

@@ -48,7 +48,7 @@ impl Transport {
     }
 
     /// Sends a request. The error's text names the causes.
-    pub(super) async fn send(&self, request: Request<Bytes>) -> Result<Response<Body>, String> {
+    pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Body>, String> {
         match &self.0 {
             Way::Tcp(client) => match client.request(request.map(Full::new)).await {
                 Ok(response) => Ok(response.map(Body::new)),

@@ -69,12 +69,14 @@ impl Environment {
         for (name, text) in self.0.iter().filter(|(_, text)| !text.is_empty()) {
             let Some(key) = key_of(name, source)? else { continue };
             // Two names for one key are fine while they agree.
-            let value = typed(text, below.find_value(&key).ok().as_ref());
-            if let Some(other) = set_by.insert(key.clone(), name) {
-                if self.0.get(other) != Some(text) {
-                    let problem = format!("sets {key}, as {other} does to another value; unset one of them");
-                    return Err(ConfigError::Variable { name: name.clone(), problem });
-                }
+            let secret = source.seeds.iter().any(|seed| seed.secret && seed.key == key);
+            let value =
+                if secret { Value::from(text.as_str()) } else { typed(text, below.find_value(&key).ok().as_ref()) };
+            if let Some(other) = set_by.insert(key.clone(), name)
+                && self.0.get(other) != Some(text)
+            {
+                let problem = format!("sets {key}, as {other} does to another value; unset one of them");
+                return Err(ConfigError::Variable { name: name.clone(), problem });
             }
             put(&mut values, &key, value);
         }

@@ -6,6 +6,7 @@ use figment::providers::{Format, Toml};
 use figment::value::{Dict, Map};
 use figment::{Figment, Metadata, Profile, Provider};
 
+use super::ConfigError;
 use super::base::SECTIONS;
 
 /// One layer's values, with where they are from for error texts.
@@ -25,23 +26,28 @@ pub(super) enum Half {
 }
 
 impl Layer {
-    pub(super) fn toml(name: &'static str, path: Option<&Path>, text: &str) -> Result<Self, Box<figment::Error>> {
+    pub(super) fn toml(name: &'static str, path: Option<&Path>, text: &str) -> Result<Self, ConfigError> {
         let provider = Toml::string(text);
         let metadata = match path {
-            Some(path) => Metadata::named(name).source(path),
-            None => Metadata::named(name),
+            Some(path) => named(name).source(path),
+            None => named(name),
         };
         let data = provider.data().map_err(|mut error| {
             error.metadata = Some(metadata.clone());
-            Box::new(error)
+            ConfigError::from(error)
         })?;
         let values = data.into_iter().next().map(|(_, values)| values).unwrap_or_default();
         Ok(Self { metadata, values })
     }
 
     pub(super) fn of(name: &'static str, values: Dict) -> Self {
-        Self { metadata: Metadata::named(name), values }
+        Self { metadata: named(name), values }
     }
+}
+
+/// Keys in error texts as they stand in the file, without figment's profile before them.
+fn named(name: &'static str) -> Metadata {
+    Metadata::named(name).interpolater(|_: &Profile, keys: &[&str]| keys.join("."))
 }
 
 /// The layers, later ones over earlier ones.

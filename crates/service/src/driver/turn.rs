@@ -51,12 +51,12 @@ impl<M: Machine> Driver<M> {
             Err(panic) => return Ended::Panicked(panic_text(&*panic).to_string()),
             Ok(plan) => match self.commit(read, plan, now).await {
                 Err(why @ (CommitError::Exceeded { .. } | CommitError::KeyTaken { .. })) => why,
-                result => return ended(result),
+                result => return ended(read, result),
             },
         };
         match catch_unwind(AssertUnwindSafe(|| self.machine.refused(read, &why, now))) {
             Err(panic) => Ended::Panicked(panic_text(&*panic).to_string()),
-            Ok(Some(plan)) => ended(self.commit(read, plan, now).await),
+            Ok(Some(plan)) => ended(read, self.commit(read, plan, now).await),
             Ok(None) => Ended::Failed(chain(&why)),
         }
     }
@@ -72,10 +72,11 @@ impl<M: Machine> Driver<M> {
     }
 }
 
-fn ended(result: Result<(), CommitError>) -> Ended {
+fn ended<R: Record>(read: &Versioned<R>, result: Result<(), CommitError>) -> Ended {
     match result {
         Ok(()) => Ended::Committed,
-        Err(CommitError::Conflict { .. }) => Ended::Lost,
+        // Whoever changed this record has ended our claim on it; one that changed another has not.
+        Err(CommitError::Conflict { noun, id }) if noun == R::NOUN && id == read.record.id() => Ended::Lost,
         Err(error) => Ended::Failed(chain(&error)),
     }
 }

@@ -103,12 +103,7 @@ impl Gate {
         let work = async {
             match self.admit(request).await {
                 Ok(request) => next.run(request).await,
-                Err(problem) => {
-                    if matches!(problem.status, 401 | 403) {
-                        self.metrics.rejected(&problem.code);
-                    }
-                    problem.into_response()
-                }
+                Err(problem) => problem.into_response(),
             }
         };
         let limited = tokio::time::timeout(self.timeout, AssertUnwindSafe(work).catch_unwind());
@@ -144,6 +139,9 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
         let (status, took) = (response.status().as_u16(), started.elapsed());
         gate.metrics.answered(&route, method_label(&method), status, took);
         let code = response.extensions().get::<Code>().map_or("", |code| code.0.as_str());
+        if matches!(status, 401 | 403) {
+            gate.metrics.rejected(code);
+        }
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         if gate.is_open(&path) || route == "/v1/events" {
             tracing::debug!(status, code, took_ms, "answered");
