@@ -10,6 +10,8 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/lucid-plane/foreign-clients"
 mkdir -p "$cache"
+# What a failed or interrupted run leaves half built is named after its process and thrown away.
+trap 'rm -rf "$cache"/.*."$$"' EXIT
 
 missing() {
     echo "setup.sh: $1 is missing (Debian: apt-get install $2)" >&2
@@ -33,7 +35,8 @@ fingerprint() {
 node_modules_for() {
     target="$cache/$1-$(fingerprint "$2/package.json" "$2/package-lock.json")"
     if [ ! -d "$target" ]; then
-        build=$(mktemp -d "$cache/.$1.XXXXXX")
+        build="$cache/.$1.$$"
+        mkdir "$build"
         cp "$2/package.json" "$2/package-lock.json" "$build/"
         (cd "$build" && npm ci --no-audit --no-fund --ignore-scripts >&2)
         place "$build" "$target"
@@ -45,7 +48,7 @@ python_for() {
     version=$(python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     target="$cache/python$version-$(fingerprint "$here/requirements.txt")"
     if [ ! -d "$target" ]; then
-        build=$(mktemp -d "$cache/.python.XXXXXX")
+        build="$cache/.python.$$"
         python3 -m venv "$build" >&2 || missing "the venv module of python3" python3-venv
         "$build/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/requirements.txt" >&2
         place "$build" "$target"
