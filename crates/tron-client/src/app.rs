@@ -54,49 +54,92 @@ pub struct Shared {
     pub authority: Arc<SignKey>,
 }
 
-/// Opens the store and makes all parts.
+/// The parts, before they run.
+#[derive(Debug)]
+pub struct Parts {
+    /// What handlers share.
+    pub shared: Shared,
+    /// Asks nodes how far they are.
+    pub poller: Poller,
+    /// Reads solid blocks.
+    pub scanner: Scanner,
+    /// Reads older blocks again.
+    pub backfill: Backfill,
+    /// Looks at blocks that are not solid.
+    pub head: HeadFollower,
+    /// Sends transactions.
+    pub broadcaster: Broadcaster,
+    metrics: Metrics,
+}
+
+/// Opens the store and makes the service.
 pub async fn build(context: Context, config: Config) -> Result<App<Shared>, StartError> {
     let authority = context.authority_key()?;
     let store = context.open_store(&NOUNS).await?;
-    Ok(assemble(&context, &config, store, authority).await?)
+    let parts = Parts::new(&context, &config, store.clone(), authority).await?;
+    Ok(parts.into_app(&context, store))
 }
 
-/// Makes all parts over this store.
-pub async fn assemble(context: &Context, config: &Config, store: Store, authority: SignKey) -> Result<App<Shared>, StartError> {
-    let plane = &context.base.plane;
-    let metrics = Metrics::new(&context.metrics);
-    let nodes = Arc::new(nodes(config, plane.network, &context.clock, &metrics)?);
-    let ledger = Ledger::load(store.clone(), context.clock.clone(), metrics.clone()).await?;
-    let reader = Reader::new(nodes.clone(), config.scan.concurrency, config.scan.span);
-    let (sight, seen) = watch::channel(Sight::default());
-    let shared = Shared {
-        ledger: ledger.clone(),
-        nodes: nodes.clone(),
-        facts: Arc::new(Facts::new(nodes.clone(), context.clock.clone())),
-        sight: seen.clone(),
-        clock: context.clock.clone(),
-        trust: config.trust.clone(),
-        network: plane.network,
-        chain_id: plane.chain(),
-        authority: Arc::new(authority),
-    };
-    let interval = Duration::from_millis(config.scan.poll_ms);
-    let poller = Poller { nodes: nodes.clone(), ledger: ledger.clone(), chain_id: plane.chain(), interval, sight, metrics: metrics.clone() };
-    let scanner = Scanner { ledger: ledger.clone(), reader: reader.clone(), nodes: nodes.clone(), sight: seen.clone(), start: config.scan.start };
-    let backfill = Backfill { ledger: ledger.clone(), reader, nodes: nodes.clone() };
-    let head = HeadFollower { ledger: ledger.clone(), nodes: nodes.clone(), sight: seen };
-    let broadcaster = Broadcaster { nodes, interval_ms: config.broadcast.interval_ms, metrics: metrics.clone() };
-    let counted = shared.clone();
-    let (node_check, scan_check) = (shared.clone(), shared.clone());
-    Ok(App::new(context, shared, store)
-        .check("nodes", move || std::future::ready(health::nodes(&node_check)))
-        .check("scan", move || std::future::ready(health::scan(&scan_check)))
-        .drive(broadcaster)
-        .task("poller", |stop| poller.run(stop))
-        .task("scanner", |stop| scanner.run(stop))
-        .task("backfill", |stop| backfill.run(stop))
-        .task("head", |stop| head.run(stop))
-        .task("counts", move |stop| count(counted, metrics, stop)))
+impl Parts {
+    /// Makes all parts over this store.
+    pub async fn new(context: &Context, config: &Config, store: Store, authority: SignKey) -> Result<Self, StartError> {
+        let (plane, clock) = (&context.base.plane, &context.clock);
+        let metrics = Metrics::new(&context.metrics);
+        let nodes = Arc::new(nodes(config, plane.network, clock, &metrics)?);
+        let ledger = Ledger::load(store, clock.clone(), metrics.clone()).await?;
+        let reader = Reader::new(nodes.clone(), config.scan.concurrency, config.scan.span);
+        let (sight, seen) = watch::channel(Sight::default());
+        let shared = Shared {
+            ledger: ledger.clone(),
+            nodes: nodes.clone(),
+            facts: Arc::new(Facts::new(nodes.clone(), clock.clone())),
+            sight: seen.clone(),
+            clock: clock.clone(),
+            trust: config.trust.clone(),
+            network: plane.network,
+            chain_id: plane.chain(),
+            authority: Arc::new(authority),
+        };
+        let (interval, start) = (Duration::from_millis(config.scan.poll_ms), config.scan.start);
+        Ok(Self {
+            shared,
+            poller: Poller {
+                nodes: nodes.clone(),
+                ledger: ledger.clone(),
+                chain_id: plane.chain(),
+                interval,
+                sight,
+                metrics: metrics.clone(),
+            },
+            scanner: Scanner {
+                ledger: ledger.clone(),
+                reader: reader.clone(),
+                nodes: nodes.clone(),
+                sight: seen.clone(),
+                start,
+            },
+            backfill: Backfill { ledger: ledger.clone(), reader, nodes: nodes.clone() },
+            head: HeadFollower { ledger, nodes: nodes.clone(), sight: seen },
+            broadcaster: Broadcaster { nodes, interval_ms: config.broadcast.interval_ms, metrics: metrics.clone() },
+            metrics,
+        })
+    }
+
+    /// The service, with every part as a task of it.
+    pub fn into_app(self, context: &Context, store: Store) -> App<Shared> {
+        let Self { shared, poller, scanner, backfill, head, broadcaster, metrics } = self;
+        let counted = shared.clone();
+        let (node_check, scan_check) = (shared.clone(), shared.clone());
+        App::new(context, shared, store)
+            .check("nodes", move || std::future::ready(health::nodes(&node_check)))
+            .check("scan", move || std::future::ready(health::scan(&scan_check)))
+            .drive(broadcaster)
+            .task("poller", |stop| poller.run(stop))
+            .task("scanner", |stop| scanner.run(stop))
+            .task("backfill", |stop| backfill.run(stop))
+            .task("head", |stop| head.run(stop))
+            .task("counts", move |stop| count(counted, metrics, stop))
+    }
 }
 
 fn nodes(config: &Config, network: Network, clock: &SharedClock, metrics: &Metrics) -> Result<Nodes, StartError> {

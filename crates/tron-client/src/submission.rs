@@ -103,7 +103,7 @@ impl Submission {
     #[must_use]
     pub fn with_fate(&self, fate: Fate) -> Self {
         let next_broadcast = if matches!(fate, Fate::Open) { self.next_broadcast } else { None };
-        Self { fate, next_broadcast, ..self.clone() }
+        Self { next_broadcast, fate, ..self.clone() }
     }
 
     /// The event that tells of a change of `old` into this; none where the feed has no word for it.

@@ -17,7 +17,8 @@ impl Budget {
     /// So many requests a second; 0 for no limit.
     pub fn per_second(requests: u32) -> Self {
         let spacing = Duration::from_secs(1).checked_div(requests).unwrap_or_default();
-        Self { spacing, burst: if requests == 0 { Duration::ZERO } else { Duration::from_secs(1) - spacing }, next: None }
+        let burst = if requests == 0 { Duration::ZERO } else { Duration::from_secs(1).saturating_sub(spacing) };
+        Self { spacing, burst, next: None }
     }
 
     /// Takes the next place and says when it is.

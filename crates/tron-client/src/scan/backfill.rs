@@ -54,13 +54,11 @@ impl Backfill {
         if let Some((txid, entry)) = late.iter().find(|(_, entry)| entry.coverage.number.is_none()) {
             return self.seek(*txid, entry).await;
         }
-        match late.first() {
-            Some((_, entry)) => self.read(entry, &late).await,
-            None => {
-                self.ledger.late_comer().await;
-                Ok(())
-            }
+        if let Some((_, entry)) = late.first() {
+            return self.read(entry, &late).await;
         }
+        self.ledger.late_comer().await;
+        Ok(())
     }
 
     /// Looks behind us for the block that a transaction refers to.

@@ -9,8 +9,6 @@ mod change;
 mod gaps;
 mod open;
 mod take_in;
-#[cfg(test)]
-mod tests;
 
 use std::collections::HashMap;
 use std::fmt;

@@ -70,7 +70,7 @@ mod tests {
             });
             serde_json::from_value(json!({ "chainParameter": list.collect::<Vec<_>>() })).unwrap()
         };
-        let view = list("").view(&WireResources { total_energy_weight: 7, ..Default::default() }).unwrap();
+        let view = list("").view(&serde_json::from_value(json!({ "TotalEnergyWeight": 7 })).unwrap()).unwrap();
         assert_eq!((view.energy_price_sun, view.memo_fee, view.total_energy_weight), (100, Sun::ZERO, 7));
         for (key, _) in keys {
             assert_eq!(list(key).view(&WireResources::default()), Err(WireError::Member(key)));

@@ -30,7 +30,9 @@ impl Ledger {
                 Err(CommitError::Conflict { noun, .. }) if noun == Submission::NOUN => {}
                 Err(error) => return Err(error),
                 Ok(()) => {
-                    changed.iter().for_each(|next| self.metrics.ended(next));
+                    for next in &changed {
+                        self.metrics.ended(next);
+                    }
                     return Ok(changed);
                 }
             }

@@ -34,16 +34,15 @@ impl Ledger {
             let scanned = gate.as_ref().ok_or(TakeInError::NotReading)?;
             let now = self.clock.now();
             let known = self.store.get::<Submission>(&txid.to_string()).await?;
-            let (submission, commit) = match &known {
-                Some(old) => match with_signatures(&old.record, request, now) {
-                    None => return Ok(old.record.view()),
-                    Some(next) => (next.clone(), Commit::new(now).update(old, &next)),
-                },
-                None => {
-                    let coverage = self.coverage(txid, validity.reference, scanned).await?;
-                    let new = submission(txid, request, validity, coverage, now);
-                    (new.clone(), Commit::new(now).insert(&new))
-                }
+            let (submission, commit) = if let Some(old) = &known {
+                let Some(next) = with_signatures(&old.record, request, now) else { return Ok(old.record.view()) };
+                let commit = Commit::new(now).update(old, &next);
+                (next, commit)
+            } else {
+                let coverage = self.coverage(txid, validity.reference, scanned).await?;
+                let new = submission(txid, request, validity, coverage, now);
+                let commit = Commit::new(now).insert(&new);
+                (new, commit)
             };
             match self.store.commit(commit).await {
                 Ok(()) => {
@@ -75,12 +74,11 @@ impl Ledger {
         let arrived = scanned.cursor.record.last;
         let unknown = Coverage { reference, number: None, arrived, gap_read: false };
         let here = scanned.page.as_ref().and_then(|page| page.record.find(reference.0));
-        let found = match here {
-            Some(block) => Some(block),
-            None => {
-                let page = self.store.get::<HeaderPage>(&page_of(reference.0)).await?;
-                page.and_then(|page| page.record.find(reference.0))
-            }
+        let found = if here.is_some() {
+            here
+        } else {
+            let page = self.store.get::<HeaderPage>(&page_of(reference.0)).await?;
+            page.and_then(|page| page.record.find(reference.0))
         };
         let Some(block) = found else { return Ok(unknown) };
         let coverage = unknown.referring_to(block.number);

@@ -1,0 +1,78 @@
+//! When a transaction is declared dead, and when it is not yet.
+
+use api::tron_client::{SubmissionRequest, SubmissionStage};
+use serde_json::json;
+
+use crate::field::Field;
+
+fn watching(request: &SubmissionRequest) -> SubmissionRequest {
+    SubmissionRequest { signatures: Vec::new(), ..request.clone() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn dead_is_what_no_block_had_once_the_chain_is_past_its_expiration() {
+    let field = Field::new(1).await;
+    let running = field.start().await;
+    running.scanned(field.solid()).await;
+    let (txid, request) = field.transfer(field.solid_id(), 60_000, 3);
+    let expiration = running.put(txid, &watching(&request)).await.expiration;
+
+    // Past the expiration by the clock, and at the head; but the solid block is not.
+    field.chain.chain_mut().produce_block(expiration.plus_ms(1)).unwrap();
+    field.clock.set(expiration.plus_ms(1));
+    field.mine(1);
+    running.scanned(field.solid()).await;
+    assert_eq!(running.get(txid).await.stage, SubmissionStage::Watched);
+
+    field.mine(4);
+    let view = running.until_stage(txid, SubmissionStage::Dead).await;
+    let through = view.absent_through.unwrap();
+    assert!(through.time > expiration && through.number <= field.solid());
+    assert_eq!(running.feed().await, [("submission.dead".to_owned(), txid.to_string())]);
+    assert_eq!(running.put(txid, &request).await, view, "nothing can bring it back");
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn included_in_the_last_possible_block_is_solid_and_not_dead() {
+    let field = Field::new(1).await;
+    let running = field.start().await;
+    running.scanned(field.solid()).await;
+    let (txid, request) = field.transfer(field.solid_id(), 60_000, 3);
+    let expiration = running.put(txid, &request).await.expiration;
+    running.until(txid, |view| view.broadcasts == 1).await;
+    // Its block's own time is past the expiration, its parent's is not: the protocol allows that.
+    field.mine_past(expiration);
+    let view = running.until(txid, |view| matches!(view.stage, SubmissionStage::Solid | SubmissionStage::Dead)).await;
+    assert_eq!(view.stage, SubmissionStage::Solid);
+    assert!(view.block.unwrap().time > expiration);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn death_waits_for_the_independent_node() {
+    let field = Field::new(2).await;
+    let mut config = field.config();
+    config.nodes[1].independent = true;
+    field.fault(1, json!({ "fault": "rate_limited" })).await;
+    let running = field.start_with(config).await;
+    running.scanned(field.solid()).await;
+    let (txid, request) = field.transfer(field.solid_id(), 60_000, 3);
+    let expiration = running.put(txid, &watching(&request)).await.expiration;
+    field.mine_past(expiration);
+    running.scanned(field.solid()).await;
+    assert_eq!(running.get(txid).await.stage, SubmissionStage::Watched, "nobody confirmed the last block");
+
+    field.heal(1).await;
+    // The next block gives the occasion; the independent node may still be resting, so more than one may be needed.
+    let dead = running.until_stage(txid, SubmissionStage::Dead);
+    let mining = async {
+        loop {
+            field.mine(1);
+            running.scanned(field.solid()).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! { _ = dead => {}, () = mining => {} }
+    running.stop().await;
+}
