@@ -68,6 +68,3 @@ pub(crate) fn allows(permission: &Permission, contract_type: i32) -> bool {
     let Ok(number) = usize::try_from(contract_type) else { return false };
     permission.operations.get(number / 8).is_some_and(|byte| byte & (1 << (number % 8)) != 0)
 }
-
-#[cfg(test)]
-mod tests;

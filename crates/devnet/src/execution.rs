@@ -6,7 +6,9 @@ mod deployment;
 
 use primitives::{Address, BlockId, UnixMs};
 use tron_tx::Payload;
-use tron_tx::proto::{ContractResult, InternalTransaction, Log, ResourceReceipt, ResultCode, StringMapEntry, TransactionInfo};
+use tron_tx::proto::{
+    ContractResult, InternalTransaction, Log, ResourceReceipt, ResultCode, StringMapEntry, TransactionInfo,
+};
 
 use crate::actuator::{self, Effects, Scene};
 use crate::admitted::Admitted;
@@ -102,7 +104,7 @@ fn run(state: &mut State, block: &BlockContext<'_>, admitted: &Admitted) -> Resu
             (actuator::execute(state, scene, payload).map_err(Refusal::Execute)?, CodeEffects::default())
         }
     };
-    Ok(info(block, admitted, bandwidth, extras, effects, code))
+    Ok(info(block, admitted, bandwidth, extras, &effects, code))
 }
 
 fn check_size(admitted: &Admitted) -> Result<(), Refusal> {
@@ -169,7 +171,7 @@ fn info(
     admitted: &Admitted,
     bandwidth: bandwidth::Paid,
     extras: i64,
-    effects: Effects,
+    effects: &Effects,
     code: CodeEffects,
 ) -> TransactionInfo {
     let failed = code.result.is_some_and(|result| result != ContractResult::Success);

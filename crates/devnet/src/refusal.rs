@@ -32,9 +32,7 @@ impl Refusal {
             Self::Expiration => (ResponseCode::TransactionExpirationError, "Transaction expired".to_owned()),
             Self::Duplicate => (ResponseCode::DupTransactionError, "Dup transaction.".to_owned()),
             Self::TooBig(text) => (ResponseCode::TooBigTransactionError, text),
-            Self::Resource => {
-                (ResponseCode::BandwithError, "Account resource insufficient error.".to_owned())
-            }
+            Self::Resource => (ResponseCode::BandwithError, "Account resource insufficient error.".to_owned()),
             Self::Validate(cause) => {
                 (ResponseCode::ContractValidateError, format!("Contract validate error : {cause}"))
             }

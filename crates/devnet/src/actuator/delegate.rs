@@ -58,9 +58,7 @@ fn check_lock(
 ) -> Result<(), String> {
     let longest = scene.rules.max_delegate_lock_period;
     if contract.lock_period < 0 || contract.lock_period > longest {
-        return Err(format!(
-            "The lock period of delegate resource cannot be less than 0 and cannot exceed {longest}!"
-        ));
+        return Err(format!("The lock period of delegate resource cannot be less than 0 and cannot exceed {longest}!"));
     }
     let Some(running) = state.delegations.get(&(owner, receiver, true)) else { return Ok(()) };
     let remaining = running.expires_at.of(resource).to_i64() - scene.now.to_i64();

@@ -32,7 +32,10 @@ pub(super) fn validate(state: &State, contract: &AccountPermissionUpdateContract
     if let Some(witness) = &contract.witness {
         check(witness, PermissionType::Witness, "witness permission type is error")?;
     }
-    contract.actives.iter().try_for_each(|active| check(active, PermissionType::Active, "active permission type is error"))
+    contract
+        .actives
+        .iter()
+        .try_for_each(|active| check(active, PermissionType::Active, "active permission type is error"))
 }
 
 fn check(permission: &Permission, expected: PermissionType, wrong_type: &str) -> Result<(), String> {

@@ -74,8 +74,11 @@ fn earned(state: &State, votes: &[(Address, i64)], begin: u64, end: u64) -> i64 
     let sum: u128 = votes
         .iter()
         .map(|(witness, count)| {
-            let gained = per_vote(state, *witness, end.checked_sub(1))
-                .saturating_sub(per_vote(state, *witness, begin.checked_sub(1)));
+            let gained = per_vote(state, *witness, end.checked_sub(1)).saturating_sub(per_vote(
+                state,
+                *witness,
+                begin.checked_sub(1),
+            ));
             gained * u128::from(count.unsigned_abs()) / SCALE
         })
         .sum();

@@ -1,9 +1,7 @@
 //! An account as the node's message (java-tron `GetAccountServlet`, `Wallet.getAccount`).
 
 use primitives::UnixMs;
-use tron_tx::proto::{
-    self, AccountResource, AccountType, FreezeV2, Permission, ResourceCode, UnFreezeV2, Vote,
-};
+use tron_tx::proto::{self, AccountResource, AccountType, FreezeV2, Permission, ResourceCode, UnFreezeV2, Vote};
 
 use crate::resource::{SLOT_MS, recovery};
 use crate::state::{Account, AccountKind, Permissions, StakedResource, State, Usage, WINDOW_SLOTS};
@@ -97,10 +95,6 @@ fn vote(to: [u8; 21], count: i64) -> Vote {
 }
 
 fn permissions(account: &Account) -> (Permission, Option<Permission>, Vec<Permission>) {
-    let set = account
-        .permissions
-        .as_deref()
-        .cloned()
-        .unwrap_or_else(|| Permissions::default_of(account.address));
+    let set = account.permissions.as_deref().cloned().unwrap_or_else(|| Permissions::default_of(account.address));
     (set.owner, set.witness, set.actives)
 }

@@ -19,6 +19,8 @@ const MAX_BLOCK: usize = 2_000_000;
 const HEADER_ROOM: usize = 1_000;
 /// Version that blocks of java-tron 4.8.0 carry.
 const VERSION: i32 = 32;
+/// Slots that are counted as missed at most: a longer pause is the devnet having been off.
+const MISSED_MAX: u64 = 1_000;
 /// Percent of producers that may be behind a block that is solid.
 const SOLID_PERCENT: usize = 30;
 
@@ -74,7 +76,15 @@ impl Chain {
         producer: Address,
     ) -> BlockContext<'a> {
         let number = self.head_number() + 1;
-        BlockContext { config: &self.config, number, time, producer, chain_id: self.chain_id, block_ids, trusted: false }
+        BlockContext {
+            config: &self.config,
+            number,
+            time,
+            producer,
+            chain_id: self.chain_id,
+            block_ids,
+            trusted: false,
+        }
     }
 
     /// Whether a transaction may stand on this chain at all: its reference block is here, and itself is not.
@@ -132,8 +142,7 @@ impl Chain {
     fn count_slots(&self, state: &mut State, number: u64, time: UnixMs, producer: Address) {
         let slot = self.absolute_slot(time);
         if number > 1 {
-            // Long pauses are the devnet being off; one round tells enough.
-            let first = self.absolute_slot(self.next_slot()).max(slot.saturating_sub(self.producers.len() as u64));
+            let first = self.absolute_slot(self.next_slot()).max(slot.saturating_sub(MISSED_MAX));
             for missed in first..slot {
                 let index = usize::try_from(missed % self.producers.len() as u64).unwrap_or(0);
                 let absent = self.producers[index].address();
@@ -160,10 +169,8 @@ impl Chain {
 
 /// The transaction as it stands in the block: with how it ended, and nothing else.
 fn with_result(admitted: &Admitted, info: &TransactionInfo) -> Transaction {
-    let result = TransactionResult {
-        contract_ret: execution::contract_result(info).into(),
-        ..TransactionResult::default()
-    };
+    let result =
+        TransactionResult { contract_ret: execution::contract_result(info).into(), ..TransactionResult::default() };
     Transaction { ret: vec![result], ..admitted.transaction.clone() }
 }
 

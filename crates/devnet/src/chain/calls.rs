@@ -25,9 +25,7 @@ impl View<'_> {
     /// may be more than the call uses (`Wallet.estimateEnergy`).
     pub fn estimate_energy(&self, call: &ConstantCall) -> Result<i64, CallError> {
         let price = self.chain.config.params.energy_fee.max(1);
-        let succeeds = |sun: i64| {
-            self.run(call, sun / price).map(|outcome| outcome.result == ContractResult::Success)
-        };
+        let succeeds = |sun: i64| self.run(call, sun / price).map(|outcome| outcome.result == ContractResult::Success);
         let mut high = self.chain.config.params.max_fee_limit;
         let first = self.run(call, high / price)?;
         if first.result != ContractResult::Success {
@@ -82,11 +80,8 @@ impl View<'_> {
         };
         let message =
             Message { caller: call.caller, target, value: call.value, code, input: input.into(), energy_limit };
-        let ran = if call.contract.is_some() {
-            tvm::call(state, &env, message)
-        } else {
-            tvm::create(state, &env, message)
-        };
+        let ran =
+            if call.contract.is_some() { tvm::call(state, &env, message) } else { tvm::create(state, &env, message) };
         Ok(CallOutcome {
             result: ran.result,
             energy_used: ran.energy_used,

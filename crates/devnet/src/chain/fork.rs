@@ -59,8 +59,7 @@ impl Chain {
             }
         }
         self.restack_pool();
-        let (pending, unfit): (Vec<TxId>, Vec<TxId>) =
-            returned.into_iter().partition(|id| self.pool.get(id).is_some());
+        let (pending, unfit): (Vec<TxId>, Vec<TxId>) = returned.into_iter().partition(|id| self.pool.get(id).is_some());
         dropped.extend(unfit);
         ForkReport { orphaned: orphans.iter().map(|orphan| orphan.id).collect(), adopted, pending, dropped }
     }

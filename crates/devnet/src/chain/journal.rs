@@ -61,8 +61,7 @@ impl Chain {
     /// off by a crash is dropped.
     pub fn open(config: GenesisConfig, path: &Path) -> Result<Self, JournalError> {
         let mut chain = Self::new(config)?;
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
@@ -125,7 +124,8 @@ impl Chain {
             "rewind" => {
                 let number: u64 = content.parse().map_err(|_| fail("not a number"))?;
                 let depth = self.head_number().checked_sub(number).and_then(|depth| usize::try_from(depth).ok());
-                let depth = depth.filter(|depth| *depth < self.states.len()).ok_or_else(|| fail("that far is solid"))?;
+                let depth =
+                    depth.filter(|depth| *depth < self.states.len()).ok_or_else(|| fail("that far is solid"))?;
                 self.rewind(depth);
                 Ok(())
             }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use primitives::{Address, BlockId, UnixMs};
 use tron_tx::hash;
 
-use super::assemble::Made;
 use super::Chain;
+use super::assemble::Made;
 use crate::admitted::Admitted;
 
 impl Chain {

@@ -1,0 +1,11 @@
+//! The chain from outside: what it takes in, what it makes of it.
+
+mod bandwidth;
+mod contracts;
+mod determinism;
+mod forks;
+mod intake;
+mod journal;
+mod money;
+mod signatures;
+mod solid;

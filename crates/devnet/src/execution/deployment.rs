@@ -31,15 +31,16 @@ pub(super) fn execute(
     check_description(&description, owner)?;
     let address = contract_address::deployed(&admitted.id, owner);
     if state.account(&address).is_some() {
-        return Err(Refusal::Validate(format!("Trying to create a contract with existing contract address: {address}")));
+        return Err(Refusal::Validate(format!(
+            "Trying to create a contract with existing contract address: {address}"
+        )));
     }
     let fee_limit = fee_limit(scene, admitted)?;
     check_values(description.call_value, deployment.call_token_value, deployment.token_id)?;
     if description.origin_energy_limit <= 0 {
         return Err(Refusal::Validate("The originEnergyLimit must be > 0".to_owned()));
     }
-    let energy_limit =
-        energy::caller_cap(state, scene.rules, &owner, fee_limit, description.call_value, scene.slot);
+    let energy_limit = energy::caller_cap(state, scene.rules, &owner, fee_limit, description.call_value, scene.slot);
 
     let before = state.clone();
     state.put(Account::new(address, AccountKind::Contract, scene.now));

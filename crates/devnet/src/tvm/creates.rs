@@ -47,11 +47,8 @@ pub(super) fn create<const WITH_SALT: bool>(context: Context<'_, '_>) -> Result<
     let Ok(sun) = sun else {
         return transfer_failed(interpreter, machine, 0, "endowment out of long range".to_owned());
     };
-    let code = if range.is_empty() {
-        Bytes::new()
-    } else {
-        Bytes::copy_from_slice(&interpreter.memory.slice_range(range))
-    };
+    let code =
+        if range.is_empty() { Bytes::new() } else { Bytes::copy_from_slice(&interpreter.memory.slice_range(range)) };
     let address = match salt {
         Some(salt) => contract_address::created2(here, &salt.to_be_bytes(), &code),
         None => contract_address::created(&machine.env.root, machine.nonce),

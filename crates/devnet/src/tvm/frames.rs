@@ -117,11 +117,7 @@ impl Machine<'_> {
     }
 
     /// Runs a frame until it ends, or until it opens another: then nothing is returned.
-    fn step(
-        &mut self,
-        frame: &mut Frame,
-        instructions: &InstructionTable<EthInterpreter, Self>,
-    ) -> Option<Closed> {
+    fn step(&mut self, frame: &mut Frame, instructions: &InstructionTable<EthInterpreter, Self>) -> Option<Closed> {
         let interpreter = &mut frame.interpreter;
         let limit = interpreter.gas.limit();
         let mut at;

@@ -53,10 +53,9 @@ impl Halt {
                 ),
             ),
             R::MemoryLimitOOG => Self::memory(at),
-            R::InvalidJump => Self::new(
-                ContractResult::BadJumpDestination,
-                format!("Operation with pc isn't 'JUMPDEST': PC[{pc}];"),
-            ),
+            R::InvalidJump => {
+                Self::new(ContractResult::BadJumpDestination, format!("Operation with pc isn't 'JUMPDEST': PC[{pc}];"))
+            }
             R::StackUnderflow => Self::new(
                 ContractResult::StackTooSmall,
                 format!("Expected stack size is not reached when '{name}' operation executing"),
@@ -64,18 +63,15 @@ impl Halt {
             R::StackOverflow => {
                 Self::new(ContractResult::StackTooLarge, "Expected: overflow 1024 elements stack limit")
             }
-            R::OpcodeNotFound | R::NotActivated | R::InvalidFEOpcode => Self::new(
-                ContractResult::IllegalOperation,
-                format!("Invalid operation code: opCode[{opcode:02x}];"),
-            ),
-            R::CallNotAllowedInsideStatic | R::StateChangeDuringStaticCall => Self::new(
-                ContractResult::Unknown,
-                "Attempt to call a state modifying opcode inside STATICCALL",
-            ),
-            R::OutOfOffset => Self::new(
-                ContractResult::Unknown,
-                "Attempt to read out of bounds of the return data buffer",
-            ),
+            R::OpcodeNotFound | R::NotActivated | R::InvalidFEOpcode => {
+                Self::new(ContractResult::IllegalOperation, format!("Invalid operation code: opCode[{opcode:02x}];"))
+            }
+            R::CallNotAllowedInsideStatic | R::StateChangeDuringStaticCall => {
+                Self::new(ContractResult::Unknown, "Attempt to call a state modifying opcode inside STATICCALL")
+            }
+            R::OutOfOffset => {
+                Self::new(ContractResult::Unknown, "Attempt to read out of bounds of the return data buffer")
+            }
             _ => Self::new(ContractResult::Unknown, "Unknown Exception"),
         }
     }

@@ -17,7 +17,7 @@ pub(super) fn run(address: Address, input: &[u8], energy: u64) -> Option<(u64, B
     let [.., number] = address.evm();
     match number {
         1 => finished(secp256k1::ec_recover_run(input, energy)),
-        2 => hashed(input, energy, 60, 12, |input| sha256(input)),
+        2 => hashed(input, energy, 60, 12, sha256),
         // Not RIPEMD-160, in spite of its place: SHA-256 of the first 20 bytes of SHA-256.
         3 => hashed(input, energy, 600, 120, |input| sha256(&sha256(input)[..20])),
         4 => finished(identity::identity_run(input, energy)),

@@ -31,15 +31,16 @@ pub(super) fn sstore(context: Context<'_, '_>) -> Result<(), InstructionResult> 
 
 /// EXTCODEHASH: zero where there is no account, the hash of nothing where there is one without code.
 pub(super) fn extcodehash(context: Context<'_, '_>) -> Result<(), InstructionResult> {
-    popn!([address], context.interpreter);
+    let InstructionContext { interpreter, host: machine } = context;
+    popn!([address], interpreter);
     let address = from_evm(address.into_address());
-    let state = &context.host.state;
+    let state = &machine.state;
     let hash = match (state.contract(&address), state.account(&address)) {
         (Some(contract), _) => U256::from_be_bytes(contract.code_hash),
         (None, Some(_)) => revm::primitives::KECCAK_EMPTY.into(),
         (None, None) => U256::ZERO,
     };
-    push!(context.interpreter, hash);
+    push!(interpreter, hash);
     Ok(())
 }
 

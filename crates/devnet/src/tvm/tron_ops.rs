@@ -13,21 +13,24 @@ type Context<'c, 'a> = InstructionContext<'c, Machine<'a>, EthInterpreter>;
 
 /// CALLTOKENVALUE and CALLTOKENID: no token ever comes along. Every guard that tron-solc writes asks for them.
 pub(super) fn push_zero(context: Context<'_, '_>) -> Result<(), InstructionResult> {
-    push!(context.interpreter, U256::ZERO);
+    let interpreter = context.interpreter;
+    push!(interpreter, U256::ZERO);
     Ok(())
 }
 
 /// TOKENBALANCE: nobody has any.
 pub(super) fn token_balance(context: Context<'_, '_>) -> Result<(), InstructionResult> {
-    popn!([_token, _address], context.interpreter);
-    push!(context.interpreter, U256::ZERO);
+    let interpreter = context.interpreter;
+    popn!([_token, _address], interpreter);
+    push!(interpreter, U256::ZERO);
     Ok(())
 }
 
 /// ISCONTRACT: whether code was deployed at the address.
 pub(super) fn is_contract(context: Context<'_, '_>) -> Result<(), InstructionResult> {
-    popn!([address], context.interpreter);
-    let found = context.host.state.contract(&from_evm(address.into_address())).is_some();
-    push!(context.interpreter, U256::from(found));
+    let InstructionContext { interpreter, host: machine } = context;
+    popn!([address], interpreter);
+    let found = machine.state.contract(&from_evm(address.into_address())).is_some();
+    push!(interpreter, U256::from(found));
     Ok(())
 }
