@@ -83,6 +83,7 @@ impl Devnet {
     }
 
     /// POST to the first node.
+    #[expect(clippy::needless_pass_by_value, reason = "so that a test may write the document in place")]
     pub(crate) fn post(&self, path: &str, body: Value) -> Value {
         post(self.url(), path, &body)
     }
