@@ -3,8 +3,9 @@
 use std::process::Command;
 
 use serde_json::{Value, json};
+use tron_tx::LocalKey;
 
-use crate::support::{Devnet, Tools, clients, compiled_contract, int, text, tools};
+use crate::support::{Devnet, Tools, clients, compiled_contract, int, payment, text, tools};
 
 /// Five producers: the solid block lags by three, so that a client sees the difference.
 const DEVNET: &[&str] = &["--block-ms", "200", "--producers", "5"];
@@ -33,6 +34,34 @@ fn tronweb_pays_and_is_refused_as_it_expects() {
         .env("NODE_PATH", &tools["tronweb"]));
     check_payments(&devnet, &report);
     assert_eq!(int(&report["usdt_energy_holder"]), 14_277);
+}
+
+#[test]
+fn tronpy_reads_payments_as_they_were_made() {
+    let tools = tools(Tools::All);
+    let devnet = Devnet::manual(1);
+    let payer = devnet.funded(1, "100", "100");
+    let recipient = LocalKey::from_scalar(&[2; 32]).unwrap().address();
+    let call = devnet.token_call(&payer, "transfer(address,uint256)", &payment(recipient, 25_000_000), 20_000_000);
+    let usdt = devnet.settle(call, &payer);
+    let trx = devnet.settle(devnet.transfer(&payer, recipient, 3_000_000), &payer);
+    let read = |txid: &Value, token: Option<String>| {
+        let script = clients().join("read_payment.py");
+        run(Command::new(&tools["python"]).arg(script).args([devnet.url(), text(txid)]).args(token))
+    };
+    let seen = read(&usdt["id"], Some(devnet.usdt.to_string()));
+    assert_eq!(
+        (text(&seen["result"]), int(&seen["amount"]), int(&seen["balance"])),
+        ("SUCCESS", 25_000_000, 25_000_000)
+    );
+    assert_eq!(
+        (text(&seen["from"]), text(&seen["to"])),
+        (payer.address().to_string().as_str(), recipient.to_string().as_str())
+    );
+    assert_eq!((&seen["solid"], &seen["block"]), (&json!(true), &usdt["blockNumber"]));
+    let seen = read(&trx["id"], None);
+    assert_eq!((text(&seen["to"]), int(&seen["amount"])), (recipient.to_string().as_str(), 3_000_000));
+    assert_eq!((int(&seen["balance"]), int(&seen["fee_sun"])), (3_000_000, 1_100_000));
 }
 
 /// Runs a client's script; its standard output is one JSON document.
