@@ -1,5 +1,7 @@
 //! What the tests of the whole repository share: where things are.
 
+pub mod plane;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

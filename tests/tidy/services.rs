@@ -15,14 +15,13 @@ const SERVICES: [(&str, u16); 6] = [
     ("payment-gateway", 8096),
 ];
 
-const SHAPE: [&str; 9] = [
+const SHAPE: [&str; 8] = [
     "config.default.toml",
     "openapi.json",
     "src/main.rs",
     "src/lib.rs",
     "src/app.rs",
     "src/config.rs",
-    "src/metrics.rs",
     "src/problem.rs",
     "src/routes.rs",
 ];

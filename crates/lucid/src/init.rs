@@ -126,7 +126,9 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
         let config = service_config::of(member, &plane, directory, &identities, args)?;
         write_whole(&directory.config(member.name), &config)?;
     }
-    make_private(&directory.path().join("logs"))?;
+    for place in ["logs", "devnet"] {
+        make_private(&directory.path().join(place))?;
+    }
     write_whole(&directory.plane_file(), &toml::to_string(&plane).context("a plane is written as TOML")?)?;
     Ok(plane)
 }

@@ -40,7 +40,16 @@ fn tron_client(plane: &PlaneFile, args: &InitArgs) -> Table {
             ("url".to_owned(), Value::String(url)),
         ]))
     });
-    Table::from_iter([("nodes".to_owned(), Value::Array(nodes.collect()))])
+    let mut own = Table::from_iter([("nodes".to_owned(), Value::Array(nodes.collect()))]);
+    if let Some(devnet) = &plane.devnet {
+        // The defaults are for blocks every 3 s. What is a block's time there is one here.
+        let poll_ms = i64::try_from(devnet.block_ms.clamp(100, 3000)).unwrap_or(3000);
+        own.insert(
+            "scan".to_owned(),
+            Value::Table(Table::from_iter([("poll_ms".to_owned(), Value::Integer(poll_ms))])),
+        );
+    }
+    own
 }
 
 fn wallet_manager(plane: &PlaneFile, directory: &Directory, args: &InitArgs) -> Table {

@@ -86,7 +86,7 @@ fn trigger(m: &proto::TriggerSmartContract) -> Result<Effect, InspectError> {
         return Ok(Effect { to: Some(contract), moved });
     }
     let trc20 = |to, units: String, approval| Effect::new(to, Moved::Trc20 { contract, units, approval });
-    Ok(match TokenCall::decode(&m.call_data) {
+    Ok(match TokenCall::decode_as_executed(&m.call_data) {
         Ok(TokenCall::Transfer { to, value }) => trc20(to, value.to_string(), false),
         Ok(TokenCall::Approve { spender, value }) => trc20(spender, value.to_string(), true),
         Err(_) => Effect::to(contract),

@@ -19,6 +19,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(12);
 const SETTLED_AFTER: Duration = Duration::from_secs(5);
 /// So many starts in a row without settling, and it is given up.
 const STARTS_IN_VAIN: u32 = 10;
+/// Times the starts in vain: once is an accident and quickly mended.
 const PAUSE_BEFORE_START: Duration = Duration::from_millis(300);
 
 /// Something that happened to a part.
@@ -113,7 +114,7 @@ async fn keep(part: Part, restart: bool, mut stop: oneshot::Receiver<()>, tell: 
             return;
         }
         tokio::select! {
-            () = tokio::time::sleep(PAUSE_BEFORE_START) => {}
+            () = tokio::time::sleep(PAUSE_BEFORE_START * in_vain) => {}
             _ = &mut stop => return,
         }
     }

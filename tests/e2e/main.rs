@@ -1,0 +1,4 @@
+//! The whole plane, as a user runs it: real processes, a real token, the devnet.
+
+mod demo;
+mod killed;
