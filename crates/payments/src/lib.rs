@@ -9,4 +9,6 @@ pub mod limits;
 pub mod outcome;
 pub mod payout;
 pub mod seal;
+#[cfg(test)]
+mod testing;
 pub mod transfer;

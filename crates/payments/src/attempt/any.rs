@@ -8,7 +8,7 @@ use super::{Attempt, Barring, Ended, Open, Sealed, SealedTx, Submitted};
 
 /// An attempt in whichever state it is; only the store's edge sees this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
+#[serde(tag = "is", rename_all = "snake_case")]
 pub enum AnyAttempt {
     /// No transaction yet.
     Open(Attempt<Open>),

@@ -86,3 +86,15 @@ fn money(request: &PayoutRequest, limits: &Limits) -> Result<Money, AcceptError>
         }
     })
 }
+
+impl Payout {
+    /// Whether a request asks for just this payout, however its amount is spelt.
+    pub fn asks_the_same(&self, request: &PayoutRequest) -> bool {
+        let amount = match request.asset {
+            PayoutAsset::Usdt => Usdt::parse(&request.amount).map(Money::Usdt),
+            PayoutAsset::Trx => Sun::parse(&request.amount).map(Money::Trx),
+        };
+        let canonical = PayoutRequest { amount: self.request.amount.clone(), ..request.clone() };
+        amount == Ok(self.money) && canonical == self.request
+    }
+}

@@ -16,8 +16,6 @@ const LIFE_MS: u64 = 120_000;
 const LOOK_AGAIN_MS: u64 = 3_000;
 /// How often a waiting transfer looks whether it may go on.
 const WAIT_MS: u64 = 5_000;
-/// How long released funds go on counting: longer than any balance that was read before may still be on its way.
-const STALE_READ_MS: u64 = 30_000;
 
 /// What a turn decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +24,8 @@ pub struct Turn {
     pub next: Transfer,
     /// Funds to hold in the same commit, if any; refused by the store when there is not enough.
     pub hold: Option<Held>,
-    /// From when held funds no longer count, if they are given back.
-    pub release_from: Option<UnixMs>,
+    /// Whether the attempt ended in this turn: what the transfer holds is given back.
+    pub ended: bool,
 }
 
 /// Funds that a transfer holds: nothing else may be promised out of them.
@@ -144,7 +142,7 @@ fn attempted(transfer: &Transfer, fact: Fact, now: UnixMs) -> Turn {
     }
     if after.ended().is_some() {
         let step = Step::Closing { energy: *energy, attempt: after };
-        return Turn { release_from: Some(now.plus_ms(STALE_READ_MS)), ..moved(transfer, step, now) };
+        return Turn { ended: true, ..moved(transfer, step, now) };
     }
     moved(transfer, Step::Attempting { payer: *payer, energy: *energy, fee_limit: *fee_limit, attempt: after }, now)
 }
@@ -157,15 +155,15 @@ fn refused(transfer: &Transfer, payer: Address, code: &str, now: UnixMs) -> Turn
 
 fn moved(transfer: &Transfer, step: Step, now: UnixMs) -> Turn {
     let next = Transfer { step, waiting: None, due_at: Some(now), ..transfer.clone() };
-    Turn { next, hold: None, release_from: None }
+    Turn { next, hold: None, ended: false }
 }
 
 fn later(transfer: &Transfer, waiting: Option<&str>, delay_ms: u64, now: UnixMs) -> Turn {
     let next =
         Transfer { waiting: waiting.map(str::to_owned), due_at: Some(now.plus_ms(delay_ms)), ..transfer.clone() };
-    Turn { next, hold: None, release_from: None }
+    Turn { next, hold: None, ended: false }
 }
 
 fn unchanged(transfer: &Transfer) -> Turn {
-    Turn { next: transfer.clone(), hold: None, release_from: None }
+    Turn { next: transfer.clone(), hold: None, ended: false }
 }

@@ -1,0 +1,72 @@
+//! The payout's row.
+
+use api::payout_router::{PayoutStage, PayoutView, events};
+use payments::payout::Payout;
+use primitives::UnixMs;
+use serde::{Deserialize, Serialize};
+use store::{NewEvent, Record};
+
+/// A payout as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct PayoutRow(pub(crate) Payout);
+
+impl PayoutRow {
+    /// The event that tells of a new payout.
+    pub(crate) fn created(&self) -> NewEvent {
+        event(events::CHANGED, &self.0.view(), 1)
+    }
+
+    /// The event that tells of a change, if the change shows.
+    pub(crate) fn changed(before: &PayoutView, after: &PayoutView, version: u64) -> Option<NewEvent> {
+        let ended = after.ended_at.is_some() && before.ended_at.is_none();
+        (before != after).then(|| event(if ended { events::ENDED } else { events::CHANGED }, after, version))
+    }
+}
+
+fn event(kind: &'static str, view: &PayoutView, version: u64) -> NewEvent {
+    let data = serde_json::to_value(view).expect("a view has text keys and no failing serialiser");
+    NewEvent { kind, subject: view.payout_id.to_string(), version, data }
+}
+
+/// The stage's name, as lists are filtered by it.
+pub(crate) const fn stage_name(stage: PayoutStage) -> &'static str {
+    match stage {
+        PayoutStage::Received => "received",
+        PayoutStage::Accepted => "accepted",
+        PayoutStage::WaitingFunds => "waiting_funds",
+        PayoutStage::Attempting => "attempting",
+        PayoutStage::Settled => "settled",
+        PayoutStage::Failed => "failed",
+        PayoutStage::Cancelled => "cancelled",
+        PayoutStage::NeedsReview => "needs_review",
+    }
+}
+
+impl Record for PayoutRow {
+    const NOUN: &'static str = "payout";
+
+    fn id(&self) -> String {
+        self.0.id.to_string()
+    }
+
+    fn stage(&self) -> &'static str {
+        stage_name(self.0.public_stage())
+    }
+
+    fn due_at(&self) -> Option<UnixMs> {
+        self.0.due_at
+    }
+
+    /// One txid settles one payout: a name of every transaction that was ever made for it, for ever. Only a transaction
+    /// that the register has, or that was sealed here, gets a name.
+    fn keys(&self) -> Vec<(&'static str, String)> {
+        let txids = self.0.attempts.iter().filter_map(|attempt| attempt.tx());
+        let transfers = self.0.attempts.iter().map(|attempt| ("transfer", attempt.transfer_id.to_string()));
+        txids.map(|tx| ("txid", tx.txid.to_string())).chain(transfers).collect()
+    }
+
+    fn tags(&self) -> Vec<(&'static str, String)> {
+        vec![("merchant", self.0.request.merchant.to_string())]
+    }
+}

@@ -1,0 +1,52 @@
+//! `PUT /v1/payouts/{id}/cancel`: stop a payout, if it can still be stopped.
+
+use api::payout_router::PayoutView;
+use axum::Json;
+use axum::extract::State;
+use http::StatusCode;
+use payments::payout::cancel;
+use primitives::PayoutId;
+use service::extract::Path;
+use service::{Caller, Problem};
+use store::{Commit, CommitError};
+
+use super::WRITE;
+use crate::payout::PayoutRow;
+use crate::problem::{too_late, unknown_payout};
+use crate::{app, limits};
+
+/// Asks for a payout to be stopped. It is `cancelled` once wallet-manager has barred its attempt; one that is signed
+/// already goes on.
+#[utoipa::path(
+    put, path = "/v1/payouts/{id}/cancel", tag = "payouts", params(("id" = PayoutId, Path)),
+    responses(
+        (status = 202, body = PayoutView),
+        (status = 404, body = api::Problem, content_type = "application/problem+json", description = "`unknown_payout`"),
+        (status = 409, body = api::Problem, content_type = "application/problem+json",
+            description = "`too_late`: it has ended; `busy`: it is changing, ask again"),
+    )
+)]
+pub(crate) async fn cancel_payout(
+    State(state): State<app::State>,
+    caller: Caller,
+    Path(id): Path<PayoutId>,
+) -> Result<(StatusCode, Json<PayoutView>), Problem> {
+    caller.require(WRITE)?;
+    let now = state.clock.now();
+    let found = state.store.get::<PayoutRow>(&id.to_string()).await?.ok_or_else(unknown_payout)?;
+    let turn = cancel(&found.record.0, now).map_err(too_late)?;
+    let next = PayoutRow(turn.next);
+    let mut commit = Commit::new(now).update(&found, &next);
+    let (before, view) = (found.record.0.view(), next.0.view());
+    if let Some(event) = PayoutRow::changed(&before, &view, found.next_version()) {
+        commit = commit.event(event);
+    }
+    if let Some(release) = turn.limits {
+        commit = limits::give_back(commit, &next.0, &state.limits, release);
+    }
+    match state.store.commit(commit).await {
+        Ok(()) => Ok((StatusCode::ACCEPTED, Json(view))),
+        Err(CommitError::Conflict { .. }) => Err(Problem::conflict("busy", "The payout is changing; ask again.")),
+        Err(error) => Err(Problem::internal(error)),
+    }
+}
