@@ -2,7 +2,9 @@
 //! `validate` changes nothing; `execute` relies on it.
 
 mod account_create;
+mod account_update;
 mod cancel_all_unfreeze;
+mod contract_settings;
 pub(crate) mod delegate;
 mod freeze;
 mod permission_update;
@@ -65,6 +67,10 @@ pub(crate) fn validate(state: &State, scene: Scene<'_>, payload: &Payload) -> Re
         Payload::UnDelegateResource(contract) => undelegate::validate(state, scene, contract),
         Payload::VoteWitness(contract) => vote::validate(state, contract),
         Payload::WithdrawBalance(contract) => withdraw_balance::validate(state, scene, contract),
+        Payload::AccountUpdate(contract) => account_update::validate(state, contract),
+        Payload::UpdateSetting(contract) => contract_settings::validate_percent(state, contract),
+        Payload::UpdateEnergyLimit(contract) => contract_settings::validate_energy_limit(state, contract),
+        Payload::ClearAbi(contract) => contract_settings::validate_clear(state, contract),
         Payload::TransferAsset(_) => Err("No asset!".to_owned()),
         _ => Err("this kind of contract is not part of the devnet".to_owned()),
     }
@@ -84,6 +90,10 @@ pub(crate) fn execute(state: &mut State, scene: Scene<'_>, payload: &Payload) ->
         Payload::UnDelegateResource(contract) => undelegate::execute(state, scene, contract),
         Payload::VoteWitness(contract) => vote::execute(state, contract),
         Payload::WithdrawBalance(contract) => withdraw_balance::execute(state, scene, contract),
+        Payload::AccountUpdate(contract) => account_update::execute(state, contract),
+        Payload::UpdateSetting(contract) => contract_settings::set_percent(state, contract),
+        Payload::UpdateEnergyLimit(contract) => contract_settings::set_energy_limit(state, contract),
+        Payload::ClearAbi(contract) => contract_settings::clear(state, contract),
         _ => return Err("this kind of contract is not part of the devnet".to_owned()),
     })
 }

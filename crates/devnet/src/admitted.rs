@@ -93,6 +93,10 @@ fn owner_of(payload: &Payload) -> Option<&[u8]> {
         Payload::DelegateResource(contract) => &contract.owner_address,
         Payload::UnDelegateResource(contract) => &contract.owner_address,
         Payload::CancelAllUnfreezeV2(contract) => &contract.owner_address,
+        Payload::AccountUpdate(contract) => &contract.owner_address,
+        Payload::UpdateSetting(contract) => &contract.owner_address,
+        Payload::UpdateEnergyLimit(contract) => &contract.owner_address,
+        Payload::ClearAbi(contract) => &contract.owner_address,
         _ => return None,
     })
 }
@@ -100,7 +104,7 @@ fn owner_of(payload: &Payload) -> Option<&[u8]> {
 const fn invalid_owner(payload: &Payload) -> &'static str {
     match payload {
         Payload::Transfer(_) => "Invalid ownerAddress!",
-        Payload::AccountCreate(_) | Payload::TransferAsset(_) => "Invalid ownerAddress",
+        Payload::AccountCreate(_) | Payload::AccountUpdate(_) | Payload::TransferAsset(_) => "Invalid ownerAddress",
         Payload::AccountPermissionUpdate(_) => "invalidate ownerAddress",
         _ => "Invalid address",
     }

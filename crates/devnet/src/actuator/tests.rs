@@ -2,6 +2,7 @@
 
 mod delegation;
 mod rewards;
+mod settings;
 mod stake;
 
 use tron_tx::proto::{
