@@ -28,7 +28,12 @@ pub enum NoAnchor {
 
 /// The block that an anchor may be signed for now: the newest scanned one, if clock and chain agree. `head` is the
 /// newest block's time that a node reported.
-pub fn anchored(scanned: Option<BlockRef>, head: Option<UnixMs>, trust: &Trust, now: UnixMs) -> Result<BlockRef, NoAnchor> {
+pub fn anchored(
+    scanned: Option<BlockRef>,
+    head: Option<UnixMs>,
+    trust: &Trust,
+    now: UnixMs,
+) -> Result<BlockRef, NoAnchor> {
     let block = scanned.ok_or(NoAnchor::Nothing)?;
     let ahead_ms = head.unwrap_or_default().max(block.time).ms_since(now);
     if ahead_ms > trust.clock_skew_ms {
@@ -45,13 +50,17 @@ pub fn sign(chain_id: ChainId, block: BlockRef, key: &SignKey) -> Signed<Anchor>
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use primitives::BlockId;
 
-    const TRUST: Trust =
-        Trust { quorum: 1, stale_after_ms: 0, stale_blocks: 0, anchor_age_ms: 120_000, clock_skew_ms: 30_000, lag_ms: 0 };
+    const TRUST: Trust = Trust {
+        quorum: 1,
+        stale_after_ms: 0,
+        stale_blocks: 0,
+        anchor_age_ms: 120_000,
+        clock_skew_ms: 30_000,
+        lag_ms: 0,
+    };
 
     fn block(time: u64) -> BlockRef {
         let mut id = [0; 32];

@@ -10,9 +10,9 @@ use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
 use service::clock::SharedClock;
 use service::config::{ConfigError, secret};
+use service::driver::Options;
 use service::{App, BoxError, Context, StartError};
 use store::Store;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::broadcast::Broadcaster;
@@ -22,7 +22,7 @@ use crate::head::HeadFollower;
 use crate::health;
 use crate::metrics::Metrics;
 use crate::node::{Access, Budget, Node};
-use crate::nodes::{Nodes, Sight, Staleness};
+use crate::nodes::{Nodes, Staleness};
 use crate::poll::Poller;
 use crate::scan::backfill::Backfill;
 use crate::scan::ledger::NOUNS;
@@ -30,6 +30,16 @@ use crate::scan::{Ledger, Reader, Scanner};
 
 /// Between two counts of the submissions, for metrics.
 const COUNT: Duration = Duration::from_secs(5);
+
+/// A transaction lives for a minute or so: a claim of a process that was killed must not outlast it.
+const PACE: Options = Options {
+    concurrency: 64,
+    turn_timeout: Duration::from_secs(10),
+    lease: Duration::from_secs(15),
+    first_delay: Duration::from_millis(500),
+    last_delay: Duration::from_secs(5),
+    idle: Duration::from_secs(5),
+};
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -40,8 +50,6 @@ pub struct Shared {
     pub nodes: Arc<Nodes>,
     /// State of the chain, asked of the nodes.
     pub facts: Arc<Facts>,
-    /// Where the chain stands.
-    pub sight: watch::Receiver<Sight>,
     /// The clock.
     pub clock: SharedClock,
     /// When a node or the chain is believed.
@@ -88,12 +96,10 @@ impl Parts {
         let nodes = Arc::new(nodes(config, plane.network, clock, &metrics)?);
         let ledger = Ledger::load(store, clock.clone(), metrics.clone()).await?;
         let reader = Reader::new(nodes.clone(), config.scan.concurrency, config.scan.span);
-        let (sight, seen) = watch::channel(Sight::default());
         let shared = Shared {
             ledger: ledger.clone(),
             nodes: nodes.clone(),
             facts: Arc::new(Facts::new(nodes.clone(), clock.clone())),
-            sight: seen.clone(),
             clock: clock.clone(),
             trust: config.trust.clone(),
             network: plane.network,
@@ -108,18 +114,17 @@ impl Parts {
                 ledger: ledger.clone(),
                 chain_id: plane.chain(),
                 interval,
-                sight,
                 metrics: metrics.clone(),
             },
             scanner: Scanner {
                 ledger: ledger.clone(),
                 reader: reader.clone(),
                 nodes: nodes.clone(),
-                sight: seen.clone(),
+                sight: nodes.sights(),
                 start,
             },
             backfill: Backfill { ledger: ledger.clone(), reader, nodes: nodes.clone() },
-            head: HeadFollower { ledger, nodes: nodes.clone(), sight: seen },
+            head: HeadFollower { ledger, nodes: nodes.clone(), sight: nodes.sights() },
             broadcaster: Broadcaster { nodes, interval_ms: config.broadcast.interval_ms, metrics: metrics.clone() },
             metrics,
         })
@@ -133,7 +138,7 @@ impl Parts {
         App::new(context, shared, store)
             .check("nodes", move || std::future::ready(health::nodes(&node_check)))
             .check("scan", move || std::future::ready(health::scan(&scan_check)))
-            .drive(broadcaster)
+            .drive_with(broadcaster, PACE)
             .task("poller", |stop| poller.run(stop))
             .task("scanner", |stop| scanner.run(stop))
             .task("backfill", |stop| backfill.run(stop))
@@ -148,7 +153,9 @@ fn nodes(config: &Config, network: Network, clock: &SharedClock, metrics: &Metri
     let mut nodes = Vec::new();
     for node in config.check(network)? {
         let provider = node.provider.clone().unwrap_or_else(|| format!("the node {}", node.name));
-        let budget = budgets.entry(provider).or_insert_with(|| Arc::new(Mutex::new(Budget::per_second(node.requests_per_second))));
+        let budget = budgets
+            .entry(provider)
+            .or_insert_with(|| Arc::new(Mutex::new(Budget::per_second(node.requests_per_second))));
         let access = Access {
             api_key: api_key(&node, shared_key.as_ref())?,
             name: node.name.as_str().into(),
@@ -165,7 +172,9 @@ fn nodes(config: &Config, network: Network, clock: &SharedClock, metrics: &Metri
 
 fn shared_key(provider: &Provider) -> Result<Option<HeaderValue>, ConfigError> {
     match (&provider.api_key, &provider.api_key_file) {
-        (_, Some(path)) => Ok(Some(header("provider.api_key_file", secret::read("provider.api_key_file", path)?.expose_secret())?)),
+        (_, Some(path)) => {
+            Ok(Some(header("provider.api_key_file", secret::read("provider.api_key_file", path)?.expose_secret())?))
+        }
         (Some(text), None) => Ok(Some(header("provider.api_key", text)?)),
         (None, None) => Ok(None),
     }
@@ -182,7 +191,8 @@ fn api_key(node: &NodeConfig, shared: Option<&HeaderValue>) -> Result<Option<Hea
 }
 
 fn header(key: &str, text: &str) -> Result<HeaderValue, ConfigError> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| ConfigError::invalid(key, "not a key that a header can carry"))?;
+    let mut value =
+        HeaderValue::from_str(text).map_err(|_| ConfigError::invalid(key, "not a key that a header can carry"))?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -195,7 +205,7 @@ async fn count(shared: Shared, metrics: Metrics, stop: CancellationToken) -> Res
             () = tokio::time::sleep(COUNT) => {}
         }
         let scanned: Option<UnixMs> = shared.ledger.extent().map(|extent| extent.last.time);
-        let head = shared.sight.borrow().head.map(|block| block.time);
+        let head = shared.nodes.sight().head.map(|block| block.time);
         metrics.times(scanned, head, shared.clock.now());
         match shared.ledger.store().count_by_stage::<crate::submission::Submission>().await {
             Ok(counts) => metrics.submissions(&counts, shared.ledger.overdue()),

@@ -123,7 +123,9 @@ impl<'de> Deserialize<'de> for Start {
         match Text::deserialize(deserializer)? {
             Text::Number(number) => Ok(Self::Number(number)),
             Text::Word(word) if word == "solid" => Ok(Self::Solid),
-            Text::Word(word) => Err(serde::de::Error::custom(format!("{word:?} is neither \"solid\" nor a block number"))),
+            Text::Word(word) => {
+                Err(serde::de::Error::custom(format!("{word:?} is neither \"solid\" nor a block number")))
+            }
         }
     }
 }
@@ -134,13 +136,20 @@ impl Config {
         let nodes = if self.nodes.is_empty() { usual(network)? } else { self.nodes.clone() };
         for (index, node) in nodes.iter().enumerate() {
             let key = |member: &str| format!("nodes[{index}].{member}");
-            let plain = node.name.len() <= 32 && node.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+            let plain =
+                node.name.len() <= 32 && node.name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
             if node.name.is_empty() || !plain || nodes[..index].iter().any(|other| other.name == node.name) {
-                return Err(ConfigError::invalid(key("name"), "1 to 32 letters, digits, dots or dashes, each name once"));
+                return Err(ConfigError::invalid(
+                    key("name"),
+                    "1 to 32 letters, digits, dots or dashes, each name once",
+                ));
             }
             let host = node.url.strip_prefix("http://").or_else(|| node.url.strip_prefix("https://"));
             if host.is_none_or(|host| host.is_empty() || host.contains(['/', '?', '#'])) {
-                return Err(ConfigError::invalid(key("url"), "a node's url is http://host:port or https://host, without a path"));
+                return Err(ConfigError::invalid(
+                    key("url"),
+                    "a node's url is http://host:port or https://host, without a path",
+                ));
             }
             if node.shared_api_key && node.api_key_file.is_some() {
                 return Err(ConfigError::invalid(key("api_key_file"), "leave it out or leave out shared_api_key"));
@@ -149,8 +158,15 @@ impl Config {
         if self.trust.quorum == 0 || self.trust.quorum > nodes.len() {
             return Err(ConfigError::invalid("trust.quorum", format!("1 to the number of nodes, {}", nodes.len())));
         }
-        if self.scan.poll_ms == 0 || self.scan.concurrency == 0 || self.scan.request_timeout_ms == 0 || self.broadcast.interval_ms == 0 {
-            return Err(ConfigError::invalid("scan", "poll_ms, concurrency, request_timeout_ms and broadcast.interval_ms are above zero"));
+        if self.scan.poll_ms == 0
+            || self.scan.concurrency == 0
+            || self.scan.request_timeout_ms == 0
+            || self.broadcast.interval_ms == 0
+        {
+            return Err(ConfigError::invalid(
+                "scan",
+                "poll_ms, concurrency, request_timeout_ms and broadcast.interval_ms are above zero",
+            ));
         }
         if !(1..=100).contains(&self.scan.span) {
             return Err(ConfigError::invalid("scan.span", "1 to 100, as nodes allow"));
@@ -165,7 +181,9 @@ fn usual(network: Network) -> Result<Vec<NodeConfig>, ConfigError> {
         Network::Mainnet => "https://api.trongrid.io",
         Network::Shasta => "https://api.shasta.trongrid.io",
         Network::Nile => "https://nile.trongrid.io",
-        Network::Devnet => return Err(ConfigError::invalid("nodes", "required on the devnet: one [[nodes]] with name and url")),
+        Network::Devnet => {
+            return Err(ConfigError::invalid("nodes", "required on the devnet: one [[nodes]] with name and url"));
+        }
     };
     Ok(vec![NodeConfig {
         name: "trongrid".to_owned(),

@@ -36,7 +36,8 @@ impl Facts {
         let resources = self.resources(address);
         let (account, resources) = (Question::account(address), resources.await?);
         let read = |body: &bytes::Bytes| {
-            let account: WireAccount = if wire::is_empty_object(body) { WireAccount::default() } else { wire::read(body)? };
+            let account: WireAccount =
+                if wire::is_empty_object(body) { WireAccount::default() } else { wire::read(body)? };
             Ok(account.view(address, &resources)?)
         };
         Ok(self.nodes.ask(Purpose::State, &account, read).await?.value)

@@ -97,12 +97,10 @@ impl HeadFollower {
         };
         let header = self.nodes.ask(Purpose::State, &Question::header(number), read).await?.value;
         let block = header.block;
-        gone.extend(branch.take(block, header.parent));
-        if !branch.has(&block) {
-            return Ok(());
-        }
+        // Before the block counts as looked at: without its receipts it would not be looked at again.
         let question = Question::head_receipts(number);
         let receipts = self.nodes.ask(Purpose::State, &question, |body| self.ours(body)).await?.value;
+        gone.extend(branch.take(block, header.parent));
         found.extend(receipts.into_iter().map(|(txid, receipt)| (txid, (block, receipt))));
         Ok(())
     }

@@ -31,7 +31,8 @@ impl Metrics {
             solid: registry.gauge("lucid_chain_solid", "The newest solid block that the quorum has reached."),
             scanned: registry.gauge("lucid_chain_scanned", "The newest solid block that was read and checked."),
             lag_seconds: registry.gauge("lucid_chain_lag_seconds", "How old the newest scanned block is."),
-            skew_seconds: registry.gauge("lucid_chain_ahead_seconds", "How far the newest block is ahead of our clock."),
+            skew_seconds: registry
+                .gauge("lucid_chain_ahead_seconds", "How far the newest block is ahead of our clock."),
             node_up: registry.gauges("lucid_node_up", "1 while a node's last answer was usable.", &["node"]),
             node_faults: registry.counters("lucid_node_faults_total", "Answers that were none.", &["node", "kind"]),
             disagreements: registry.counters(

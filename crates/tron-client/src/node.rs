@@ -148,6 +148,9 @@ impl fmt::Debug for Node {
 
 impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Access").field("name", &self.name).field("independent", &self.independent).finish_non_exhaustive()
+        f.debug_struct("Access")
+            .field("name", &self.name)
+            .field("independent", &self.independent)
+            .finish_non_exhaustive()
     }
 }

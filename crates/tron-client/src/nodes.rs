@@ -1,5 +1,6 @@
 //! All nodes: whom to ask, in which order, and what they agree on.
 
+pub mod confirm;
 pub mod sight;
 
 use std::sync::Arc;
@@ -7,13 +8,15 @@ use std::time::Instant;
 
 use api::tron_client::NodeView;
 use bytes::Bytes;
-use primitives::{BlockRef, UnixMs};
+use primitives::UnixMs;
 use service::clock::SharedClock;
 use thiserror::Error;
+use tokio::sync::watch;
 
 use crate::metrics::Metrics;
 use crate::node::{Node, NodeChain, NodeFault, Question, Report};
 use crate::wire::{self, header::Header};
+pub use confirm::Confirmation;
 pub use sight::{Sight, Staleness};
 
 /// No node gave a usable answer. Says nothing about what was asked.
@@ -40,6 +43,8 @@ pub struct Nodes {
     quorum: usize,
     clock: SharedClock,
     metrics: Metrics,
+    /// What they agreed on last; here, so that it lives as long as anybody who asks nodes.
+    seen: watch::Sender<Sight>,
 }
 
 /// An answer and who gave it.
@@ -53,13 +58,35 @@ pub struct Answered<T> {
 
 impl Nodes {
     /// These nodes; `quorum` of them must have reached a solid block before it is scanned.
-    pub const fn new(nodes: Vec<Arc<Node>>, staleness: Staleness, quorum: usize, clock: SharedClock, metrics: Metrics) -> Self {
-        Self { nodes, staleness, quorum, clock, metrics }
+    pub fn new(
+        nodes: Vec<Arc<Node>>,
+        staleness: Staleness,
+        quorum: usize,
+        clock: SharedClock,
+        metrics: Metrics,
+    ) -> Self {
+        Self { nodes, staleness, quorum, clock, metrics, seen: watch::channel(Sight::default()).0 }
     }
 
     /// All of them.
     pub fn all(&self) -> &[Arc<Node>] {
         &self.nodes
+    }
+
+    /// Told of every change of what they agree on.
+    pub fn sights(&self) -> watch::Receiver<Sight> {
+        self.seen.subscribe()
+    }
+
+    /// Works out what they agree on, after one of them has reported, and tells everybody.
+    pub fn publish(&self) {
+        let sight = self.sight();
+        self.metrics.sight(&sight);
+        self.seen.send_if_modified(|old| {
+            let changed = *old != sight;
+            *old = sight;
+            changed
+        });
     }
 
     /// What they agree on now.
@@ -88,7 +115,8 @@ impl Nodes {
 
     /// Those that can serve this solid block, best first.
     pub fn serving(&self, number: u64) -> Vec<Arc<Node>> {
-        let has = |node: &Arc<Node>| node.standing().report.as_ref().is_some_and(|report| report.solid.number >= number);
+        let has =
+            |node: &Arc<Node>| node.standing().report.as_ref().is_some_and(|report| report.solid.number >= number);
         self.usable(Purpose::Blocks).into_iter().filter(has).collect()
     }
 
@@ -143,25 +171,6 @@ impl Nodes {
         self.metrics.node_up(node.name(), node.standing().is_up());
     }
 
-    /// Asks independent nodes, other than `source`, for the id of a block that we read.
-    pub async fn confirm(&self, block: BlockRef, source: &str) -> Confirmation {
-        let others = |node: &&Arc<Node>| node.is_independent() && **node.name() != *source;
-        if !self.nodes.iter().any(|node| others(&node)) {
-            return Confirmation::NotConfigured;
-        }
-        let usable = self.usable(Purpose::Blocks).into_iter().filter(|node| others(&node)).collect();
-        let asked = self.ask_among(usable, &Question::solid_header(block.number), read_header).await;
-        match asked {
-            Err(NoNode(_)) => Confirmation::Unavailable,
-            Ok(Answered { value, .. }) if value.block == block => Confirmation::Confirmed,
-            Ok(Answered { value, node }) => {
-                self.metrics.disagreement(node.name());
-                tracing::error!(node = %node.name(), ours = ?block, theirs = ?value.block, "an independent node has another solid block");
-                Confirmation::Disagrees
-            }
-        }
-    }
-
     /// The nodes as people see them.
     pub fn views(&self) -> Vec<NodeView> {
         let (sight, now) = (self.sight(), self.clock.now());
@@ -188,10 +197,13 @@ impl Nodes {
 
     /// When any node of our chain last gave a usable answer.
     pub fn last_answer(&self) -> Option<UnixMs> {
-        self.nodes.iter().filter_map(|node| {
-            let standing = node.standing();
-            standing.answered.filter(|_| matches!(standing.chain, NodeChain::Ours(_)))
-        }).max()
+        self.nodes
+            .iter()
+            .filter_map(|node| {
+                let standing = node.standing();
+                standing.answered.filter(|_| matches!(standing.chain, NodeChain::Ours(_)))
+            })
+            .max()
     }
 
     /// What is wrong with the first node that something is wrong with.
@@ -200,26 +212,6 @@ impl Nodes {
             let standing = node.standing();
             standing.trouble().map(|trouble| format!("{}: {trouble}", node.name()))
         })
-    }
-}
-
-/// What independent nodes say about a block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Confirmation {
-    /// There is none to ask, by configuration.
-    NotConfigured,
-    /// One has the same block.
-    Confirmed,
-    /// None could be asked; try again.
-    Unavailable,
-    /// One has another block there.
-    Disagrees,
-}
-
-impl Confirmation {
-    /// Whether what was read may be acted on.
-    pub const fn suffices(self) -> bool {
-        matches!(self, Self::NotConfigured | Self::Confirmed)
     }
 }
 

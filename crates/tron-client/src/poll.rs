@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 use futures::future::{join_all, try_join};
 use primitives::ChainId;
 use service::BoxError;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
 use crate::node::{Node, NodeChain, NodeFault, Question, Report};
-use crate::nodes::{Nodes, Sight, read_header};
+use crate::nodes::{Nodes, read_header};
 use crate::scan::Ledger;
 
 /// Polls all nodes, each at its own pace: one that hangs does not hold up the others.
@@ -25,8 +24,6 @@ pub struct Poller {
     pub chain_id: ChainId,
     /// Between two rounds.
     pub interval: Duration,
-    /// Where the result goes.
-    pub sight: watch::Sender<Sight>,
     /// What is counted.
     pub metrics: Metrics,
 }
@@ -54,7 +51,7 @@ impl Poller {
                 }
             }
             self.metrics.node_up(node.name(), node.standing().is_up());
-            self.publish();
+            self.nodes.publish();
             let now = Instant::now();
             let rest = node.standing().rests_until(now).map_or(Duration::ZERO, |until| until - now);
             tokio::time::sleep(self.interval.max(rest)).await;
@@ -83,15 +80,5 @@ impl Poller {
         }
         node.standing().chain = NodeChain::Ours(genesis);
         Ok(())
-    }
-
-    fn publish(&self) {
-        let sight = self.nodes.sight();
-        self.metrics.sight(&sight);
-        self.sight.send_if_modified(|old| {
-            let changed = *old != sight;
-            *old = sight;
-            changed
-        });
     }
 }

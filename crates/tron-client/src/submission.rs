@@ -84,7 +84,9 @@ impl Submission {
     pub fn view(&self) -> SubmissionView {
         let (block, receipt, absent_through) = match &self.fate {
             Fate::Open => (None, None, None),
-            Fate::Included { block, receipt } | Fate::Solid { block, receipt } => (Some(*block), Some(receipt.clone()), None),
+            Fate::Included { block, receipt } | Fate::Solid { block, receipt } => {
+                (Some(*block), Some(receipt.clone()), None)
+            }
             Fate::Dead { through, .. } => (None, None, Some(*through)),
         };
         SubmissionView {

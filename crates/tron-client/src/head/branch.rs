@@ -57,8 +57,6 @@ impl Branch {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use primitives::UnixMs;
     use proptest::prelude::*;
@@ -74,16 +72,16 @@ mod tests {
         /// A chain that forks at random above the solid block: following it always reaches its head, has exactly its
         /// blocks, and names every block that it left.
         #[test]
-        fn follows_every_fork(turns in proptest::collection::vec((1_u64..6, 0_u64..6, 0_u64..3), 1..40)) {
+        fn follows_every_fork(turns in proptest::collection::vec((1_usize..6, 0_usize..6, 0_usize..3), 1..40)) {
             let (mut chain, mut solid, mut branch) = (vec![block(0, 0)], 0_usize, Branch::default());
             let mut known: std::collections::BTreeSet<BlockId> = std::collections::BTreeSet::new();
             for (fork, (grow, undo, settle)) in turns.into_iter().enumerate() {
-                let undo = (undo as usize).min(chain.len() - 1 - solid);
+                let undo = undo.min(chain.len() - 1 - solid);
                 chain.truncate(chain.len() - undo);
-                for _ in 0..grow + undo as u64 {
+                for _ in 0..grow + undo {
                     chain.push(block(chain.len() as u64, u8::try_from(fork % 250).unwrap() + 1));
                 }
-                solid = (solid + settle as usize).min(chain.len() - 1);
+                solid = (solid + settle).min(chain.len() - 1);
                 branch.settle(solid as u64);
                 let head = *chain.last().unwrap();
                 let mut steps = 0;

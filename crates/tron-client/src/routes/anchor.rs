@@ -28,7 +28,7 @@ pub(super) async fn get_latest_anchor(
 ) -> Result<Json<Signed<Anchor>>, Problem> {
     super::reader(&caller)?;
     let scanned = shared.ledger.extent().map(|extent| extent.last);
-    let head = shared.sight.borrow().head.map(|block| block.time);
+    let head = shared.nodes.sight().head.map(|block| block.time);
     let block = anchor::anchored(scanned, head, &shared.trust, shared.clock.now()).map_err(problem::no_anchor)?;
     Ok(Json(anchor::sign(shared.chain_id, block, &shared.authority)))
 }

@@ -30,9 +30,12 @@ pub(super) async fn get_chain(State(shared): State<Shared>, caller: Caller) -> R
     };
     let genesis = extent.map(|extent| extent.genesis).or_else(told);
     let genesis = genesis.ok_or_else(|| {
-        Problem::unavailable("no_node", shared.nodes.trouble().unwrap_or_else(|| "no node has told its first block".to_owned()))
+        Problem::unavailable(
+            "no_node",
+            shared.nodes.trouble().unwrap_or_else(|| "no node has told its first block".to_owned()),
+        )
     })?;
-    let sight = shared.sight.borrow().clone();
+    let sight = shared.nodes.sight();
     Ok(Json(ChainView {
         network: shared.network,
         chain_id: shared.chain_id,

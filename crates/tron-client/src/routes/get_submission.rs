@@ -30,7 +30,10 @@ pub(super) async fn get_submission(
     super::reader(&caller)?;
     let found = shared.ledger.store().get::<Submission>(&txid.to_string()).await?;
     let submission = found.ok_or_else(|| {
-        Problem::not_found("unknown_submission", "This transaction was never brought here, which says nothing about the chain.")
+        Problem::not_found(
+            "unknown_submission",
+            "This transaction was never brought here, which says nothing about the chain.",
+        )
     })?;
     Ok(Json(submission.record.view()))
 }

@@ -75,7 +75,9 @@ impl Backfill {
 
     /// Reads the gap of `entry` for all whose gaps lie within it.
     async fn read(&self, entry: &Entry, late: &[(TxId, Entry)]) -> Result<(), BoxError> {
-        let Some((after, through)) = entry.coverage.gap() else { return Err("a late transaction without a gap".into()) };
+        let Some((after, through)) = entry.coverage.gap() else {
+            return Err("a late transaction without a gap".into());
+        };
         let within = |entry: &Entry| entry.coverage.gap().is_some_and(|(from, to)| from >= after && to <= through);
         let txids: Vec<TxId> = late.iter().filter(|(_, entry)| within(entry)).map(|(txid, _)| *txid).collect();
         let mut found = HashMap::new();

@@ -85,8 +85,6 @@ impl Record for HeaderPage {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use std::collections::btree_map::{BTreeMap, Entry};
 
     use super::*;

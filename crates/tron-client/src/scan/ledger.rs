@@ -158,6 +158,9 @@ impl Ledger {
 
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ledger").field("extent", &self.extent()).field("open", &self.open().len()).finish_non_exhaustive()
+        f.debug_struct("Ledger")
+            .field("extent", &self.extent())
+            .field("open", &self.open().len())
+            .finish_non_exhaustive()
     }
 }

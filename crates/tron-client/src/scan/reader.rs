@@ -144,7 +144,8 @@ impl Reading {
             let Ok(chunk) = chunk else { return None };
             if self.link(chunk, &mut blocks).is_err() {
                 // Blocks that link stay; the rest of the chunk is asked for again, of somebody else if possible.
-                let from = blocks.last().map_or(*range.start(), |read| (read.scanned.block.number + 1).max(*range.start()));
+                let from =
+                    blocks.last().map_or(*range.start(), |read| (read.scanned.block.number + 1).max(*range.start()));
                 self.start_front(from..=*range.end());
                 if !blocks.is_empty() {
                     break;

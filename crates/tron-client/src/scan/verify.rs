@@ -91,7 +91,12 @@ impl CheckedBlock {
 }
 
 /// Checks one block of which the node's answers are given: all of the above in one.
-pub fn verify(block: &[u8], receipts: &Bytes, expected: u64, parent: Option<BlockId>) -> Result<ScannedBlock, BlockFault> {
+pub fn verify(
+    block: &[u8],
+    receipts: &Bytes,
+    expected: u64,
+    parent: Option<BlockId>,
+) -> Result<ScannedBlock, BlockFault> {
     let whole = json::parse_block(block)?.ok_or(WireError::Empty)?;
     check(&whole, receipts, expected)?.follow(parent)
 }

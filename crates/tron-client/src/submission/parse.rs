@@ -69,14 +69,13 @@ pub fn check(txid: TxId, request: &SubmissionRequest) -> Result<Validity, Submis
         bytes: raw.ref_block_bytes.try_into().map_err(|_| SubmissionFlaw::Field("ref_block_bytes"))?,
         hash: raw.ref_block_hash.try_into().map_err(|_| SubmissionFlaw::Field("ref_block_hash"))?,
     };
-    let expiration = UnixMs::from_i64(raw.expiration).filter(|at| at.0 > 0).ok_or(SubmissionFlaw::Field("expiration"))?;
+    let expiration =
+        UnixMs::from_i64(raw.expiration).filter(|at| at.0 > 0).ok_or(SubmissionFlaw::Field("expiration"))?;
     Ok(Validity { reference: StoredReference(reference), expiration })
 }
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use primitives::HexBytes;
     use proptest::prelude::*;

@@ -99,7 +99,12 @@ impl WireAccount {
             is_contract: self.kind == "Contract",
             balance: sun(self.balance)?,
             staked_for_energy: staked("ENERGY")?,
-            staked_for_bandwidth: sun(self.frozen_v2.iter().filter(|f| matches!(&*f.kind, "" | "BANDWIDTH")).map(|f| f.amount).sum())?,
+            staked_for_bandwidth: sun(self
+                .frozen_v2
+                .iter()
+                .filter(|f| matches!(&*f.kind, "" | "BANDWIDTH"))
+                .map(|f| f.amount)
+                .sum())?,
             delegated_for_energy: sun(self.account_resource.delegated_for_energy)?,
             delegated_for_bandwidth: sun(self.delegated_for_bandwidth)?,
             resources: resources.view(),
@@ -161,8 +166,6 @@ fn unsigned(value: i64) -> Result<u64, WireError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use serde_json::json;
 
@@ -181,7 +184,9 @@ mod tests {
                 "operations": "7fff", "keys": [{"address": HEX, "weight": 2}]}],
         }))
         .unwrap();
-        let resources = serde_json::from_value(json!({"freeNetUsed": 1, "freeNetLimit": 600, "EnergyLimit": 9, "TotalNetLimit": 4}));
+        let resources = serde_json::from_value(
+            json!({"freeNetUsed": 1, "freeNetLimit": 600, "EnergyLimit": 9, "TotalNetLimit": 4}),
+        );
         let view = account.view(address, &resources.unwrap()).unwrap();
         assert!(view.activated && !view.is_contract);
         assert_eq!(view.balance, Sun::parse("5").unwrap());

@@ -51,8 +51,6 @@ const ANSWER_MAX: usize = 500;
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     fn text(answer: Value) -> String {
@@ -64,8 +62,14 @@ mod tests {
         assert_eq!(text(json!({"result": true, "code": "SUCCESS", "message": "", "txid": "00"})), "SUCCESS");
         assert_eq!(text(json!({"result": true, "txid": "00"})), "SUCCESS");
         let hex = hex::encode("Transaction expired");
-        assert_eq!(text(json!({"code": "TRANSACTION_EXPIRATION_ERROR", "message": hex})), "TRANSACTION_EXPIRATION_ERROR: Transaction expired");
-        assert_eq!(text(json!({"result": false, "code": "TAPOS_ERROR", "message": "Tapos check error."})), "TAPOS_ERROR: Tapos check error.");
+        assert_eq!(
+            text(json!({"code": "TRANSACTION_EXPIRATION_ERROR", "message": hex})),
+            "TRANSACTION_EXPIRATION_ERROR: Transaction expired"
+        );
+        assert_eq!(
+            text(json!({"result": false, "code": "TAPOS_ERROR", "message": "Tapos check error."})),
+            "TAPOS_ERROR: Tapos check error."
+        );
         assert_eq!(text(json!({})), "OTHER_ERROR");
     }
 

@@ -81,8 +81,6 @@ impl WireCall {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     fn outcome(answer: Value) -> Result<Called, WireError> {
@@ -91,12 +89,16 @@ mod tests {
 
     #[test]
     fn a_revert_is_an_answer_and_no_contract_a_refusal() {
-        let ran = outcome(json!({"result": {"result": true}, "energy_used": 935, "constant_result": ["0001"], "transaction": {"ret": [{}]}}));
+        let ran = outcome(
+            json!({"result": {"result": true}, "energy_used": 935, "constant_result": ["0001"], "transaction": {"ret": [{}]}}),
+        );
         let Ok(Called::Ran(view)) = ran else { panic!("{ran:?}") };
         assert!(view.success && view.energy == Energy(935) && view.result.0 == [0, 1] && view.message.is_none());
 
         let text = hex::encode("REVERT opcode executed");
-        let ran = outcome(json!({"result": {"result": true, "message": text}, "energy_used": 1, "constant_result": [""], "transaction": {"ret": [{"ret": "FAILED"}]}}));
+        let ran = outcome(
+            json!({"result": {"result": true, "message": text}, "energy_used": 1, "constant_result": [""], "transaction": {"ret": [{"ret": "FAILED"}]}}),
+        );
         let Ok(Called::Ran(view)) = ran else { panic!("{ran:?}") };
         assert_eq!((view.success, view.message.as_deref()), (false, Some("REVERT opcode executed")));
 

@@ -38,8 +38,6 @@ impl Header {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use serde_json::json;
 

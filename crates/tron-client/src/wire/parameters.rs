@@ -52,17 +52,21 @@ impl WireParameters {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use serde_json::json;
 
     #[test]
     fn every_price_must_be_there() {
         let keys = [
-            ("getEnergyFee", 100), ("getTransactionFee", 1000), ("getCreateAccountFee", 100_000),
-            ("getCreateNewAccountFeeInSystemContract", 1_000_000), ("getMemoFee", 0), ("getMaxFeeLimit", 15_000_000_000_i64),
-            ("getFreeNetLimit", 600), ("getTotalEnergyCurrentLimit", 180_000_000_000), ("getTotalNetLimit", 43_200_000_000),
+            ("getEnergyFee", 100),
+            ("getTransactionFee", 1000),
+            ("getCreateAccountFee", 100_000),
+            ("getCreateNewAccountFeeInSystemContract", 1_000_000),
+            ("getMemoFee", 0),
+            ("getMaxFeeLimit", 15_000_000_000_i64),
+            ("getFreeNetLimit", 600),
+            ("getTotalEnergyCurrentLimit", 180_000_000_000),
+            ("getTotalNetLimit", 43_200_000_000),
         ];
         let list = |skip: &str| -> WireParameters {
             let list = keys.iter().filter(|(key, _)| *key != skip).map(|(key, value)| {

@@ -109,8 +109,6 @@ fn sun(value: i64) -> Result<Sun, WireError> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
     use serde_json::json;
 
@@ -128,7 +126,10 @@ mod tests {
         let receipt = receipts[0].receipt(ContractResult::Success).unwrap();
         assert_eq!(receipt.contract_ret, "SUCCESS");
         assert_eq!((receipt.energy, receipt.energy_from_stake), (Energy(120), Energy(100)));
-        assert_eq!((receipt.fee, receipt.bandwidth_fee, receipt.bandwidth), (Sun::new(345_000).unwrap(), Sun::new(345_000).unwrap(), Bandwidth(0)));
+        assert_eq!(
+            (receipt.fee, receipt.bandwidth_fee, receipt.bandwidth),
+            (Sun::new(345_000).unwrap(), Sun::new(345_000).unwrap(), Bandwidth(0))
+        );
         assert_eq!(receipt.logs[0].contract.to_hex21(), "4154e24764f19b0450d49d4b66270da289666cf82a");
         assert_eq!(receipt.logs[0].topics, [HexBytes(vec![0]), HexBytes(vec![0xff])]);
         assert_eq!(receipts[0].contract_result(), Some(ContractResult::Success));

@@ -118,9 +118,12 @@ impl Field {
     /// A signed transfer from the faucet that refers to this block and lives so long.
     pub(crate) fn transfer(&self, reference: BlockId, life_ms: u64, amount: u64) -> (TxId, SubmissionRequest) {
         let key = self.chain.chain().config().faucet_key();
-        let transfer = Transfer { owner: key.address(), to: Address::from_evm([5; 20]), amount: Sun::new(amount).unwrap() };
+        let transfer =
+            Transfer { owner: key.address(), to: Address::from_evm([5; 20]), amount: Sun::new(amount).unwrap() };
         let made = self.head_time();
-        let raw = RawTransaction::new(Contract::Transfer(transfer), RefBlock::from(reference), made, made.plus_ms(life_ms)).encode();
+        let raw =
+            RawTransaction::new(Contract::Transfer(transfer), RefBlock::from(reference), made, made.plus_ms(life_ms))
+                .encode();
         let txid = tron_tx::hash::txid(&raw);
         let signature = key.sign(txid.as_bytes());
         (txid, SubmissionRequest { raw_data: HexBytes(raw), signatures: vec![HexBytes(signature)] })
@@ -182,7 +185,11 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(field: &Field, config: Config, chain_id: ChainId) -> Self {
-        let mut context = testing::context("tron-client", field.clock.clone(), &[("usdt-manager", &["chain:read", "submissions:write", "read"])]);
+        let mut context = testing::context(
+            "tron-client",
+            field.clock.clone(),
+            &[("usdt-manager", &["chain:read", "submissions:write", "read"])],
+        );
         context.base.plane.chain_id = Some(chain_id);
         let store = Store::sqlite(&field.database(), &NOUNS, Incarnation(uuid::Uuid::from_u128(1))).await.unwrap();
         let parts = Parts::new(&context, &config, store.clone(), SignKey::from_seed(&AUTHORITY)).await.unwrap();
@@ -234,10 +241,10 @@ impl Running {
                 changes.changed().await.unwrap();
             }
         };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(view) => view,
-            Err(_) => panic!("it stays {:?}", self.get(txid).await),
+        if let Ok(view) = tokio::time::timeout(PATIENCE, waiting).await {
+            return view;
         }
+        panic!("it stays {:?}", self.get(txid).await)
     }
 
     pub(crate) async fn until_stage(&self, txid: TxId, stage: SubmissionStage) -> SubmissionView {

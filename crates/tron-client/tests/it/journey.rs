@@ -30,7 +30,10 @@ async fn a_transfer_goes_from_pending_over_included_to_solid() {
     assert_eq!((receipt.fee, receipt.bandwidth), (Sun::parse("1.1").unwrap(), Bandwidth(0)));
 
     let subject = txid.to_string();
-    assert_eq!(running.feed().await, [("submission.included".to_owned(), subject.clone()), ("submission.solid".to_owned(), subject)]);
+    assert_eq!(
+        running.feed().await,
+        [("submission.included".to_owned(), subject.clone()), ("submission.solid".to_owned(), subject)]
+    );
     assert_eq!(running.put(txid, &request).await, view, "the same request, the same answer");
     assert!(running.metric("lucid_broadcasts_total{answer=\"SUCCESS\"} 1"));
     assert!(running.metric("lucid_submission_changes_total{stage=\"solid\"} 1"));

@@ -8,7 +8,7 @@ mod dead;
 mod faults;
 mod field;
 mod journey;
-mod liar;
 mod late;
+mod liar;
 mod process;
 mod surface;

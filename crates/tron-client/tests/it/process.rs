@@ -62,7 +62,14 @@ async fn killed_and_started_again_it_loses_nothing() {
     let port = free_port();
     configure(&field, port);
     let clock = std::sync::Arc::new(SystemClock);
-    let client = PeerClient::new("tron-client", &format!("http://127.0.0.1:{port}"), "usdt-manager", testing::call_key("usdt-manager"), clock, Transport::tcp());
+    let client = PeerClient::new(
+        "tron-client",
+        &format!("http://127.0.0.1:{port}"),
+        "usdt-manager",
+        testing::call_key("usdt-manager"),
+        clock,
+        Transport::tcp(),
+    );
     let chain = wire::chain();
     let mut child = start(field.directory.path());
     until(&client, &chain, field.solid()).await;
@@ -88,7 +95,11 @@ async fn killed_and_started_again_it_loses_nothing() {
     let view = client.ask(&wire::submission(txid)).await.unwrap();
     assert_eq!((view.stage, view.block.unwrap().id), (SubmissionStage::Solid, block));
 
-    let health = Command::new(env!("CARGO_BIN_EXE_tron-client")).args(["--config"]).arg(field.directory.path().join("config.toml")).arg("healthcheck").status();
+    let health = Command::new(env!("CARGO_BIN_EXE_tron-client"))
+        .args(["--config"])
+        .arg(field.directory.path().join("config.toml"))
+        .arg("healthcheck")
+        .status();
     assert!(health.unwrap().success());
     let stopped = Command::new("kill").arg(child.id().to_string()).status().unwrap();
     assert!(stopped.success() && child.wait().unwrap().success(), "an orderly stop exits 0");

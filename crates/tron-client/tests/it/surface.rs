@@ -50,7 +50,8 @@ async fn accounts_prices_and_calls() {
     assert!(parameters.total_energy_weight > 0 && parameters.total_bandwidth_weight > 0);
 
     // decimals(), which every token has.
-    let call = ConstantCallRequest { contract: token, caller: faucet, calldata: HexBytes(hex::decode("313ce567").unwrap()) };
+    let call =
+        ConstantCallRequest { contract: token, caller: faucet, calldata: HexBytes(hex::decode("313ce567").unwrap()) };
     let answer = running.client.ask(&wire::constant_call(&call)).await.unwrap();
     assert!(answer.success && answer.energy.0 > 0);
     assert_eq!(answer.result.0.last(), Some(&6));
@@ -111,7 +112,10 @@ fn the_openapi_document_is_the_committed_one() {
     let fresh = service::serve::openapi::<tron_client::TronClient>().to_pretty_json().unwrap();
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed.trim_end() == fresh.trim_end(), "run `tron-client openapi` and commit its output as openapi.json");
+    assert!(
+        committed.trim_end() == fresh.trim_end(),
+        "run `tron-client openapi` and commit its output as openapi.json"
+    );
 }
 
 #[track_caller]

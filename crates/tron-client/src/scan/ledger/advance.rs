@@ -78,7 +78,12 @@ impl Ledger {
     }
 
     /// What these blocks decide about the transactions that are looked for.
-    fn decide(&self, batch: &[ReadBlock], last: BlockRef, may_die: bool) -> Result<HashMap<TxId, Decision>, AdvanceFault> {
+    fn decide(
+        &self,
+        batch: &[ReadBlock],
+        last: BlockRef,
+        may_die: bool,
+    ) -> Result<HashMap<TxId, Decision>, AdvanceFault> {
         let open = self.open();
         let mut decisions = HashMap::new();
         for read in batch {

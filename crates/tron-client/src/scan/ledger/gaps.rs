@@ -27,7 +27,8 @@ impl Ledger {
             }
             return Ok(());
         };
-        let covered = |coverage: Coverage| if coverage.number.is_some() { coverage } else { coverage.referring_to(number) };
+        let covered =
+            |coverage: Coverage| if coverage.number.is_some() { coverage } else { coverage.referring_to(number) };
         self.cover(&[txid], covered, &HashMap::new()).await
     }
 
@@ -56,7 +57,9 @@ impl Ledger {
         let gate = self.gate.write().await;
         let decide = |submission: &Submission| {
             let next = Submission { coverage: covered(submission.coverage), ..submission.clone() };
-            let fate = found.get(&submission.txid).map(|(block, receipt)| Fate::Solid { block: *block, receipt: receipt.clone() });
+            let fate = found
+                .get(&submission.txid)
+                .map(|(block, receipt)| Fate::Solid { block: *block, receipt: receipt.clone() });
             (!submission.is_final()).then(|| fate.map_or_else(|| next.clone(), |fate| next.with_fate(fate)))
         };
         let changed = self.change(txids, decide, |commit| commit).await?;

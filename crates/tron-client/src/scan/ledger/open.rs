@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use primitives::{TxId, UnixMs};
+use primitives::{BlockRef, TxId, UnixMs};
 use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
 
 use super::Ledger;
@@ -39,9 +39,9 @@ impl Ledger {
         self.open().len()
     }
 
-    /// Whether any transaction that no block had could be dead once `scanned` is read.
-    pub fn may_die_at(&self, scanned: primitives::BlockRef) -> bool {
-        self.open().values().any(|entry| entry.coverage.rules_out(entry.expiration, scanned).is_some())
+    /// Whether a transaction that no block has could be dead once `scanned` is read: it is past some expiration.
+    pub fn may_die_at(&self, scanned: BlockRef) -> bool {
+        self.open().values().any(|entry| entry.expiration < scanned.time)
     }
 
     /// How many are looked for although the chain that was read is past their expiration: nobody can say of them that

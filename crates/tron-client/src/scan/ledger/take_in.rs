@@ -70,7 +70,12 @@ impl Ledger {
     }
 
     /// What the blocks read so far say about a transaction that refers to this block.
-    async fn coverage(&self, txid: TxId, reference: StoredReference, scanned: &Scanned) -> Result<Coverage, StoreError> {
+    async fn coverage(
+        &self,
+        txid: TxId,
+        reference: StoredReference,
+        scanned: &Scanned,
+    ) -> Result<Coverage, StoreError> {
         let arrived = scanned.cursor.record.last;
         let unknown = Coverage { reference, number: None, arrived, gap_read: false };
         let here = scanned.page.as_ref().and_then(|page| page.record.find(reference.0));
@@ -87,7 +92,13 @@ impl Ledger {
     }
 }
 
-fn submission(txid: TxId, request: &SubmissionRequest, validity: Validity, coverage: Coverage, now: UnixMs) -> Submission {
+fn submission(
+    txid: TxId,
+    request: &SubmissionRequest,
+    validity: Validity,
+    coverage: Coverage,
+    now: UnixMs,
+) -> Submission {
     Submission {
         txid,
         raw_data: request.raw_data.clone(),

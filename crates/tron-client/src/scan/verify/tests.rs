@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use primitives::UnixMs;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -21,7 +19,10 @@ fn served(number: u64, parent: BlockId, transactions: &[SignedTransaction]) -> (
         ..BlockHeaderRaw::default()
     };
     let header = BlockHeader { raw_data: Some(raw), witness_signature: vec![1; 65] };
-    let receipts: Vec<Value> = transactions.iter().map(|t| json!({ "id": t.txid().to_string(), "fee": 7, "receipt": {"net_fee": 7} })).collect();
+    let receipts: Vec<Value> = transactions
+        .iter()
+        .map(|t| json!({ "id": t.txid().to_string(), "fee": 7, "receipt": {"net_fee": 7} }))
+        .collect();
     (tron_tx::json::render_block(&header, transactions, false), json!(receipts))
 }
 
