@@ -4,11 +4,8 @@
 //! node itself has in its solid blocks.
 
 mod evidence;
-mod node;
 mod payouts;
-mod preparation;
 mod report;
-mod steps;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,17 +18,18 @@ use tokio::time::Instant;
 
 use crate::directory::Directory;
 use crate::init::{self, DEFAULT_BASE_PORT, InitArgs};
+use crate::node::Node;
 use crate::operator::Operator;
 use crate::output::{Output, note};
 use crate::plane_file::PlaneFile;
+use crate::preparation;
 use crate::random;
 use crate::status;
+use crate::steps::Steps;
 use crate::up::{self, Notice, Supervisor};
 use crate::web::Web;
 
-use node::Node;
 use report::{Report, TokenPart};
-use steps::Steps;
 
 /// How to run it.
 #[derive(Debug, Clone, Args)]

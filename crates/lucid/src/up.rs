@@ -18,8 +18,12 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::directory::Directory;
 use crate::init::{self, InitArgs};
+use crate::node::Node;
+use crate::operator::Operator;
 use crate::output::note;
 use crate::plane_file::PlaneFile;
+use crate::preparation;
+use crate::steps::Steps;
 use crate::web::Web;
 
 /// Longer than any start: SoftHSM, migrations and a first scan together take a few seconds.
@@ -34,6 +38,9 @@ pub(crate) struct UpArgs {
     /// Start a part again when it ends by itself.
     #[arg(long)]
     pub(crate) restart: bool,
+    /// On the devnet: have a hot and an energy wallet, funded and with energy, so that payouts can be asked for at once.
+    #[arg(long)]
+    pub(crate) prepare: bool,
 }
 
 /// The command. A directory without a plane gets one on the devnet.
@@ -48,7 +55,7 @@ pub(crate) async fn run(args: &UpArgs, directory: &Directory) -> Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
     let mut running = start(&plane, directory, args.block_ms, args.restart)?;
     let ended = tokio::select! {
-        ended = watch(&mut running, &plane) => ended,
+        ended = watch(&mut running, &plane, directory, args.prepare) => ended,
         _ = interrupt.recv() => Ok(()),
         _ = terminate.recv() => Ok(()),
     };
@@ -74,8 +81,11 @@ pub(crate) async fn until_ready(plane: &PlaneFile, progress: impl FnMut(String))
     readiness::wait(plane, &Web::new(), READY_WITHIN, progress).await
 }
 
-async fn watch(running: &mut Supervisor, plane: &PlaneFile) -> Result<()> {
-    let ready = until_ready(plane, note);
+async fn watch(running: &mut Supervisor, plane: &PlaneFile, directory: &Directory, prepare: bool) -> Result<()> {
+    let ready = async {
+        until_ready(plane, note).await?;
+        if prepare { prepare_wallets(plane, directory).await } else { Ok(()) }
+    };
     tokio::pin!(ready);
     let mut waiting = true;
     loop {
@@ -94,4 +104,13 @@ async fn watch(running: &mut Supervisor, plane: &PlaneFile) -> Result<()> {
             }
         }
     }
+}
+
+async fn prepare_wallets(plane: &PlaneFile, directory: &Directory) -> Result<()> {
+    let devnet = plane.devnet.as_ref().context("--prepare is for the devnet")?;
+    let node = Node::new(Web::new(), devnet.url(), plane.usdt_contract);
+    let steps = Steps::new();
+    let prepared = preparation::prepare(&Operator::of(directory)?, &node, &steps).await;
+    steps.end();
+    prepared
 }

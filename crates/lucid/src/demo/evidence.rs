@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use api::payout_router::{PayoutReceipt, PayoutView};
 use primitives::Sun;
 
-use super::node::TransactionInfo;
+use crate::node::TransactionInfo;
 
 /// The recipient's balance around a payout, in the asset's smallest units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ mod tests {
         assert!(checked(&TransactionInfo { id: "c8".repeat(32), ..info() }, Some("SUCCESS"), good).is_err());
         assert!(
             checked(
-                &TransactionInfo { receipt: super::super::node::ResourceReceipt::default(), ..info() },
+                &TransactionInfo { receipt: crate::node::ResourceReceipt::default(), ..info() },
                 Some("SUCCESS"),
                 good
             )

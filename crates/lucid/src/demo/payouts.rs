@@ -10,13 +10,13 @@ use primitives::{Address, MerchantRef};
 use service::client::NotDone;
 
 use super::evidence::{self, Balances};
-use super::node::Node;
 use super::report::{Refused, Settled};
-use super::steps::Steps;
+use crate::node::Node;
 use crate::operator::Operator;
 use crate::payout::text::{asset, stage};
 use crate::payout::until_ended;
 use crate::random;
+use crate::steps::Steps;
 
 /// Above the V0 path's 1,000 USDT.
 const TOO_MUCH: &str = "1500";

@@ -6,54 +6,83 @@ use anyhow::{Context, Result, bail};
 use api::tron_client::{self, ChainParameters};
 use api::trx_staking::{self, DelegationRequest, StakeRequest, StakeStage};
 use api::wallet_manager::WalletClass;
-use primitives::{Address, DelegationId, Resource, StakeId, Sun, Usdt, WalletId};
+use primitives::{Address, DelegationId, Resource, StakeId, Sun, Usdt};
+use service::client::NotDone;
 use tokio::time::Instant;
 
-use super::node::Node;
-use super::steps::Steps;
 use crate::init::own_sections::{ENERGY, HOT};
+use crate::node::Node;
 use crate::operator::Operator;
+use crate::steps::Steps;
 use crate::wallet;
 
 /// Enough for the payouts' energy, with what a lease asks on top.
 const ENERGY_WANTED: u64 = 150_000;
 /// Enough for all transactions of the hot wallet beyond its free 600 bytes.
 const BANDWIDTH_WANTED: u64 = 2_000;
+const RESOURCES: [Resource; 2] = [Resource::Energy, Resource::Bandwidth];
 const HOT_USDT: &str = "1000";
 const HOT_TRX: &str = "200";
 const PAUSE: Duration = Duration::from_millis(300);
 /// Four times what a transaction usually takes to be solid on the slowest devnet.
 const WITHIN: Duration = Duration::from_mins(4);
 
-/// Makes both wallets, funds them, stakes and lends.
-pub(super) async fn prepare(operator: &Operator, node: &Node, steps: &Steps) -> Result<()> {
+/// Makes both wallets, funds them, stakes and lends. What an earlier run has done is not done again.
+pub(crate) async fn prepare(operator: &Operator, node: &Node, steps: &Steps) -> Result<()> {
     steps.begin("making a hot wallet and an energy wallet in the token");
     let hot = wallet::create(operator, &HOT.parse()?, WalletClass::Hot).await?;
     let energy = wallet::create(operator, &ENERGY.parse()?, WalletClass::Energy).await?;
     steps.done(&format!("hot wallet {} and energy wallet {}", hot.address, energy.address));
 
     let prices = operator.insist("tron-client", &tron_client::chain_parameters()).await.context("asking for prices")?;
-    let for_energy = stake_for(ENERGY_WANTED, prices.total_energy_weight, prices.total_energy_limit)?;
-    let for_bandwidth = stake_for(BANDWIDTH_WANTED, prices.total_bandwidth_weight, prices.total_bandwidth_limit)?;
-    let staked = for_energy.checked_add(for_bandwidth).context("the stake is too large")?;
-    let fees = margin(&prices)?;
+    let wanted = wanted(&prices)?;
+    let mut to_stake = Vec::new();
+    for (resource, amount) in &wanted {
+        if is_new(operator.insist("trx-staking", &trx_staking::stake(stake_id(operator, *resource))).await)? {
+            to_stake.push((*resource, *amount));
+        }
+    }
 
     steps.begin("funding both from the devnet's faucet");
     fund(node, hot.address, Sun::parse(HOT_TRX)?, Usdt::parse(HOT_USDT)?, steps).await?;
-    fund(node, energy.address, staked.checked_add(fees).context("too much")?, Usdt::ZERO, steps).await?;
-    steps.done(&format!(
-        "the hot wallet has {HOT_USDT} USDT and {HOT_TRX} TRX, the energy wallet {staked} TRX to stake"
-    ));
+    if !to_stake.is_empty() {
+        let staked = to_stake.iter().try_fold(margin(&prices)?, |sum, (_, amount)| sum.checked_add(*amount));
+        fund(node, energy.address, staked.context("the stake is too large")?, Usdt::ZERO, steps).await?;
+    }
+    steps.done(&format!("the hot wallet has {HOT_USDT} USDT and {HOT_TRX} TRX"));
 
-    let wanted = [(Resource::Energy, for_energy), (Resource::Bandwidth, for_bandwidth)];
     steps.begin("staking for energy and bandwidth");
-    stake(operator, &wanted, steps, node).await?;
-    steps.done(&format!("staked {for_energy} TRX for energy and {for_bandwidth} TRX for bandwidth"));
-
+    stake(operator, &to_stake, steps, node).await?;
     steps.begin("lending both to the hot wallet");
-    delegate(operator, &wanted, steps, node).await?;
-    steps.done("the hot wallet can use the energy and the bandwidth");
+    delegate(operator, steps, node).await?;
+    steps.done(&format!(
+        "staked TRX for {ENERGY_WANTED} energy and {BANDWIDTH_WANTED} bandwidth, lent to the hot wallet"
+    ));
     Ok(())
+}
+
+/// How much to stake for what.
+fn wanted(prices: &ChainParameters) -> Result<[(Resource, Sun); 2]> {
+    let energy = stake_for(ENERGY_WANTED, prices.total_energy_weight, prices.total_energy_limit)?;
+    let bandwidth = stake_for(BANDWIDTH_WANTED, prices.total_bandwidth_weight, prices.total_bandwidth_limit)?;
+    Ok([(Resource::Energy, energy), (Resource::Bandwidth, bandwidth)])
+}
+
+/// Whether the service does not know of it yet.
+fn is_new<A>(answer: Result<A, NotDone>) -> Result<bool> {
+    match answer {
+        Ok(_) => Ok(false),
+        Err(NotDone::Refused { problem, .. }) if problem.status == 404 => Ok(true),
+        Err(error) => Err(error).context("asking trx-staking"),
+    }
+}
+
+fn stake_id(operator: &Operator, resource: Resource) -> StakeId {
+    StakeId::derive(operator.plane().plane.uuid(), &["first", name_of(resource)])
+}
+
+fn delegation_id(operator: &Operator, resource: Resource) -> DelegationId {
+    DelegationId::derive(operator.plane().plane.uuid(), &["first", name_of(resource)])
 }
 
 /// The whole TRX to stake for so much of a resource, a tenth more for what others stake meanwhile: a staked TRX gets its
@@ -98,17 +127,16 @@ async fn fund(node: &Node, address: Address, trx: Sun, usdt: Usdt, steps: &Steps
 }
 
 async fn stake(operator: &Operator, wanted: &[(Resource, Sun)], steps: &Steps, node: &Node) -> Result<()> {
-    let mut ids = Vec::new();
     for (resource, amount) in wanted {
-        let id = StakeId::derive(operator.plane().plane.uuid(), &["demo", name_of(*resource)]);
-        let request = StakeRequest { wallet_id: energy_wallet()?, resource: *resource, amount: *amount };
-        operator.insist("trx-staking", &trx_staking::put_stake(id, &request)).await.context("staking")?;
-        ids.push(id);
+        let request = StakeRequest { wallet_id: ENERGY.parse()?, resource: *resource, amount: *amount };
+        let call = trx_staking::put_stake(stake_id(operator, *resource), &request);
+        operator.insist("trx-staking", &call).await.context("staking")?;
     }
     let deadline = Instant::now() + WITHIN;
-    for id in ids {
+    for resource in RESOURCES {
+        let call = trx_staking::stake(stake_id(operator, resource));
         loop {
-            let view = operator.insist("trx-staking", &trx_staking::stake(id)).await.context("asking for a stake")?;
+            let view = operator.insist("trx-staking", &call).await.context("asking for a stake")?;
             if ended(view.stage, view.reason.as_deref(), deadline, "the stake")? {
                 break;
             }
@@ -118,23 +146,22 @@ async fn stake(operator: &Operator, wanted: &[(Resource, Sun)], steps: &Steps, n
     Ok(())
 }
 
-async fn delegate(operator: &Operator, wanted: &[(Resource, Sun)], steps: &Steps, node: &Node) -> Result<()> {
-    let mut ids = Vec::new();
-    for (resource, amount) in wanted {
-        let id = DelegationId::derive(operator.plane().plane.uuid(), &["demo", name_of(*resource)]);
-        let request = DelegationRequest {
-            wallet_id: energy_wallet()?,
-            receiver: HOT.parse()?,
-            resource: *resource,
-            amount: *amount,
-        };
-        operator.insist("trx-staking", &trx_staking::put_delegation(id, &request)).await.context("lending")?;
-        ids.push(id);
+async fn delegate(operator: &Operator, steps: &Steps, node: &Node) -> Result<()> {
+    for resource in RESOURCES {
+        let id = delegation_id(operator, resource);
+        if is_new(operator.insist("trx-staking", &trx_staking::delegation(id)).await)? {
+            let (wallet_id, receiver) = (ENERGY.parse()?, HOT.parse()?);
+            // All that was staked, which an earlier run may have reckoned at other prices.
+            let call = trx_staking::stake(stake_id(operator, resource));
+            let amount = operator.insist("trx-staking", &call).await.context("asking for a stake")?.request.amount;
+            let request = DelegationRequest { wallet_id, receiver, resource, amount };
+            operator.insist("trx-staking", &trx_staking::put_delegation(id, &request)).await.context("lending")?;
+        }
     }
     let deadline = Instant::now() + WITHIN;
-    for id in ids {
+    for resource in RESOURCES {
+        let call = trx_staking::delegation(delegation_id(operator, resource));
         loop {
-            let call = trx_staking::delegation(id);
             let view = operator.insist("trx-staking", &call).await.context("asking for a delegation")?;
             if ended(view.stage, view.reason.as_deref(), deadline, "the delegation")? {
                 break;
@@ -161,10 +188,6 @@ async fn pause(node: &Node, steps: &Steps, what: &str) -> Result<()> {
     steps.update(&format!("{what}: block {head}, solid {solid}"));
     tokio::time::sleep(PAUSE).await;
     Ok(())
-}
-
-fn energy_wallet() -> Result<WalletId> {
-    Ok(ENERGY.parse()?)
 }
 
 const fn name_of(resource: Resource) -> &'static str {

@@ -6,13 +6,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output::note;
 
-/// The steps of the demo, one at a time.
+/// The steps of something long, one at a time.
 #[derive(Debug)]
-pub(super) struct Steps(ProgressBar);
+pub(crate) struct Steps(ProgressBar);
 
 impl Steps {
     /// Nothing is under way yet.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let style = ProgressStyle::with_template("{elapsed:>4} {spinner} {msg}").expect("a constant template");
         let bar = ProgressBar::new_spinner().with_style(style);
         bar.enable_steady_tick(Duration::from_millis(120));
@@ -20,7 +20,7 @@ impl Steps {
     }
 
     /// A step begins.
-    pub(super) fn begin(&self, what: &str) {
+    pub(crate) fn begin(&self, what: &str) {
         self.update(what);
         if self.0.is_hidden() {
             note(format!("... {what}"));
@@ -28,22 +28,22 @@ impl Steps {
     }
 
     /// How far the step has come; seen on a terminal only.
-    pub(super) fn update(&self, what: &str) {
+    pub(crate) fn update(&self, what: &str) {
         self.0.set_message(what.to_owned());
     }
 
     /// A step is done.
-    pub(super) fn done(&self, what: &str) {
+    pub(crate) fn done(&self, what: &str) {
         self.0.suspend(|| note(format!("ok  {what}")));
     }
 
     /// Something else happened.
-    pub(super) fn notice(&self, what: &str) {
+    pub(crate) fn notice(&self, what: &str) {
         self.0.suspend(|| note(format!("!   {what}")));
     }
 
     /// No more steps.
-    pub(super) fn end(&self) {
+    pub(crate) fn end(&self) {
         self.0.finish_and_clear();
     }
 }

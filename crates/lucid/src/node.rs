@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 
 /// One node.
 #[derive(Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     web: Web,
     url: String,
     usdt: Address,
@@ -26,44 +26,44 @@ pub(super) struct Node {
 /// The protocol's TransactionInfo, as far as a payout's receipt can be compared with it (api/wallet.proto). The node
 /// leaves out what is zero.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct TransactionInfo {
+pub(crate) struct TransactionInfo {
     #[serde(default)]
-    pub(super) id: String,
+    pub(crate) id: String,
     #[serde(default, rename = "blockNumber")]
-    pub(super) block_number: u64,
+    pub(crate) block_number: u64,
     /// In sun, all that was burned.
     #[serde(default)]
-    pub(super) fee: u64,
+    pub(crate) fee: u64,
     #[serde(default)]
-    pub(super) receipt: ResourceReceipt,
+    pub(crate) receipt: ResourceReceipt,
 }
 
 /// The protocol's ResourceReceipt.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct ResourceReceipt {
+pub(crate) struct ResourceReceipt {
     #[serde(default)]
-    pub(super) energy_usage_total: u64,
+    pub(crate) energy_usage_total: u64,
     #[serde(default)]
-    pub(super) energy_fee: u64,
+    pub(crate) energy_fee: u64,
     #[serde(default)]
-    pub(super) net_usage: u64,
+    pub(crate) net_usage: u64,
 }
 
 impl Node {
     /// The node at this address, with USDT at that one.
-    pub(super) const fn new(web: Web, url: String, usdt: Address) -> Self {
+    pub(crate) const fn new(web: Web, url: String, usdt: Address) -> Self {
         Self { web, url, usdt }
     }
 
     /// Has the faucet pay. Not repeated: a lost answer is found in the balance.
-    pub(super) async fn faucet(&self, address: Address, trx: Sun, usdt: Usdt) -> Result<()> {
+    pub(crate) async fn faucet(&self, address: Address, trx: Sun, usdt: Usdt) -> Result<()> {
         let wish = json!({ "address": address, "trx": trx, "usdt": usdt });
         self.web.post::<Value>(&format!("{}/devnet/faucet", self.url), &wish).await.context("asking the faucet")?;
         Ok(())
     }
 
     /// The newest block and the newest solid one.
-    pub(super) async fn heights(&self) -> Result<(u64, u64)> {
+    pub(crate) async fn heights(&self) -> Result<(u64, u64)> {
         let url = format!("{}/devnet/status", self.url);
         let status: Value = self.insist(|| self.web.get(&url)).await?;
         let height = |which: &str| status[which]["number"].as_u64().context("the devnet's status has no heights");
@@ -71,14 +71,14 @@ impl Node {
     }
 
     /// TRX at the solid block; none for an account that does not exist.
-    pub(super) async fn trx(&self, address: Address) -> Result<Sun> {
+    pub(crate) async fn trx(&self, address: Address) -> Result<Sun> {
         let account = self.ask("getaccount", &json!({ "address": address, "visible": true })).await?;
         let balance = account.get("balance").map_or(Some(0), Value::as_u64).context("a balance is a number")?;
         Ok(Sun::new(balance)?)
     }
 
     /// USDT at the solid block, by the contract's own `balanceOf`.
-    pub(super) async fn usdt(&self, address: Address) -> Result<Usdt> {
+    pub(crate) async fn usdt(&self, address: Address) -> Result<Usdt> {
         let call = json!({
             "owner_address": address,
             "contract_address": self.usdt,
@@ -93,7 +93,7 @@ impl Node {
     }
 
     /// What a solid block has of a transaction; none if it is in no solid block.
-    pub(super) async fn transaction_info(&self, txid: TxId) -> Result<Option<TransactionInfo>> {
+    pub(crate) async fn transaction_info(&self, txid: TxId) -> Result<Option<TransactionInfo>> {
         let info = self.ask("gettransactioninfobyid", &json!({ "value": txid })).await?;
         if info.get("id").is_none() {
             return Ok(None);
@@ -102,7 +102,7 @@ impl Node {
     }
 
     /// The protocol's word on how a solid transaction ended, such as `SUCCESS`.
-    pub(super) async fn contract_ret(&self, txid: TxId) -> Result<Option<String>> {
+    pub(crate) async fn contract_ret(&self, txid: TxId) -> Result<Option<String>> {
         let transaction = self.ask("gettransactionbyid", &json!({ "value": txid })).await?;
         Ok(transaction["ret"][0]["contractRet"].as_str().map(str::to_owned))
     }
