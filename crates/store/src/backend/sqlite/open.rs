@@ -93,8 +93,8 @@ async fn migrate(connection: &mut SqliteConnection, statements: &Statements) -> 
     });
     let migrator = Migrator::with_migrations(migrations.to_vec());
     migrator.run_direct(None, connection, false).await.map_err(StoreError::Migration)?;
-    for create in statements.create() {
-        sqlx::raw_sql(create).execute(&mut *connection).await.map_err(failed)?;
+    for statement in statements.open() {
+        sqlx::raw_sql(statement).execute(&mut *connection).await.map_err(failed)?;
     }
     Ok(())
 }

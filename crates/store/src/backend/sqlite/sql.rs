@@ -72,6 +72,7 @@ pub(super) struct OfNoun {
     pub(super) reschedule: SqlStr,
     pub(super) due: SqlStr,
     pub(super) claim: SqlStr,
+    unclaim: SqlStr,
 }
 
 impl Statements {
@@ -86,9 +87,10 @@ impl Statements {
         self.0.get(noun).ok_or_else(|| StoreError::Noun(noun.to_owned()))
     }
 
-    /// What makes the nouns' tables where they are missing.
-    pub(super) fn create(&self) -> impl Iterator<Item = SqlStr> {
-        self.0.values().map(|statements| statements.create.clone())
+    /// What makes the nouns' tables where they are missing, and makes due now what a process that died had claimed:
+    /// the lock says that nobody else has the file, so waiting for the claim to end would be waiting for nobody.
+    pub(super) fn open(&self) -> impl Iterator<Item = SqlStr> {
+        self.0.values().flat_map(|statements| [statements.create.clone(), statements.unclaim.clone()])
     }
 }
 
@@ -135,6 +137,8 @@ impl OfNoun {
                  WHERE next_at <= $1 ORDER BY next_at, seq LIMIT $2"),
             claim: sql("UPDATE noun_{noun} SET next_at = $1, claimed_until = $1, woken = NULL WHERE seq IN \
                  (SELECT seq FROM noun_{noun} WHERE next_at <= $2 ORDER BY next_at, seq LIMIT $3)"),
+            unclaim: sql("UPDATE noun_{noun} SET next_at = 0, claimed_until = NULL, woken = NULL \
+                 WHERE claimed_until IS NOT NULL"),
         }
     }
 }

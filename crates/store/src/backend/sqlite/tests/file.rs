@@ -39,6 +39,20 @@ async fn everything_is_there_after_opening_again() {
 }
 
 #[tokio::test]
+async fn what_a_process_that_died_had_claimed_is_due_at_once() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("test.db");
+    let store = Store::sqlite(&path, &NOUNS, LIFE).await.unwrap();
+    store.commit(payout("a")).await.unwrap();
+    let now = primitives::UnixMs(5_000);
+    assert_eq!(store.claim::<Job>(now, 60_000, 10).await.unwrap().len(), 1);
+    assert!(store.claim::<Job>(now, 60_000, 10).await.unwrap().is_empty());
+    store.close().await;
+    let store = Store::sqlite(&path, &NOUNS, LIFE).await.unwrap();
+    assert_eq!(store.claim::<Job>(now, 60_000, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_second_store_on_the_file_is_refused() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("test.db");
