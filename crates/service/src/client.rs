@@ -249,3 +249,6 @@ impl fmt::Debug for PeerClient {
         write!(f, "PeerClient({} at {} as {})", self.peer, self.base, self.caller)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,7 +134,7 @@ impl Default for Options {
         Self {
             concurrency: 64,
             turn_timeout: Duration::from_secs(30),
-            lease: Duration::from_secs(60),
+            lease: Duration::from_mins(1),
             first_delay: Duration::from_millis(500),
             last_delay: Duration::from_secs(30),
             idle: Duration::from_secs(15),

@@ -159,7 +159,7 @@ impl Health {
         Json(self.summary().await).into_response()
     }
 
-    pub(crate) async fn live(self) -> Response {
+    pub(crate) fn live(&self) -> Response {
         Json(serde_json::json!({ "name": self.0.name, "status": "live" })).into_response()
     }
 }

@@ -76,8 +76,6 @@ impl fmt::Debug for RequestId {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]

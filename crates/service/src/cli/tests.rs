@@ -1,7 +1,5 @@
 //! Exit codes, and the health check against a real port.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 

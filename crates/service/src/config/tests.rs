@@ -1,7 +1,5 @@
 //! Layers, seed names, and what is said about mistakes.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -88,6 +86,7 @@ fn the_seeds_names_keep_working() {
     assert_eq!(config.base.peers["tron-client"].url.as_deref(), Some("http://tron-client:8091"));
     assert!(!config.base.peers.contains_key("payout-router"), "an empty variable is not set");
     assert_eq!(config.own.desk.lamps, 7);
+    assert_eq!(config.own.desk.secret.as_deref(), Some("123456"));
     assert_eq!(config.warnings.len(), 1);
     assert!(config.warnings[0].contains("staking on TRON has no contract"));
     let config = loaded(&[("JWT_SECRET_FILE", "/run/secrets/jwt")]);
@@ -126,9 +125,12 @@ fn the_devnet_must_say_which_chain_it_is() {
     assert!(wrong.contains("is 0x00000001, and mainnet has 0x2b6653dc"), "{wrong}");
 }
 
+/// A file, variables, and the words that the error must have.
+type Mistake = (Option<&'static str>, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
 #[test]
 fn a_mistake_is_named_with_its_place() {
-    let cases: [(Option<&str>, &[(&str, &str)], &[&str]); 12] = [
+    let cases: [Mistake; 12] = [
         (Some("[server]\nlisen = \"x\""), &[], &["lisen", "listen", "server", "plane.toml"]),
         (Some("[desk]\nlamps = \"many\""), &[], &["desk.lamps", "invalid type", "plane.toml"]),
         (Some("[desk]\nlmaps = 1"), &[], &["lmaps", "lamps"]),

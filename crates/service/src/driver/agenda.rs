@@ -130,3 +130,6 @@ impl<R: Record> Agenda<R> {
         self.parked.len()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -63,7 +63,8 @@ impl<M: Machine> Pump<M> {
                     continue;
                 }
             }
-            let sleep = self.sleep(next_due);
+            // What is due and has no place yet waits for an ending turn, not for a time that has come.
+            let sleep = self.sleep(next_due.filter(|_| !look));
             tokio::select! {
                 () = stop.cancelled() => {}
                 Some((read, ended)) = self.turns.next() => self.end(read, ended),

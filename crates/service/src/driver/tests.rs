@@ -1,219 +1,9 @@
-//! A toy machine in a store in memory, under paused time: what the loop promises.
+//! What the loop promises, with a toy machine in a store in memory, under paused time.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
-
-use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+mod toy;
 
 use super::*;
-use crate::clock::{Clock, TimerClock};
-use crate::testing;
-
-const START: UnixMs = UnixMs(1_800_000_000_000);
-
-/// Counts down to nothing, one step a turn.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Job {
-    id: String,
-    left: u32,
-    due_at: Option<UnixMs>,
-    stuck: bool,
-}
-
-impl Record for Job {
-    const NOUN: &'static str = "job";
-
-    fn id(&self) -> String {
-        self.id.clone()
-    }
-
-    fn stage(&self) -> &'static str {
-        if self.left == 0 { "done" } else { "running" }
-    }
-
-    fn due_at(&self) -> Option<UnixMs> {
-        self.due_at
-    }
-}
-
-fn job(id: &str, left: u32) -> Job {
-    Job { id: id.to_owned(), left, due_at: Some(START), stuck: false }
-}
-
-/// What a job's next turn is to do instead of its step.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Mood {
-    /// Fails while it gathers.
-    Fails,
-    /// Never finishes gathering.
-    Hangs,
-    /// Panics while it plans.
-    Panics,
-    /// Plans the record as it was, due as it was.
-    Idles,
-    /// Plans the record as it was, without a due time.
-    Rests,
-    /// Takes a share of a sum that is full.
-    Greedy,
-    /// Greedy, with another plan.
-    Humble,
-}
-
-#[derive(Clone)]
-struct Steps {
-    clock: SharedClock,
-    moods: Arc<Mutex<BTreeMap<String, Mood>>>,
-    /// The peer's side: which commands have been carried out, by their ids.
-    commands: Arc<Mutex<BTreeSet<String>>>,
-    /// Tells the test when which job is gathered.
-    gathers: mpsc::UnboundedSender<(String, u64)>,
-    /// Lets the test do something during a gather.
-    pause: Option<Arc<tokio::sync::Semaphore>>,
-    at_once: Arc<Mutex<(usize, usize)>>,
-}
-
-impl Steps {
-    fn mood(&self, id: &str) -> Option<Mood> {
-        self.moods.lock().unwrap().get(id).copied()
-    }
-}
-
-impl Machine for Steps {
-    type Record = Job;
-    type Facts = ();
-
-    async fn gather(&self, read: &Versioned<Job>, now: UnixMs) -> Result<(), BoxError> {
-        let id = &read.record.id;
-        self.gathers.send((id.clone(), now.ms_since(START))).unwrap();
-        self.commands.lock().unwrap().insert(format!("{id}/{}", read.record.left));
-        match self.mood(id) {
-            Some(Mood::Fails) => return Err("the peer is asleep".into()),
-            Some(Mood::Hangs) => std::future::pending().await,
-            _ => {}
-        }
-        if let Some(pause) = &self.pause {
-            {
-                let mut at_once = self.at_once.lock().unwrap();
-                at_once.0 += 1;
-                at_once.1 = at_once.1.max(at_once.0);
-            }
-            pause.acquire().await.unwrap().forget();
-            self.at_once.lock().unwrap().0 -= 1;
-        }
-        Ok(())
-    }
-
-    fn plan(&self, read: &Versioned<Job>, (): (), now: UnixMs) -> Plan<Job> {
-        let job = &read.record;
-        let full = Hold { scope: "pool".into(), holder: job.id.clone(), amount: 2, ceiling: 1 };
-        match self.mood(&job.id) {
-            Some(Mood::Panics) => panic!("cannot happen"),
-            Some(Mood::Idles) => return Plan::to(job.clone(), now),
-            Some(Mood::Rests) => return Plan::to(Job { due_at: None, ..job.clone() }, now),
-            Some(Mood::Greedy | Mood::Humble) => return Plan::to(step(job), now).hold(full),
-            _ => {}
-        }
-        let data = serde_json::json!({ "left": step(job).left });
-        let subject = job.id.clone();
-        Plan::to(step(job), now).event(NewEvent { kind: "job.stepped", subject, version: read.next_version(), data })
-    }
-
-    fn refused(&self, read: &Versioned<Job>, why: &CommitError, now: UnixMs) -> Option<Plan<Job>> {
-        assert!(matches!(why, CommitError::Exceeded { scope, .. } if scope == "pool"));
-        let waiting = Job { stuck: true, due_at: None, ..read.record.clone() };
-        (self.mood(&read.record.id) == Some(Mood::Humble)).then(|| Plan::to(waiting, now))
-    }
-}
-
-fn step(job: &Job) -> Job {
-    let left = job.left.saturating_sub(1);
-    Job { left, due_at: (left > 0).then_some(START), ..job.clone() }
-}
-
-struct Bench {
-    store: Store,
-    clock: SharedClock,
-    machine: Steps,
-    gathers: mpsc::UnboundedReceiver<(String, u64)>,
-    metrics: Metrics,
-    options: Options,
-}
-
-struct Running {
-    stop: CancellationToken,
-    task: JoinHandle<Result<(), BoxError>>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let clock: SharedClock = TimerClock::starting_at(START);
-        let (sender, gathers) = mpsc::unbounded_channel();
-        let machine = Steps {
-            clock: clock.clone(),
-            moods: Arc::default(),
-            commands: Arc::default(),
-            gathers: sender,
-            pause: None,
-            at_once: Arc::default(),
-        };
-        let store = testing::store(&[Job::NOUN]);
-        Self { store, clock, machine, gathers, metrics: Metrics::new("toy", "0"), options: Options::default() }
-    }
-
-    fn start(&self) -> Running {
-        let (store, machine, clock) = (self.store.clone(), self.machine.clone(), self.clock.clone());
-        let driver = Driver::new(store, machine, clock, self.metrics.clone(), self.options);
-        let stop = CancellationToken::new();
-        Running { task: tokio::spawn(driver.run(stop.clone())), stop }
-    }
-
-    async fn insert(&self, job: &Job) {
-        self.store.commit(Commit::new(self.clock.now()).insert(job)).await.unwrap();
-    }
-
-    async fn get(&self, id: &str) -> Versioned<Job> {
-        self.store.get(id).await.unwrap().unwrap()
-    }
-
-    fn mood(&self, id: &str, mood: Option<Mood>) {
-        let mut moods = self.machine.moods.lock().unwrap();
-        match mood {
-            Some(mood) => moods.insert(id.to_owned(), mood),
-            None => moods.remove(id),
-        };
-    }
-
-    /// Waits until the job is as wanted, asking after each commit.
-    async fn until(&self, id: &str, wanted: impl Fn(&Job) -> bool) -> Versioned<Job> {
-        let mut changes = self.store.changes();
-        loop {
-            let read = self.get(id).await;
-            if wanted(&read.record) {
-                return read;
-            }
-            tokio::time::timeout(Duration::from_secs(600), changes.changed()).await.unwrap().unwrap();
-        }
-    }
-
-    fn elapsed_ms(&self) -> u64 {
-        self.clock.now().ms_since(START)
-    }
-
-    async fn gathered(&mut self) -> (String, u64) {
-        tokio::time::timeout(Duration::from_secs(600), self.gathers.recv()).await.unwrap().unwrap()
-    }
-}
-
-impl Running {
-    async fn stop(self) {
-        self.stop.cancel();
-        self.task.await.unwrap().unwrap();
-    }
-}
+use toy::{Bench, Job, Mood, START, job};
 
 #[tokio::test(start_paused = true)]
 async fn records_move_to_their_end_without_a_tick() {
@@ -328,7 +118,7 @@ async fn a_panic_parks_its_record_and_no_other() {
     assert_eq!(bench.gathered().await.0, "bad");
     bench.insert(&job("good", 1)).await;
     bench.until("good", |job| job.left == 0).await;
-    tokio::time::sleep(Duration::from_secs(300)).await;
+    tokio::time::sleep(Duration::from_mins(5)).await;
     assert_eq!(bench.gathered().await.0, "good");
     assert!(bench.gathers.try_recv().is_err(), "not tried again by itself, over several leases");
     assert!(bench.metrics.text().contains("lucid_driver_parked{noun=\"job\"} 1"));
@@ -402,5 +192,28 @@ async fn no_more_turns_at_once_than_allowed_and_a_stop_finishes_them() {
         bench.until(&format!("j{n}"), |job| job.left == 0).await;
     }
     assert_eq!(bench.machine.at_once.lock().unwrap().1, 4);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn due_records_without_a_place_wait_without_spinning() {
+    let mut bench = Bench::new();
+    let pause = Arc::new(tokio::sync::Semaphore::new(0));
+    bench.machine.pause = Some(pause.clone());
+    bench.options.concurrency = 8;
+    for n in 0..20 {
+        bench.insert(&job(&format!("j{n}"), 1)).await;
+    }
+    let running = bench.start();
+    for _ in 0..8 {
+        bench.gathered().await;
+    }
+    // One place is free, which is too few to ask the store for.
+    pause.add_permits(1);
+    bench.until_done(1).await;
+    // Paused time goes on only while nothing runs: a spinning loop would hold this for ever.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    pause.add_permits(100);
+    bench.until_done(20).await;
     running.stop().await;
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use store::{Commit, CommitError, Store};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::BoxError;
@@ -84,6 +85,7 @@ impl<A: Apply> Follower<A> {
     async fn pull(&self) -> Result<(), BoxError> {
         let reader = self.reader();
         let mut after = self.store.cursor(reader).await?;
+        let asked = Instant::now();
         let page = loop {
             let call = api::event::events(after.as_deref(), WAIT_MS, LIMIT);
             match self.peer.call_within(&call, Duration::from_millis(WAIT_MS + 10_000)).await {
@@ -97,6 +99,10 @@ impl<A: Apply> Follower<A> {
                 Outcome::Unknown(cause) => return Err(cause.into()),
             }
         };
+        if page.events.is_empty() && asked.elapsed() < FIRST_DELAY {
+            // A peer that is stopping does not let us wait; asking again at once would only keep it from it.
+            tokio::time::sleep(FIRST_DELAY).await;
+        }
         self.absorb(&page.events).await
     }
 

@@ -1,7 +1,5 @@
 //! The feed over the real routes: waiting, waking, refusals; and a follower of it.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -14,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::*;
 use crate::client::{Outcome, PeerClient};
-use crate::clock::{Clock, SharedClock, TimerClock};
+use crate::clock::{SharedClock, TimerClock};
 use crate::metrics::Metrics;
 use crate::serve::{App, Context, Service, StartError};
 use crate::{BoxError, testing};
@@ -205,7 +203,7 @@ async fn follow_until(bench: &Bench, copier: &Copier, done: impl AsyncFn() -> bo
     let mut changes = copier.mine.changes();
     let task = tokio::spawn(follower.run(stop.clone()));
     while !done().await {
-        tokio::time::timeout(Duration::from_secs(120), changes.changed()).await.unwrap().unwrap();
+        tokio::time::timeout(Duration::from_mins(2), changes.changed()).await.unwrap().unwrap();
     }
     stop.cancel();
     task.await.unwrap().unwrap();

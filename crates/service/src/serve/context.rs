@@ -117,3 +117,23 @@ impl fmt::Debug for Context {
         f.debug_struct("Context").field("service", &self.service).field("base", &self.base).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use primitives::UnixMs;
+
+    use crate::clock::ManualClock;
+    use crate::testing;
+
+    #[test]
+    fn what_a_service_cannot_do_without_is_named() {
+        let mut context = testing::context("teller", ManualClock::at(UnixMs(0)), &[("vault", &[])]);
+        assert_eq!(context.peer("vault").unwrap().peer(), "vault");
+        let text = |error: crate::config::ConfigError| error.to_string();
+        assert_eq!(text(context.peer("bank").unwrap_err()), "peers.bank.url: required: teller calls it");
+        assert!(text(context.authority_of("vault").unwrap_err()).starts_with("peers.vault.authority_key: required"));
+        assert!(text(context.authority_key().unwrap_err()).starts_with("keys.authority_key_file: required"));
+        context.call_key = None;
+        assert!(text(context.peer("vault").unwrap_err()).starts_with("keys.call_key_file: required"));
+    }
+}

@@ -1,7 +1,5 @@
 //! The gate around all routes, the documents of refusals, and the orderly stop.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +7,9 @@ use std::time::Duration;
 use axum::body::{Body as AxumBody, to_bytes};
 use axum::extract::State;
 use axum::{Json, Router};
+use futures::future::BoxFuture;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use primitives::UnixMs;
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use utoipa_axum::routes;
 
 use super::*;
 use crate::auth::token::Claims;
+use crate::auth::{Admission, Authenticator};
 use crate::client::Transport;
 use crate::clock::{ManualClock, SharedClock};
 use crate::extract::{Body, Path, Query};
@@ -259,6 +260,31 @@ async fn another_body_a_missing_scope_and_the_metrics_of_both() {
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");
     }
+}
+
+/// Lets in whoever has the key, under the name in it.
+struct Keys;
+
+impl Authenticator for Keys {
+    fn admit<'a>(&'a self, head: &'a mut Parts) -> BoxFuture<'a, Result<Admission, Problem>> {
+        let name = head.headers.get("x-key").and_then(|value| value.to_str().ok());
+        let admission = name.map(|name| Admission { caller: Caller::new(name, &["things:write"]), body_sha256: None });
+        Box::pin(std::future::ready(admission.ok_or_else(|| Problem::unauthorized("key_missing", "Send x-key."))))
+    }
+}
+
+#[tokio::test]
+async fn a_service_may_let_others_in_below_a_prefix() {
+    let mut app = app(&context(ManualClock::at(NOW)), Latch::closed()).gate("/v1/things/", Arc::new(Keys));
+    let router = app.router::<Toy>();
+    let body = r#"{"size":{"width":3}}"#;
+    let request = Request::put("/v1/things/1").header("x-key", "shop").header(CONTENT_TYPE, "application/json");
+    let (status, seen, _) = answer(router.clone(), request.body(AxumBody::from(body)).unwrap()).await;
+    assert_eq!((status, &seen["by"]), (StatusCode::ACCEPTED, &json!("shop")));
+    let request = signed(&Method::PUT, "/v1/things/1", body, "friend").body(AxumBody::from(body)).unwrap();
+    assert_eq!(answer(router.clone(), request).await.1["code"], "key_missing");
+    let request = Request::get("/v1/things").header("x-key", "shop").body(AxumBody::empty()).unwrap();
+    assert_eq!(answer(router, request).await.1["code"], "token_missing");
 }
 
 #[tokio::test]
