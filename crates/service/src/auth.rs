@@ -2,7 +2,7 @@
 //!
 //! Every route but the open ones runs behind one [`Authenticator`], put there by [`serve`](crate::serve) and not by
 //! the route, so that no route can forget it. Between services it is [`CallTokens`]; a service with callers of another
-//! kind (merchants with API keys) brings its own for a part of its paths.
+//! kind (strangers with API keys) brings its own for a part of its paths.
 
 pub mod token;
 mod tokens;

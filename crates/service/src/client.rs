@@ -128,7 +128,7 @@ impl PeerClient {
         self
     }
 
-    /// Shows this credential, such as a merchant's API key, in place of a signed token.
+    /// Shows this credential, such as an API key, in place of a signed token.
     #[must_use]
     pub fn bearer(mut self, credential: &str) -> Self {
         self.bearer = Some(credential.into());

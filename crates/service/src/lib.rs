@@ -1,6 +1,6 @@
 //! What all six services share, from the command line to the background loops. It knows no payment word.
 //!
-//! A service implements [`Service`](serve::Service) and its `main` calls [`cli::main`]; the example `greeter` is a
+//! A service implements [`Service`] and its `main` calls [`cli::main`]; the example `greeter` is a
 //! whole one. Two things are worth knowing before reading on: every route needs an authenticated caller unless it is
 //! listed as open ([`serve`]), and background work is a row with a due time, never a loop of its own ([`driver`]).
 

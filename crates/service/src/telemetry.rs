@@ -15,7 +15,9 @@ pub fn start(log: &Log) -> Result<(), ConfigError> {
     let registry = tracing_subscriber::registry().with(filter);
     let lines = fmt::layer().with_writer(std::io::stderr);
     let started = match log.format {
-        LogFormat::Json => registry.with(lines.json().flatten_event(true).with_current_span(true)).try_init(),
+        LogFormat::Json => {
+            registry.with(lines.json().flatten_event(true).with_current_span(true).with_span_list(false)).try_init()
+        }
         LogFormat::Text => registry.with(lines.compact()).try_init(),
     };
     if started.is_err() {

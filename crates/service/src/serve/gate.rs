@@ -126,7 +126,7 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
     let id = RequestId::of(request.headers());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    // The pattern, not the path: a label for each payout would be a label too many.
+    // The pattern, not the path: one label a record would be far too many.
     let route = request
         .extensions()
         .get::<MatchedPath>()
