@@ -161,6 +161,27 @@ pub struct PayoutFilter {
     pub limit: Option<u32>,
 }
 
+/// Whether a wallet may pay.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FreezeView {
+    /// The wallet's address.
+    pub address: Address,
+    /// Whether nothing is paid from it until a person has looked.
+    pub frozen: bool,
+    /// The payouts that gave cause.
+    pub causes: Vec<String>,
+}
+
+/// Whether a wallet is frozen.
+pub fn freeze(address: Address) -> Call<FreezeView> {
+    Call::get(format!("/v1/wallets/{address}/freeze"))
+}
+
+/// Lets a frozen wallet pay again, by a person's word.
+pub fn thaw(address: Address) -> Call<FreezeView> {
+    Call::put(format!("/v1/wallets/{address}/thaw"), &serde_json::json!({}))
+}
+
 /// Makes a payout. Same id and request: the same payout; another request: 422 `id_taken`. Beyond a limit: 422
 /// `amount_above_limit`, `amount_below_minimum` or `window_limit_reached`; nothing is recorded then.
 pub fn put_payout(id: PayoutId, request: &PayoutRequest) -> Call<PayoutView> {

@@ -45,6 +45,9 @@ pub struct Payout {
     pub stage: Stage,
     /// Its attempts, oldest first.
     pub attempts: Vec<PayoutAttempt>,
+    /// Why the next attempt waits to be authorised, while it does.
+    #[serde(default)]
+    pub waiting: Option<String>,
     /// Whether somebody wants it stopped; granted only if wallet-manager can still bar the attempt.
     pub cancelling: bool,
     /// When it is looked at next.
@@ -159,6 +162,8 @@ pub enum Facts {
         wallet: WalletView,
         /// Activation of a new account and bandwidth.
         trx_fee_max: Sun,
+        /// Whether the wallet is frozen: something of its left the chain in another form than was permitted.
+        frozen: bool,
     },
     /// To a USDT attempt.
     Usdt(Box<UsdtFacts>),

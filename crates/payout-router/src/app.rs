@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::Config;
 use crate::drive::PayoutMachine;
 use crate::follow::WakePayouts;
+use crate::freezer::Freezer;
 use crate::payout::PayoutRow;
 use crate::routes;
 
@@ -30,6 +31,8 @@ pub struct State {
     pub(crate) plane: PlaneId,
     /// How much may be paid.
     pub(crate) limits: Limits,
+    /// From which wallets nothing is paid.
+    pub(crate) freezer: Freezer,
 }
 
 impl Service for PayoutRouter {
@@ -49,11 +52,13 @@ impl Service for PayoutRouter {
         let usdt_manager = context.peer("usdt-manager")?;
         let register_key = context.authority_of("wallet-manager")?;
         let plane = &context.base.plane;
+        let freezer = Freezer::new(store.clone(), context.clock.clone());
         let state = State {
             store: store.clone(),
             clock: context.clock.clone(),
             plane: plane.id,
             limits: config.limits.clone(),
+            freezer: freezer.clone(),
         };
         let machine = PayoutMachine {
             authority: Authority {
@@ -65,6 +70,7 @@ impl Service for PayoutRouter {
                 valid_ms: config.payouts.permission_valid_ms,
             },
             limits: config.limits,
+            freezer,
             wallet: config.payouts.wallet,
             transact: Transact::new(wallet_manager.clone(), register_key, tron_client.clone()),
             wallet_manager: wallet_manager.clone(),

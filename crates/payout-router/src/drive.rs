@@ -18,6 +18,7 @@ use service::{BoxError, Outcome, PeerClient};
 use store::{CommitError, Versioned};
 use transact::Transact;
 
+use crate::freezer::{self, Freezer};
 use crate::limits;
 use crate::payout::PayoutRow;
 
@@ -29,6 +30,7 @@ const TRX_TRANSFER_BYTES: u64 = 450;
 pub(crate) struct PayoutMachine {
     pub(crate) authority: Authority,
     pub(crate) limits: Limits,
+    pub(crate) freezer: Freezer,
     pub(crate) wallet: WalletId,
     pub(crate) transact: Transact,
     pub(crate) wallet_manager: PeerClient,
@@ -78,6 +80,10 @@ impl PayoutMachine {
         if let Some(event) = event {
             plan = plan.event(event);
         }
+        if let Some(wallet) = turn.freeze {
+            tracing::error!(%wallet, payout = %payout.id, "a payment does not match its permission: wallet frozen");
+            plan = plan.hold(freezer::hold(wallet, payout.id));
+        }
         match turn.limits {
             Some(release) => plan.also(|commit| limits::give_back(commit, &payout, &self.limits, release)),
             None => plan,
@@ -88,7 +94,8 @@ impl PayoutMachine {
         let wallet = self.wallet_manager.ask(&wallet_manager::wallet(&self.wallet)).await?;
         let chain = self.tron_client.ask(&tron_client::chain_parameters()).await?;
         let trx_fee_max = trx_fee_max(&chain, payout.request.memo.is_some()).ok_or("the chain's fees overflow")?;
-        Ok(Facts::Wallet { wallet, trx_fee_max })
+        let frozen = self.freezer.is_frozen(wallet.address).await?;
+        Ok(Facts::Wallet { wallet, trx_fee_max, frozen })
     }
 
     async fn follow(&self, payout: &Payout, attempt: &PayoutAttempt) -> Result<Facts, BoxError> {

@@ -9,6 +9,7 @@ mod app;
 mod config;
 mod drive;
 mod follow;
+mod freezer;
 mod limits;
 mod payout;
 mod problem;

@@ -1,6 +1,7 @@
 //! The routes, one file an endpoint.
 
 mod cancel_payout;
+mod freeze;
 mod get_payout;
 mod list_payouts;
 mod put_payout;
@@ -14,6 +15,8 @@ use crate::app::State;
 
 /// Lets a caller make and cancel payouts.
 pub(crate) const WRITE: &str = "payouts:write";
+/// Lets a person decide what waits for one.
+pub(crate) const REVIEW: &str = "payouts:review";
 /// Lets a caller read payouts.
 pub(crate) const READ: &str = "payouts:read";
 
@@ -23,4 +26,6 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(get_payout::get_payout))
         .routes(routes!(list_payouts::list_payouts))
         .routes(routes!(cancel_payout::cancel_payout))
+        .routes(routes!(freeze::get_freeze))
+        .routes(routes!(freeze::thaw))
 }

@@ -63,6 +63,7 @@ pub fn accept(
         created_at: now,
         stage: Stage::Accepted,
         attempts: Vec::new(),
+        waiting: None,
         cancelling: false,
         due_at: Some(now),
     })

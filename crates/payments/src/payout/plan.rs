@@ -3,7 +3,7 @@
 mod usdt;
 
 use api::wallet_manager::WalletView;
-use primitives::{AttemptNo, Sun, TransferId, UnixMs};
+use primitives::{Address, AttemptNo, Sun, TransferId, UnixMs};
 use thiserror::Error;
 
 use super::{Authority, Facts, Funds, Leg, Money, Payout, PayoutAttempt, Stage};
@@ -25,6 +25,9 @@ pub struct Turn {
     pub next: Payout,
     /// What becomes of its share of the limits, if that changes.
     pub limits: Option<LimitRelease>,
+    /// A wallet to freeze: its money moved in another way than was permitted, and until a person has looked nothing
+    /// more leaves it.
+    pub freeze: Option<Address>,
 }
 
 /// What becomes of a payout's share of the limits.
@@ -44,7 +47,11 @@ pub struct TooLate;
 /// The next step. Facts that do not belong to the stage change nothing but the time of the next look.
 pub fn plan(payout: &Payout, facts: Facts, authority: &Authority, now: UnixMs) -> Turn {
     match (&payout.stage, facts) {
-        (Stage::Accepted, Facts::Wallet { wallet, trx_fee_max }) => {
+        (Stage::Accepted, Facts::Wallet { frozen: true, .. }) => {
+            let waiting = Some("wallet_frozen".to_owned());
+            looked(Payout { waiting, ..payout.clone() }, WAIT_MS, now)
+        }
+        (Stage::Accepted, Facts::Wallet { wallet, trx_fee_max, frozen: false }) => {
             authorise(payout, &wallet, trx_fee_max, authority, now)
         }
         (Stage::Attempting, Facts::Usdt(facts)) => usdt::follow(payout, &facts, now),
@@ -60,9 +67,11 @@ pub fn cancel(payout: &Payout, now: UnixMs) -> Result<Turn, TooLate> {
     match payout.stage {
         // No permission is out, so nothing can have been signed: the earlier attempts have all ended.
         Stage::Accepted => Ok(end(payout.clone(), Stage::Cancelled { at: now }, LimitRelease::AtOnce)),
-        Stage::Attempting => {
-            Ok(Turn { next: Payout { cancelling: true, due_at: Some(now), ..payout.clone() }, limits: None })
-        }
+        Stage::Attempting => Ok(Turn {
+            next: Payout { cancelling: true, due_at: Some(now), ..payout.clone() },
+            limits: None,
+            freeze: None,
+        }),
         _ => Err(TooLate),
     }
 }
@@ -94,6 +103,7 @@ fn authorise(payout: &Payout, wallet: &WalletView, trx_fee_max: Sun, authority: 
     let mut next = payout.clone();
     next.attempts.push(PayoutAttempt { attempt, transfer_id, payer: wallet.address, authorisation, leg });
     next.stage = Stage::Attempting;
+    next.waiting = None;
     looked(next, 0, now)
 }
 
@@ -133,7 +143,10 @@ fn advance(payout: &Payout, fact: Fact, now: UnixMs) -> Turn {
 fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
     match ended.ending {
         Verdict::Paid => end(payout, Stage::Settled { at: now }, LimitRelease::AfterWindow(now)),
-        Verdict::Mismatch => review(payout, "mismatch", now),
+        Verdict::Mismatch => {
+            let freeze = payout.current().map(|attempt| attempt.payer);
+            Turn { freeze, ..review(payout, "mismatch", now) }
+        }
         Verdict::Dead | Verdict::FailedOnChain => another_attempt(payout, now),
         Verdict::Unsigned => match ended.reason.as_deref() {
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
@@ -177,7 +190,7 @@ fn fail(payout: Payout, reason: &str, now: UnixMs) -> Turn {
 /// What waits for a person may still have been paid: its share of the limits is not given back.
 fn review(payout: Payout, reason: &str, now: UnixMs) -> Turn {
     let stage = Stage::NeedsReview { reason: reason.to_owned(), at: now };
-    Turn { next: Payout { stage, due_at: None, ..payout }, limits: None }
+    Turn { next: Payout { stage, due_at: None, ..payout }, limits: None, freeze: None }
 }
 
 fn end(payout: Payout, stage: Stage, limits: LimitRelease) -> Turn {
@@ -190,9 +203,9 @@ fn end(payout: Payout, stage: Stage, limits: LimitRelease) -> Turn {
         Stage::Settled { at } | Stage::Cancelled { at } | Stage::Failed { at, .. } => Some(at),
         _ => None,
     };
-    Turn { next: Payout { stage, due_at: at.filter(|_| holds), ..payout }, limits: Some(limits) }
+    Turn { next: Payout { stage, due_at: at.filter(|_| holds), ..payout }, limits: Some(limits), freeze: None }
 }
 
 fn looked(payout: Payout, delay_ms: u64, now: UnixMs) -> Turn {
-    Turn { next: Payout { due_at: Some(now.plus_ms(delay_ms)), ..payout }, limits: None }
+    Turn { next: Payout { due_at: Some(now.plus_ms(delay_ms)), ..payout }, limits: None, freeze: None }
 }

@@ -74,6 +74,7 @@ impl Payout {
     pub fn view(&self) -> PayoutView {
         let reason = match &self.stage {
             Stage::Failed { reason, .. } | Stage::NeedsReview { reason, .. } => Some(reason.clone()),
+            Stage::Accepted => self.waiting.clone(),
             Stage::Attempting => self.current().and_then(PayoutAttempt::waiting).map(str::to_owned),
             _ => None,
         };
