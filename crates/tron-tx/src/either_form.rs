@@ -1,7 +1,9 @@
 //! A transaction given as bytes without saying whether signatures are included.
 
+use crate::canonical::require_known_values;
 use crate::decode_error::DecodeError;
 use crate::exact::ExactRaw;
+use crate::proto::{self, Described as _};
 use crate::signed_transaction::SignedTransaction;
 use crate::wire::{Fields, WireValue};
 
@@ -29,6 +31,7 @@ impl EitherForm {
         }
         let transaction = SignedTransaction::decode(bytes)?;
         let exact = ExactRaw::decode(&transaction.raw_data)?;
+        require_known_values(proto::Transaction::SCHEMA, bytes)?;
         Ok(Self::Whole { exact, transaction })
     }
 
@@ -80,6 +83,8 @@ mod tests {
         assert_eq!(error(&[&raw_data[..], &[0x98, 0x06, 1]].concat()), "Transaction.raw has no field 99");
         let whole = SignedTransaction { raw_data, ..Default::default() }.encode();
         assert_eq!(error(&[&whole[..], &[0x70, 1]].concat()), "Transaction has no field 14");
+        let unknown_result = [&whole[..], &[0x2a, 2, 0x18, 0x67]].concat();
+        assert_eq!(error(&unknown_result), "contractRet: 103 stands for nothing known");
         assert_eq!(error(&[]), "the transaction has no raw_data");
         assert_eq!(error(&[0x0a, 0x02, 1, 2, 0x40, 1]), "the transaction has no contract");
     }

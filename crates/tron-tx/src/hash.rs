@@ -42,8 +42,13 @@ pub fn transaction_root(leaves: &[[u8; 32]]) -> [u8; 32] {
 
 /// A block's id: the hash of its raw header, its first 8 bytes replaced by the number.
 pub fn block_id(header: &proto::BlockHeaderRaw) -> BlockId {
-    let mut id = sha256(&header.encode_to_vec());
-    id[..8].copy_from_slice(&header.number.to_be_bytes());
+    block_id_of(&header.encode_to_vec(), header.number)
+}
+
+/// A block's id from its raw header's bytes and its number.
+pub fn block_id_of(raw_header: &[u8], number: i64) -> BlockId {
+    let mut id = sha256(raw_header);
+    id[..8].copy_from_slice(&number.to_be_bytes());
     BlockId::new(id)
 }
 

@@ -9,6 +9,7 @@ mod parse;
 mod render;
 mod result;
 mod transaction;
+mod unknown;
 
 pub use block::{
     BlockError, BlockTransaction, CheckedBlock, CheckedHeader, parse_block, parse_blocks, parse_header, render_block,

@@ -55,6 +55,12 @@ impl RecoverableSignature {
         Ok(Self { signature, recovery })
     }
 
+    /// Reads a signature as the chain does: whatever follows the first 65 bytes is ignored (java-tron 4.8
+    /// `TransactionCapsule`; about one in a hundred on mainnet has 68 bytes). For telling who signed, not for making one.
+    pub fn parse_as_chain(bytes: &[u8]) -> Result<Self, SignatureError> {
+        Self::parse(bytes.get(..65).unwrap_or(bytes))
+    }
+
     /// Makes a signature of a token recoverable: s made low, verified against the key that was asked to sign, its
     /// recovery number found.
     ///

@@ -73,10 +73,10 @@ impl SignedTransaction {
         Bandwidth((self.encode_without_results().len() as u64).saturating_add(RESULT_BYTES))
     }
 
-    /// Who signed, in the order of the signatures.
+    /// Who signed, in the order of the signatures, each read as the chain reads it.
     pub fn signers(&self) -> Result<Vec<Address>, SignatureError> {
         let digest = *self.txid().as_bytes();
-        self.signatures.iter().map(|bytes| RecoverableSignature::parse(bytes)?.signer(&digest)).collect()
+        self.signatures.iter().map(|bytes| RecoverableSignature::parse_as_chain(bytes)?.signer(&digest)).collect()
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn signers(form: &EitherForm) -> Result<Option<Vec<Address>>, Inspect
     let EitherForm::Whole { exact, transaction } = form else { return Ok(None) };
     let digest = *exact.txid().as_bytes();
     let signer = |(index, bytes): (usize, &Vec<u8>)| {
-        RecoverableSignature::parse(bytes)
+        RecoverableSignature::parse_as_chain(bytes)
             .and_then(|signature| signature.signer(&digest))
             .map_err(|source| InspectError::Signature { number: index + 1, source })
     };

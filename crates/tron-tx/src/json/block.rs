@@ -2,16 +2,19 @@
 
 use alloy_primitives::hex;
 use primitives::{BlockId, TxId};
+use prost::Message as _;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use thiserror::Error;
 
 use super::error::JsonError;
-use super::parse::parse;
+use super::parse::{Form, encode, parse};
 use super::render::render;
-use super::result::ResultText;
+use super::result::TransactionText;
 use super::transaction::render_transaction;
-use crate::proto::{BlockHeader, BlockHeaderRaw};
+use super::unknown;
+use crate::proto::{BlockHeader, BlockHeaderRaw, Described as _, TransactionResult};
+use crate::wire::put_bytes;
 use crate::{SignedTransaction, hash};
 
 /// Why an answer is no block that we can trust.
@@ -63,7 +66,7 @@ pub struct CheckedHeader {
 pub struct BlockTransaction {
     /// Its name, recomputed.
     pub txid: TxId,
-    /// The transaction with its results.
+    /// The transaction with its results, less any fields in them that the protocol does not have.
     pub transaction: SignedTransaction,
 }
 
@@ -76,7 +79,6 @@ pub struct CheckedBlock {
     pub transactions: Vec<BlockTransaction>,
 }
 
-/// Only what the hashes cover is read; `raw_data`, two thirds of an answer, is skipped for the sake of the scanner.
 #[derive(Deserialize)]
 struct BlockText<'a> {
     #[serde(rename = "Error")]
@@ -86,17 +88,6 @@ struct BlockText<'a> {
     block_header: Option<Value>,
     #[serde(default, borrow)]
     transactions: Vec<TransactionText<'a>>,
-}
-
-#[derive(Deserialize)]
-struct TransactionText<'a> {
-    #[serde(rename = "txID")]
-    txid: &'a str,
-    raw_data_hex: &'a str,
-    #[serde(default, borrow)]
-    signature: Vec<&'a str>,
-    #[serde(default, borrow)]
-    ret: Vec<ResultText<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -138,20 +129,29 @@ impl BlockText<'_> {
             (Some(id), Some(header)) => (id, header),
             _ => return Err(BlockError::Shape("blockID and block_header come together")),
         };
-        let header: BlockHeader = parse(header, false)?;
-        let raw = header.raw_data.ok_or(BlockError::Shape("the header has no raw_data"))?;
+        let object = header.as_object().ok_or(BlockError::Shape("block_header is no object"))?;
+        let raw = object.get("raw_data").and_then(Value::as_object);
+        let raw = raw.ok_or(BlockError::Shape("the header has no raw_data"))?;
+        let bytes = encode(BlockHeaderRaw::SCHEMA, raw, Form::HASHED)?;
+        let raw = BlockHeaderRaw::decode(bytes.as_slice()).map_err(JsonError::from)?;
         let claimed = BlockId::parse(id).map_err(|_| BlockError::Shape("blockID is no hash"))?;
-        let computed = hash::block_id(&raw);
+        let computed = hash::block_id_of(&bytes, raw.number);
         if computed != claimed {
             return Err(BlockError::Id { computed, claimed });
         }
+        let header: BlockHeader = parse(header, false)?;
         Ok(Some(CheckedHeader { id: computed, raw, witness_signature: header.witness_signature }))
     }
 
     fn check(self) -> Result<Option<CheckedBlock>, BlockError> {
         let Some(header) = self.check_header()? else { return Ok(None) };
-        let transactions = self.transactions.into_iter().map(TransactionText::check).collect::<Result<Vec<_>, _>>()?;
-        let leaves: Vec<_> = transactions.iter().map(|entry| entry.transaction.leaf()).collect();
+        let mut leaves = Vec::with_capacity(self.transactions.len());
+        let mut transactions = Vec::with_capacity(self.transactions.len());
+        for text in self.transactions {
+            let (leaf, transaction) = check_transaction(text)?;
+            leaves.push(leaf);
+            transactions.push(transaction);
+        }
         if hash::transaction_root(&leaves).as_slice() != root(&header.raw) {
             return Err(BlockError::Root(header.id));
         }
@@ -164,28 +164,29 @@ fn root(raw: &BlockHeaderRaw) -> &[u8] {
     if raw.tx_trie_root.is_empty() { &[0; 32] } else { &raw.tx_trie_root }
 }
 
-impl TransactionText<'_> {
-    fn check(self) -> Result<BlockTransaction, BlockError> {
-        let bytes = |text, what| hex::decode::<&str>(text).map_err(|_| BlockError::Shape(what));
-        let raw_data = bytes(self.raw_data_hex, "raw_data_hex is not hexadecimal")?;
-        let signatures = self
-            .signature
-            .into_iter()
-            .map(|text| bytes(text, "a signature is not hexadecimal"))
-            .collect::<Result<_, _>>()?;
-        let results = self
-            .ret
-            .into_iter()
-            .map(|text| text.into_message().ok_or(BlockError::Shape("a ret is not the protocol's")))
-            .collect::<Result<_, _>>()?;
-        let claimed = TxId::parse(self.txid).map_err(|_| BlockError::Shape("txID is no hash"))?;
-        let transaction = SignedTransaction { raw_data, signatures, results };
-        let computed = transaction.txid();
-        if computed != claimed {
-            return Err(BlockError::TxId { computed, claimed });
-        }
-        Ok(BlockTransaction { txid: computed, transaction })
+/// A transaction and its leaf. The leaf is over the bytes as they are in the block, unknown fields included.
+fn check_transaction(text: TransactionText<'_>) -> Result<([u8; 32], BlockTransaction), BlockError> {
+    let bytes = |text, what| hex::decode::<&str>(text).map_err(|_| BlockError::Shape(what));
+    let raw_data = bytes(text.raw_data_hex, "raw_data_hex is not hexadecimal")?;
+    let signatures = text
+        .signature
+        .into_iter()
+        .map(|text| bytes(text, "a signature is not hexadecimal"))
+        .collect::<Result<_, _>>()?;
+    let mut transaction = SignedTransaction { raw_data, signatures, results: Vec::with_capacity(text.ret.len()) };
+    let mut whole = transaction.encode();
+    for result in text.ret {
+        let result = result.encode()?;
+        put_bytes(&mut whole, 5, &result);
+        transaction.results.push(TransactionResult::decode(result.as_slice()).map_err(JsonError::from)?);
     }
+    unknown::encode(&mut whole, &text.unknown).ok_or(JsonError::Unknown("Transaction"))?;
+    let claimed = TxId::parse(text.txid).map_err(|_| BlockError::Shape("txID is no hash"))?;
+    let computed = transaction.txid();
+    if computed != claimed {
+        return Err(BlockError::TxId { computed, claimed });
+    }
+    Ok((hash::sha256(&whole), BlockTransaction { txid: computed, transaction }))
 }
 
 /// A block as the node answers it; `transactions` is absent when there are none.

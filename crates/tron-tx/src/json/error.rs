@@ -21,6 +21,9 @@ pub enum JsonError {
         /// What it has to be.
         expected: &'static str,
     },
+    /// A message has fields that the protocol does not have, in a form that does not tell their bytes.
+    #[error("{0} has unknown fields whose bytes cannot be told")]
+    Unknown(&'static str),
     /// The fields are right and the message still is not.
     #[error("not a message of the protocol: {0}")]
     Message(#[from] prost::DecodeError),

@@ -1,34 +1,62 @@
-//! JSON to messages, by their descriptions, as forgiving as the node: unknown fields and nulls are passed over.
+//! JSON to messages, by their descriptions.
 
 use serde_json::{Map, Value};
 
 use super::error::JsonError;
+use super::unknown;
 use crate::proto::{Described, Field, Kind, Schema};
 use crate::wire::{put_bytes, put_integer};
 
-/// A message from the node's JSON.
-pub fn parse<M: Described>(value: &Value, visible: bool) -> Result<M, JsonError> {
-    let object = value.as_object().ok_or(JsonError::NotObject(M::SCHEMA.name))?;
-    Ok(M::decode(encode(M::SCHEMA, object, visible)?.as_slice())?)
+/// How to read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    /// Whether addresses and names are in the visible form.
+    pub(super) visible: bool,
+    /// Whether fields that the protocol does not have are kept; else they are passed over, as the node does.
+    pub(super) keep_unknown: bool,
 }
 
-/// The canonical bytes of the message that an object stands for.
-pub(super) fn encode(
+impl Form {
+    /// A request's form, in which what is unknown does not count.
+    const fn of_request(visible: bool) -> Self {
+        Self { visible, keep_unknown: false }
+    }
+
+    /// The form of what a hash covers: every byte counts.
+    pub(super) const HASHED: Self = Self { visible: false, keep_unknown: true };
+}
+
+/// A message from the node's JSON, as forgiving as the node: unknown fields and nulls are passed over.
+pub fn parse<M: Described>(value: &Value, visible: bool) -> Result<M, JsonError> {
+    let object = value.as_object().ok_or(JsonError::NotObject(M::SCHEMA.name))?;
+    Ok(M::decode(encode(M::SCHEMA, object, Form::of_request(visible))?.as_slice())?)
+}
+
+/// The canonical bytes of a contract's message in a request.
+pub(super) fn encode_request(
     schema: &'static Schema,
     object: &Map<String, Value>,
     visible: bool,
 ) -> Result<Vec<u8>, JsonError> {
+    encode(schema, object, Form::of_request(visible))
+}
+
+/// The bytes of the message that an object stands for: known fields ascending, then, if kept, unknown ones.
+pub(super) fn encode(schema: &'static Schema, object: &Map<String, Value>, form: Form) -> Result<Vec<u8>, JsonError> {
     let mut out = Vec::new();
     for field in schema.fields {
         match object.get(field.name) {
             None | Some(Value::Null) => {}
             Some(Value::Array(items)) if field.repeated => {
                 for item in items.iter().filter(|item| !item.is_null()) {
-                    encode_value(&mut out, schema, field, item, visible)?;
+                    encode_value(&mut out, schema, field, item, form)?;
                 }
             }
-            Some(value) => encode_value(&mut out, schema, field, value, visible)?,
+            Some(value) => encode_value(&mut out, schema, field, value, form)?,
         }
+    }
+    if form.keep_unknown {
+        unknown::encode(&mut out, object).ok_or(JsonError::Unknown(schema.name))?;
     }
     Ok(out)
 }
@@ -38,7 +66,7 @@ fn encode_value(
     schema: &'static Schema,
     field: &'static Field,
     value: &Value,
-    visible: bool,
+    form: Form,
 ) -> Result<(), JsonError> {
     let wrong = |expected| JsonError::Field { message: schema.name, field: field.name, expected };
     match field.kind {
@@ -49,14 +77,14 @@ fn encode_value(
         }
         Kind::Bool => integer(out, field, truth(value).ok_or_else(|| wrong("has to be true or false"))?.into()),
         Kind::Enum(names) => {
-            let number = enumeration(names, value).ok_or_else(|| wrong("has to be one of its known values"))?;
+            let number = enumeration(names, value, form).ok_or_else(|| wrong("has to be one of its known values"))?;
             integer(out, field, number.into());
         }
         Kind::Str => bytes(out, field, value.as_str().ok_or_else(|| wrong("has to be text"))?.as_bytes()),
-        Kind::Text if visible => {
+        Kind::Text if form.visible => {
             bytes(out, field, value.as_str().ok_or_else(|| wrong("has to be text"))?.as_bytes());
         }
-        Kind::Address if visible => {
+        Kind::Address if form.visible => {
             let address = value.as_str().and_then(base58).ok_or_else(|| wrong("has to be a base58check address"))?;
             bytes(out, field, &address);
         }
@@ -66,23 +94,23 @@ fn encode_value(
         }
         Kind::Message(inner) => {
             let object = value.as_object().ok_or_else(|| wrong("has to be an object"))?;
-            put_bytes(out, field.number, &encode(inner, object, visible)?);
+            put_bytes(out, field.number, &encode(inner, object, form)?);
         }
         Kind::Entry(inner) => {
             let object = value.as_object().ok_or_else(|| wrong("has to be a list of objects"))?;
-            put_bytes(out, field.number, &entry(inner, object, visible)?);
+            put_bytes(out, field.number, &entry(inner, object, form)?);
         }
     }
     Ok(())
 }
 
 /// A map's entry, of which both fields are written whatever they are.
-fn entry(schema: &'static Schema, object: &Map<String, Value>, visible: bool) -> Result<Vec<u8>, JsonError> {
+fn entry(schema: &'static Schema, object: &Map<String, Value>, form: Form) -> Result<Vec<u8>, JsonError> {
     let mut out = Vec::new();
     for field in schema.fields {
         let before = out.len();
         if let Some(value) = object.get(field.name) {
-            encode_value(&mut out, schema, field, value, visible)?;
+            encode_value(&mut out, schema, field, value, form)?;
         }
         if out.len() == before {
             match field.kind {
@@ -116,11 +144,15 @@ fn truth(value: &Value) -> Option<bool> {
 }
 
 /// By name or by number; an all-lower-case name is read with a capital, as ABI files of Solidity have it.
-fn enumeration(names: &[(i32, &str)], value: &Value) -> Option<i32> {
+fn enumeration(names: &[(i32, &str)], value: &Value, form: Form) -> Option<i32> {
     if let Some(number) = value.as_i64() {
         return names.iter().map(|(known, _)| *known).find(|known| i64::from(*known) == number);
     }
     let name = value.as_str()?;
+    if let Some(unknown) = name.strip_prefix("UNKNOWN_ENUM_VALUE_").filter(|_| form.keep_unknown) {
+        // What Java's protobuf calls a number that has no name.
+        return unknown.rsplit_once('_')?.1.parse().ok();
+    }
     let capital = match name.split_at_checked(1) {
         Some((first, rest)) if name.chars().all(|c| c.is_ascii_lowercase()) => first.to_ascii_uppercase() + rest,
         _ => name.to_owned(),

@@ -1,102 +1,113 @@
-//! A transaction's `ret` as it stands in a block.
-//!
-//! Read straight into a struct because a scanner reads hundreds per block; an unknown field is an error because the
-//! block's transaction root covers it and could not be recomputed.
+//! What a scanner needs of a transaction in a block, read straight from the text: a block has hundreds.
 
-use serde::Deserialize;
+use std::fmt;
 
-use super::parse::hexadecimal;
-use crate::proto::{ContractResult, MarketOrderDetail, ResultCode, StringMapEntry, TransactionResult};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::{Map, Value};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+use super::error::JsonError;
+use super::parse::{Form, encode};
+use super::unknown;
+use crate::proto::{ContractResult, Described, TransactionResult};
+
+/// A transaction's parts that hashes cover. `raw_data`, two thirds of the text, repeats `raw_data_hex` and is skipped.
+#[derive(Default)]
+pub(super) struct TransactionText<'a> {
+    pub(super) txid: &'a str,
+    pub(super) raw_data_hex: &'a str,
+    pub(super) signature: Vec<&'a str>,
+    pub(super) ret: Vec<ResultText<'a>>,
+    /// Fields that the protocol does not have, by number.
+    pub(super) unknown: Map<String, Value>,
+}
+
+/// One result; nearly always it is `contractRet` alone.
+#[derive(Default)]
 pub(super) struct ResultText<'a> {
-    #[serde(default)]
-    fee: i64,
-    ret: Option<&'a str>,
-    #[serde(rename = "contractRet")]
     contract_ret: Option<&'a str>,
-    #[serde(default, rename = "assetIssueID")]
-    asset_issue_id: String,
-    #[serde(default)]
-    withdraw_amount: i64,
-    #[serde(default)]
-    unfreeze_amount: i64,
-    #[serde(default)]
-    exchange_received_amount: i64,
-    #[serde(default)]
-    exchange_inject_another_amount: i64,
-    #[serde(default)]
-    exchange_withdraw_another_amount: i64,
-    #[serde(default)]
-    exchange_id: i64,
-    #[serde(default)]
-    shielded_transaction_fee: i64,
-    #[serde(default, rename = "orderId")]
-    order_id: &'a str,
-    #[serde(default, borrow, rename = "orderDetails")]
-    order_details: Vec<OrderDetailText<'a>>,
-    #[serde(default)]
-    withdraw_expire_amount: i64,
-    #[serde(default, rename = "cancel_unfreezeV2_amount")]
-    cancel_unfreeze_v2_amount: Vec<EntryText>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OrderDetailText<'a> {
-    #[serde(default, rename = "makerOrderId")]
-    maker_order_id: &'a str,
-    #[serde(default, rename = "takerOrderId")]
-    taker_order_id: &'a str,
-    #[serde(default, rename = "fillSellQuantity")]
-    fill_sell_quantity: i64,
-    #[serde(default, rename = "fillBuyQuantity")]
-    fill_buy_quantity: i64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EntryText {
-    #[serde(default)]
-    key: String,
-    #[serde(default)]
-    value: i64,
+    rest: Map<String, Value>,
 }
 
 impl ResultText<'_> {
-    /// The message; `None` if a name or a byte string is not what the protocol has.
-    pub(super) fn into_message(self) -> Option<TransactionResult> {
-        let order_details = self
-            .order_details
-            .into_iter()
-            .map(|detail| {
-                Some(MarketOrderDetail {
-                    maker_order_id: hexadecimal(detail.maker_order_id)?,
-                    taker_order_id: hexadecimal(detail.taker_order_id)?,
-                    fill_sell_quantity: detail.fill_sell_quantity,
-                    fill_buy_quantity: detail.fill_buy_quantity,
-                })
-            })
-            .collect::<Option<_>>()?;
-        let cancelled =
-            self.cancel_unfreeze_v2_amount.into_iter().map(|entry| StringMapEntry::new(entry.key, entry.value));
-        Some(TransactionResult {
-            fee: self.fee,
-            ret: self.ret.map_or(Some(ResultCode::Success), ResultCode::from_name)?.into(),
-            contract_ret: self.contract_ret.map_or(Some(ContractResult::Default), ContractResult::from_name)?.into(),
-            asset_issue_id: self.asset_issue_id,
-            withdraw_amount: self.withdraw_amount,
-            unfreeze_amount: self.unfreeze_amount,
-            exchange_received_amount: self.exchange_received_amount,
-            exchange_inject_another_amount: self.exchange_inject_another_amount,
-            exchange_withdraw_another_amount: self.exchange_withdraw_another_amount,
-            exchange_id: self.exchange_id,
-            shielded_transaction_fee: self.shielded_transaction_fee,
-            order_id: hexadecimal(self.order_id)?,
-            order_details,
-            withdraw_expire_amount: self.withdraw_expire_amount,
-            cancel_unfreeze_v2_amount: cancelled.collect(),
-        })
+    /// The result's bytes as they are in the block.
+    pub(super) fn encode(mut self) -> Result<Vec<u8>, JsonError> {
+        let known = self.contract_ret.map(ContractResult::from_name);
+        match known {
+            Some(Some(result)) if self.rest.is_empty() && result != ContractResult::Default => {
+                Ok(prost::Message::encode_to_vec(&TransactionResult {
+                    contract_ret: result.into(),
+                    ..Default::default()
+                }))
+            }
+            _ => {
+                if let Some(name) = self.contract_ret {
+                    self.rest.insert("contractRet".to_owned(), name.into());
+                }
+                encode(TransactionResult::SCHEMA, &self.rest, Form::HASHED)
+            }
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for TransactionText<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = TransactionText<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a transaction")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut text = TransactionText::default();
+                while let Some(key) = map.next_key::<&'de str>()? {
+                    match key {
+                        "txID" => text.txid = map.next_value()?,
+                        "raw_data_hex" => text.raw_data_hex = map.next_value()?,
+                        "signature" => text.signature = map.next_value()?,
+                        "ret" => text.ret = map.next_value()?,
+                        number if unknown::is_number(number) => {
+                            text.unknown.insert(number.to_owned(), map.next_value()?);
+                        }
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(text)
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for ResultText<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = ResultText<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a transaction's result")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut text = ResultText::default();
+                while let Some(key) = map.next_key::<&'de str>()? {
+                    if key == "contractRet" {
+                        text.contract_ret = Some(map.next_value()?);
+                    } else {
+                        text.rest.insert(key.to_owned(), map.next_value()?);
+                    }
+                }
+                Ok(text)
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
     }
 }

@@ -4,7 +4,7 @@ use prost::Message as _;
 use serde_json::{Map, Value, json};
 
 use super::error::JsonError;
-use super::parse::{encode, hexadecimal, parse};
+use super::parse::{encode_request, hexadecimal, parse};
 use super::render::{render, render_encoded};
 use crate::proto::{Any, Described, TransactionContract, TransactionRaw, TransactionResult};
 use crate::{ContractType, SignedTransaction, contract_address, hash};
@@ -115,7 +115,7 @@ fn parse_contract(value: &Value, visible: bool) -> Result<Option<TransactionCont
     let empty = Map::new();
     let fields = parameter.get("value").and_then(Value::as_object).unwrap_or(&empty);
     let type_url = parameter.get("type_url").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let any = Any { type_url, value: encode(schema, fields, visible)? };
+    let any = Any { type_url, value: encode_request(schema, fields, visible)? };
     let contract: TransactionContract = parse(&Value::Object(object), visible)?;
     Ok(Some(TransactionContract { contract_type: contract_type.into(), parameter: Some(any), ..contract }))
 }

@@ -43,13 +43,30 @@ pub enum TokenCall {
 impl TokenCall {
     /// Reads calldata that is exactly a `transfer` or an `approve`: 68 bytes, addresses padded with zeros.
     pub fn decode(calldata: &[u8]) -> Result<Self, CalldataError> {
+        Self::read(calldata, word_to_address)
+    }
+
+    /// Like [`TokenCall::decode`], but an address may also have the 0x41 of its 21-byte form before it.
+    ///
+    /// Some wallets write it so and USDT's old compiler ignores it, so such calls do move tokens. For those who look at
+    /// transactions of others; never for what we sign.
+    pub fn decode_as_executed(calldata: &[u8]) -> Result<Self, CalldataError> {
+        Self::read(calldata, |word| match word.split_at_checked(12)? {
+            ([zeros @ .., 0x41], body) if zeros.iter().all(|byte| *byte == 0) => {
+                body.try_into().ok().map(Address::from_evm)
+            }
+            _ => word_to_address(word),
+        })
+    }
+
+    fn read(calldata: &[u8], address: impl Fn(&[u8]) -> Option<Address>) -> Result<Self, CalldataError> {
         let (head, arguments) = calldata.split_at_checked(4).ok_or(CalldataError::Selector)?;
         if head != selector::TRANSFER && head != selector::APPROVE {
             return Err(CalldataError::Selector);
         }
         let arguments: &[u8; 64] = arguments.try_into().map_err(|_| CalldataError::Length(calldata.len()))?;
         let (account, value) = arguments.split_at(32);
-        let account = word_to_address(account).ok_or(CalldataError::Padding)?;
+        let account = address(account).ok_or(CalldataError::Padding)?;
         let value = U256::from_be_slice(value);
         Ok(if head == selector::TRANSFER {
             Self::Transfer { to: account, value }

@@ -45,10 +45,21 @@ fn reads_only_exact_calls() {
     assert_eq!(TokenCall::decode(&[&good[..], &[0]].concat()), Err(CalldataError::Length(69)));
     assert_eq!(TokenCall::decode(&balance_of(to)), Err(CalldataError::Selector));
     assert_eq!(TokenCall::decode(&[]), Err(CalldataError::Selector));
-    // tronweb up to version 2 put the 0x41 of the address into the padding.
-    let mut padded = good;
+}
+
+#[test]
+fn reads_calls_of_wallets_that_write_the_prefix() {
+    let to = Address::from_evm([7; 20]);
+    let mut padded = transfer(to, 1);
+    let plain = TokenCall::decode(&padded);
+    assert_eq!(TokenCall::decode_as_executed(&padded), plain);
     padded[15] = 0x41;
     assert_eq!(TokenCall::decode(&padded), Err(CalldataError::Padding));
+    assert_eq!(TokenCall::decode_as_executed(&padded), plain);
+    padded[15] = 0xa0;
+    assert_eq!(TokenCall::decode_as_executed(&padded), Err(CalldataError::Padding));
+    (padded[14], padded[15]) = (1, 0x41);
+    assert_eq!(TokenCall::decode_as_executed(&padded), Err(CalldataError::Padding));
 }
 
 #[test]
