@@ -1,5 +1,6 @@
 //! The rules of the repository that no compiler checks, each a test that says what to do.
 
+mod documents;
 mod layers;
 mod manifests;
 mod services;
