@@ -147,8 +147,8 @@ impl PayoutMachine {
                 tracing::error!(payout = %payout.id, code = problem.code, "usdt-manager refuses an attempt");
                 Ok(None)
             }
-            Outcome::Refused(problem) => Err(NotDone::Refused { peer: self.usdt_manager.peer().into(), problem }),
-            Outcome::Unknown(cause) => Err(NotDone::Unknown { peer: self.usdt_manager.peer().into(), cause }),
+            Outcome::Refused(problem) => Err(self.usdt_manager.refused(problem)),
+            Outcome::Unknown(cause) => Err(self.usdt_manager.unknown(cause)),
         }
     }
 
@@ -167,10 +167,8 @@ impl PayoutMachine {
         match self.usdt_manager.call(&usdt_manager::put_reservation(attempt.transfer_id, &request)).await {
             Outcome::Done(_) => Ok(Facts::FundsHeld(true)),
             Outcome::Refused(problem) if problem.code == "waiting_funds" => Ok(Facts::FundsHeld(false)),
-            Outcome::Refused(problem) => {
-                Err(NotDone::Refused { peer: self.usdt_manager.peer().into(), problem }.into())
-            }
-            Outcome::Unknown(cause) => Err(NotDone::Unknown { peer: self.usdt_manager.peer().into(), cause }.into()),
+            Outcome::Refused(problem) => Err(self.usdt_manager.refused(problem).into()),
+            Outcome::Unknown(cause) => Err(self.usdt_manager.unknown(cause).into()),
         }
     }
 

@@ -162,12 +162,22 @@ impl PeerClient {
         outcome
     }
 
+    /// The error that this peer's refusal is where nothing can be made of it.
+    pub fn refused(&self, problem: Problem) -> NotDone {
+        NotDone::Refused { peer: self.peer.clone(), problem }
+    }
+
+    /// The error that an unknown outcome at this peer is.
+    pub fn unknown(&self, cause: Unknown) -> NotDone {
+        NotDone::Unknown { peer: self.peer.clone(), cause }
+    }
+
     /// Makes a call of which only the answer is of use; a refusal is an error here.
     pub async fn ask<A: DeserializeOwned>(&self, call: &api::Call<A>) -> Result<A, NotDone> {
         match self.call(call).await {
             Outcome::Done(answer) => Ok(answer),
-            Outcome::Refused(problem) => Err(NotDone::Refused { peer: self.peer.clone(), problem }),
-            Outcome::Unknown(cause) => Err(NotDone::Unknown { peer: self.peer.clone(), cause }),
+            Outcome::Refused(problem) => Err(self.refused(problem)),
+            Outcome::Unknown(cause) => Err(self.unknown(cause)),
         }
     }
 

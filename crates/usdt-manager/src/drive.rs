@@ -110,8 +110,8 @@ impl TransferMachine {
             Outcome::Done(_) => Ok(Facts::LeaseReleased),
             // Refused before it had come to a lease.
             Outcome::Refused(problem) if problem.code == "unknown_lease" => Ok(Facts::LeaseReleased),
-            Outcome::Refused(problem) => Err(NotDone::Refused { peer: self.trx_staking.peer().into(), problem }.into()),
-            Outcome::Unknown(cause) => Err(NotDone::Unknown { peer: self.trx_staking.peer().into(), cause }.into()),
+            Outcome::Refused(problem) => Err(self.trx_staking.refused(problem).into()),
+            Outcome::Unknown(cause) => Err(self.trx_staking.unknown(cause).into()),
         }
     }
 }
