@@ -33,6 +33,18 @@ fn tells_who_signed() {
     assert_eq!(ours, signed(vectors::TRANSFER_RAW, vectors::TRANSFER_SIGNATURE));
 }
 
+/// The signed transaction of tronweb's own tests.
+const TRONWEB: &str = "0a85010a02380a220830202d4c1473d46640d8edabfea72f5a67080112630a2d747970652e676f6f676c65617069732e636f6d2f70726f746f636f6c2e5472616e73666572436f6e747261637412320a1541fbbb1a37f9fbc18a3e2b8fd8c0823251cd3b8ee8121541af4852489314e72ffae825238c52d0e1ffff1ead18c0843d70f182cffca72f1241fa301a789dc51714be33b0f298e3f990650bec285ab628ab8ea5f18aeb3466643ca89b604d9df74fa19a11235e0d7ab974322f0097eefe0b7efb38ea9ce4cf6601";
+
+#[test]
+fn reads_what_tronweb_signed() {
+    let whole = bytes(TRONWEB);
+    assert_eq!(whole.len(), 203);
+    let transaction = SignedTransaction::decode(&whole).unwrap();
+    assert_eq!(transaction.txid().to_string(), "04d6b2fc0de48335e3f159ca8b33fffb366fe01d3fcd159dd50e8c5d7fce296b");
+    assert_eq!(transaction.signers().unwrap()[0].to_string(), "TYvEkK4fJ8aGVwLTxX6Qyw48ewD6BAvbYv");
+}
+
 #[test]
 fn what_follows_65_bytes_of_signature_is_ignored_as_on_the_chain() {
     let mut shasta = signed(vectors::SHASTA_RAW, vectors::SHASTA_SIGNATURE);
