@@ -53,7 +53,8 @@ impl Scanner {
     async fn step(&mut self) -> Result<(), BoxError> {
         let solid = self.sight.borrow_and_update().solid.map(|block| block.number);
         match (self.ledger.extent(), solid) {
-            (None, Some(solid)) => self.begin(solid).await,
+            // No node has receipts for the first block's transactions, so reading begins with the second.
+            (None, Some(solid)) if solid > 0 => self.begin(solid).await,
             (Some(extent), Some(solid)) if solid > extent.last.number => self.read(extent, solid).await,
             _ => Ok(self.sight.changed().await?),
         }
@@ -62,7 +63,7 @@ impl Scanner {
     async fn begin(&self, solid: u64) -> Result<(), BoxError> {
         let number = match self.start {
             Start::Solid => solid,
-            Start::Number(number) => number.min(solid),
+            Start::Number(number) => number.clamp(1, solid),
         };
         let genesis = self.genesis().ok_or("no node has told its first block")?;
         let block = self.reader.one(number).await;
