@@ -9,6 +9,7 @@ pub mod limits;
 pub mod outcome;
 pub mod payout;
 pub mod seal;
+pub mod staking;
 #[cfg(test)]
 mod testing;
 pub mod transfer;
