@@ -20,7 +20,9 @@ use crate::wallet;
 const ENERGY_WANTED: u64 = 150_000;
 /// Enough for all transactions of the hot wallet beyond its free 600 bytes.
 const BANDWIDTH_WANTED: u64 = 2_000;
-const RESOURCES: [Resource; 2] = [Resource::Energy, Resource::Bandwidth];
+/// What the energy wallet's own transactions use, staked bandwidth before free; what is in use cannot be lent
+/// (java-tron 4.8 DelegateResourceActuator).
+const BANDWIDTH_KEPT: u64 = 1_500;
 const HOT_USDT: &str = "1000";
 const HOT_TRX: &str = "200";
 const PAUSE: Duration = Duration::from_millis(300);
@@ -37,35 +39,64 @@ pub(crate) async fn prepare(operator: &Operator, node: &Node, steps: &Steps) -> 
     let prices = operator.insist("tron-client", &tron_client::chain_parameters()).await.context("asking for prices")?;
     let wanted = wanted(&prices)?;
     let mut to_stake = Vec::new();
-    for (resource, amount) in &wanted {
-        if is_new(operator.insist("trx-staking", &trx_staking::stake(stake_id(operator, *resource))).await)? {
-            to_stake.push((*resource, *amount));
+    for one in &wanted {
+        if is_new(operator.insist("trx-staking", &trx_staking::stake(one.stake_id(operator))).await)? {
+            to_stake.push(one);
         }
     }
 
     steps.begin("funding both from the devnet's faucet");
-    fund(node, hot.address, Sun::parse(HOT_TRX)?, Usdt::parse(HOT_USDT)?, steps).await?;
-    if !to_stake.is_empty() {
-        let staked = to_stake.iter().try_fold(margin(&prices)?, |sum, (_, amount)| sum.checked_add(*amount));
-        fund(node, energy.address, staked.context("the stake is too large")?, Usdt::ZERO, steps).await?;
-    }
+    let staked = to_stake.iter().try_fold(margin(&prices)?, |sum, one| sum.checked_add(one.stake));
+    let staked = if to_stake.is_empty() { Sun::ZERO } else { staked.context("the stake is too large")? };
+    tokio::try_join!(
+        fund(node, hot.address, Sun::parse(HOT_TRX)?, Usdt::parse(HOT_USDT)?, steps),
+        fund(node, energy.address, staked, Usdt::ZERO, steps),
+    )?;
     steps.done(&format!("the hot wallet has {HOT_USDT} USDT and {HOT_TRX} TRX"));
 
     steps.begin("staking for energy and bandwidth");
-    stake(operator, &to_stake, steps, node).await?;
+    stake(operator, &to_stake, &wanted, steps, node).await?;
     steps.begin("lending both to the hot wallet");
-    delegate(operator, steps, node).await?;
+    delegate(operator, &wanted, steps, node).await?;
     steps.done(&format!(
         "staked TRX for {ENERGY_WANTED} energy and {BANDWIDTH_WANTED} bandwidth, lent to the hot wallet"
     ));
     Ok(())
 }
 
-/// How much to stake for what.
-fn wanted(prices: &ChainParameters) -> Result<[(Resource, Sun); 2]> {
+/// How much to stake for a resource, and the stake to lend of that.
+#[derive(Debug)]
+struct Wanted {
+    resource: Resource,
+    stake: Sun,
+    lend: Sun,
+}
+
+impl Wanted {
+    fn name(&self) -> &'static str {
+        match self.resource {
+            Resource::Energy => "energy",
+            Resource::Bandwidth => "bandwidth",
+        }
+    }
+
+    fn stake_id(&self, operator: &Operator) -> StakeId {
+        StakeId::derive(operator.plane().plane.uuid(), &["first", self.name()])
+    }
+
+    fn delegation_id(&self, operator: &Operator) -> DelegationId {
+        DelegationId::derive(operator.plane().plane.uuid(), &["first", self.name()])
+    }
+}
+
+fn wanted(prices: &ChainParameters) -> Result<[Wanted; 2]> {
     let energy = stake_for(ENERGY_WANTED, prices.total_energy_weight, prices.total_energy_limit)?;
-    let bandwidth = stake_for(BANDWIDTH_WANTED, prices.total_bandwidth_weight, prices.total_bandwidth_limit)?;
-    Ok([(Resource::Energy, energy), (Resource::Bandwidth, bandwidth)])
+    let bandwidth = |wanted| stake_for(wanted, prices.total_bandwidth_weight, prices.total_bandwidth_limit);
+    let (all, lent) = (bandwidth(BANDWIDTH_WANTED + BANDWIDTH_KEPT)?, bandwidth(BANDWIDTH_WANTED)?);
+    Ok([
+        Wanted { resource: Resource::Energy, stake: energy, lend: energy },
+        Wanted { resource: Resource::Bandwidth, stake: all, lend: lent },
+    ])
 }
 
 /// Whether the service does not know of it yet.
@@ -75,14 +106,6 @@ fn is_new<A>(answer: Result<A, NotDone>) -> Result<bool> {
         Err(NotDone::Refused { problem, .. }) if problem.status == 404 => Ok(true),
         Err(error) => Err(error).context("asking trx-staking"),
     }
-}
-
-fn stake_id(operator: &Operator, resource: Resource) -> StakeId {
-    StakeId::derive(operator.plane().plane.uuid(), &["first", name_of(resource)])
-}
-
-fn delegation_id(operator: &Operator, resource: Resource) -> DelegationId {
-    DelegationId::derive(operator.plane().plane.uuid(), &["first", name_of(resource)])
 }
 
 /// The whole TRX to stake for so much of a resource, a tenth more for what others stake meanwhile: a staked TRX gets its
@@ -126,15 +149,15 @@ async fn fund(node: &Node, address: Address, trx: Sun, usdt: Usdt, steps: &Steps
     }
 }
 
-async fn stake(operator: &Operator, wanted: &[(Resource, Sun)], steps: &Steps, node: &Node) -> Result<()> {
-    for (resource, amount) in wanted {
-        let request = StakeRequest { wallet_id: ENERGY.parse()?, resource: *resource, amount: *amount };
-        let call = trx_staking::put_stake(stake_id(operator, *resource), &request);
+async fn stake(operator: &Operator, to_stake: &[&Wanted], wanted: &[Wanted], steps: &Steps, node: &Node) -> Result<()> {
+    for one in to_stake {
+        let request = StakeRequest { wallet_id: ENERGY.parse()?, resource: one.resource, amount: one.stake };
+        let call = trx_staking::put_stake(one.stake_id(operator), &request);
         operator.insist("trx-staking", &call).await.context("staking")?;
     }
     let deadline = Instant::now() + WITHIN;
-    for resource in RESOURCES {
-        let call = trx_staking::stake(stake_id(operator, resource));
+    for one in wanted {
+        let call = trx_staking::stake(one.stake_id(operator));
         loop {
             let view = operator.insist("trx-staking", &call).await.context("asking for a stake")?;
             if ended(view.stage, view.reason.as_deref(), deadline, "the stake")? {
@@ -146,21 +169,22 @@ async fn stake(operator: &Operator, wanted: &[(Resource, Sun)], steps: &Steps, n
     Ok(())
 }
 
-async fn delegate(operator: &Operator, steps: &Steps, node: &Node) -> Result<()> {
-    for resource in RESOURCES {
-        let id = delegation_id(operator, resource);
+async fn delegate(operator: &Operator, wanted: &[Wanted], steps: &Steps, node: &Node) -> Result<()> {
+    for one in wanted {
+        let id = one.delegation_id(operator);
         if is_new(operator.insist("trx-staking", &trx_staking::delegation(id)).await)? {
             let (wallet_id, receiver) = (ENERGY.parse()?, HOT.parse()?);
-            // All that was staked, which an earlier run may have reckoned at other prices.
-            let call = trx_staking::stake(stake_id(operator, resource));
-            let amount = operator.insist("trx-staking", &call).await.context("asking for a stake")?.request.amount;
-            let request = DelegationRequest { wallet_id, receiver, resource, amount };
+            // An earlier run may have staked at other prices.
+            let call = trx_staking::stake(one.stake_id(operator));
+            let staked = operator.insist("trx-staking", &call).await.context("asking for a stake")?.request.amount;
+            let amount = one.lend.min(staked);
+            let request = DelegationRequest { wallet_id, receiver, resource: one.resource, amount };
             operator.insist("trx-staking", &trx_staking::put_delegation(id, &request)).await.context("lending")?;
         }
     }
     let deadline = Instant::now() + WITHIN;
-    for resource in RESOURCES {
-        let call = trx_staking::delegation(delegation_id(operator, resource));
+    for one in wanted {
+        let call = trx_staking::delegation(one.delegation_id(operator));
         loop {
             let view = operator.insist("trx-staking", &call).await.context("asking for a delegation")?;
             if ended(view.stage, view.reason.as_deref(), deadline, "the delegation")? {
@@ -188,13 +212,6 @@ async fn pause(node: &Node, steps: &Steps, what: &str) -> Result<()> {
     steps.update(&format!("{what}: block {head}, solid {solid}"));
     tokio::time::sleep(PAUSE).await;
     Ok(())
-}
-
-const fn name_of(resource: Resource) -> &'static str {
-    match resource {
-        Resource::Energy => "energy",
-        Resource::Bandwidth => "bandwidth",
-    }
 }
 
 #[cfg(test)]

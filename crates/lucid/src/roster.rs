@@ -28,7 +28,7 @@ pub(crate) const ROSTER: [Member; 6] = [
         port: 8094,
         has_authority: true,
         calls: &[
-            ("trx-staking", &["leases:write", "staking:read"]),
+            ("trx-staking", &["read", "leases:write", "staking:read"]),
             ("wallet-manager", SIGNS),
             ("tron-client", SUBMITS),
         ],
@@ -38,7 +38,7 @@ pub(crate) const ROSTER: [Member; 6] = [
         port: 8092,
         has_authority: true,
         calls: &[
-            ("usdt-manager", &["transfers:write", "transfers:read", "balances:read"]),
+            ("usdt-manager", &["read", "transfers:write", "transfers:read", "balances:read"]),
             ("wallet-manager", SIGNS),
             ("tron-client", SUBMITS),
         ],
@@ -47,12 +47,12 @@ pub(crate) const ROSTER: [Member; 6] = [
         name: "payment-gateway",
         port: 8096,
         has_authority: false,
-        calls: &[("payout-router", &["payouts:write", "payouts:read"]), ("usdt-manager", &["balances:read"])],
+        calls: &[("payout-router", &["read", "payouts:write", "payouts:read"]), ("usdt-manager", &["balances:read"])],
     },
 ];
 
-const SUBMITS: &[&str] = &["chain:read", "submissions:write"];
-const SIGNS: &[&str] = &["wallets:read", "signatures:write", "intents:void", "register:read"];
+const SUBMITS: &[&str] = &["read", "chain:read", "submissions:write"];
+const SIGNS: &[&str] = &["read", "wallets:read", "signatures:write", "intents:void", "register:read"];
 
 /// The name under which this command calls.
 pub(crate) const OPERATOR: &str = "operator";
@@ -60,12 +60,12 @@ pub(crate) const OPERATOR: &str = "operator";
 /// What the operator may do at a service: read everything, make wallets and stakes; never sign, submit or pay.
 pub(crate) fn operator_scopes(service: &str) -> &'static [&'static str] {
     match service {
-        "tron-client" => &["operator", "chain:read"],
-        "wallet-manager" => &["operator", "wallets:read", "wallets:write", "register:read"],
-        "trx-staking" => &["operator", "staking:read", "stakes:write"],
-        "usdt-manager" => &["operator", "transfers:read", "balances:read"],
-        "payout-router" => &["operator", "payouts:read"],
-        _ => &["operator"],
+        "tron-client" => &["operator", "read", "chain:read"],
+        "wallet-manager" => &["operator", "read", "wallets:read", "wallets:write", "register:read"],
+        "trx-staking" => &["operator", "read", "staking:read", "stakes:write"],
+        "usdt-manager" => &["operator", "read", "transfers:read", "balances:read"],
+        "payout-router" => &["operator", "read", "payouts:read"],
+        _ => &["operator", "read"],
     }
 }
 
