@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plane_tests::plane::Demo;
+use plane_tests::plane::Plane;
 use serde_json::{Value, json};
 
 /// The keys of an object.
@@ -12,7 +12,7 @@ fn keys(value: &Value) -> BTreeSet<&str> {
 
 #[test]
 fn three_payouts_are_settled_and_one_is_refused() {
-    let demo = Demo::start();
+    let demo = Plane::demo();
     let ports: Vec<_> = (8091..=8096).map(|usual| demo.port(usual)).collect();
     let ended = demo.wait();
     assert!(ended.success, "{}", ended.story);

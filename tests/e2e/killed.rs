@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use plane_tests::plane::Demo;
+use plane_tests::plane::Plane;
 
 /// Each part and when it is killed: so many milliseconds into a step of the demo.
 const KILLS: [(&str, &str, u64); 9] = [
@@ -21,7 +21,7 @@ const KILLS: [(&str, &str, u64); 9] = [
 
 #[test]
 fn every_process_killed_loses_no_payout_and_pays_none_twice() {
-    let mut demo = Demo::start();
+    let mut demo = Plane::demo();
     let mut left: Vec<_> = KILLS.into_iter().map(|kill| (kill, None)).collect();
     while !left.is_empty() && !demo.has_ended() {
         let said = demo.said();

@@ -1,26 +1,32 @@
-//! `lucid demo` as a child, and the plane's processes below it.
+//! A plane that `lucid` runs, and the processes below it.
 
 use std::fs;
 use std::io::Read;
 use std::net::TcpListener;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::root;
 
-/// A demo that runs.
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(90);
+const PULSE: Duration = Duration::from_millis(50);
+
+/// A running `lucid demo` or `lucid up`. Its processes end with it.
 #[derive(Debug)]
-pub struct Demo {
+pub struct Plane {
     child: Child,
     place: TempDir,
     base_port: u16,
 }
 
-/// How it ended.
+/// How a demo ended.
 #[derive(Debug)]
 pub struct Ended {
     /// Whether its exit code was 0.
@@ -49,14 +55,38 @@ pub fn lucid() -> PathBuf {
         .clone()
 }
 
-impl Demo {
+impl Plane {
     /// Starts `lucid demo --json` on ports that nobody uses.
-    pub fn start() -> Self {
+    pub fn demo() -> Self {
+        Self::start(&["demo", "--json", "--keep"], |_, _| ())
+    }
+
+    /// Starts `lucid up` on a new plane on the devnet, after `spoil` has done something to the plane's directory.
+    pub fn up(spoil: impl FnOnce(&Path)) -> Self {
+        Self::start(&["up", "--block-ms", "200"], |directory, base_port| {
+            let made = Command::new(lucid())
+                .args(["init", "--base-port", base_port, "--data"])
+                .arg(directory)
+                .output()
+                .expect("lucid starts");
+            assert!(made.status.success(), "{made:?}");
+            spoil(directory);
+        })
+    }
+
+    fn start(arguments: &[&str], prepare: impl FnOnce(&Path, &str)) -> Self {
         let place = tempfile::tempdir().expect("a temporary directory");
         let base_port = seven_free_ports();
-        let child = Command::new(lucid())
-            .args(["demo", "--json", "--keep", "--base-port", &base_port.to_string(), "--data"])
-            .arg(place.path().join("plane"))
+        let directory = place.path().join("plane");
+        prepare(&directory, &base_port.to_string());
+        let mut command = Command::new(lucid());
+        command.args(arguments);
+        if arguments[0] == "demo" {
+            command.args(["--base-port", &base_port.to_string()]);
+        }
+        let child = command
+            .arg("--data")
+            .arg(directory)
             .stdout(Stdio::piped())
             .stderr(fs::File::create(place.path().join("stderr")).expect("a file in the temporary directory"))
             .spawn()
@@ -64,16 +94,38 @@ impl Demo {
         Self { child, place, base_port }
     }
 
-    /// The process ids of this part of its plane: one, or none before the start and while it is being started again.
+    /// Runs `lucid` with these arguments on this plane.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let directory = self.place.path().join("plane");
+        Command::new(lucid()).args(arguments).arg("--data").arg(directory).output().expect("lucid starts")
+    }
+
+    /// Waits until `lucid status --json` is as wanted, and gives it; by the services' names.
+    pub fn until(&self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let status: Value = serde_json::from_slice(&self.run(&["status", "--json"]).stdout).unwrap_or_default();
+            let by_name = status.as_array().into_iter().flatten();
+            let by_name = by_name.map(|one| (one["name"].as_str().unwrap_or_default().to_owned(), one.clone()));
+            let status = Value::Object(by_name.collect());
+            if wanted(&status) {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "never {what}: {status:#}\n{}\n{}", self.said(), self.logs());
+            thread::sleep(PULSE);
+        }
+    }
+
+    /// The process ids of this part of the plane: one, or none before the start and while it is being started again.
     pub fn pids(&self, name: &str) -> Vec<u32> {
         let pid = self.child.id();
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
         let children = children.split_whitespace().filter_map(|child| child.parse().ok());
         children
             .filter(|child: &u32| {
-                // The kernel keeps 15 characters of a name.
+                // The kernel keeps 15 characters of a name, which is enough for all of ours.
                 let comm = fs::read_to_string(format!("/proc/{child}/comm")).unwrap_or_default();
-                !comm.trim().is_empty() && name.starts_with(comm.trim())
+                comm.trim() == name
             })
             .collect()
     }
@@ -81,9 +133,8 @@ impl Demo {
     /// Kills a part with SIGKILL; false if it is not running.
     pub fn kill_part(&self, name: &str) -> bool {
         let pids = self.pids(name);
-        pids.iter().all(|pid| {
-            Command::new("kill").args(["-9", &pid.to_string()]).status().is_ok_and(|status| status.success())
-        }) && !pids.is_empty()
+        let kill = |pid: &u32| Command::new("kill").args(["-9", &pid.to_string()]).status();
+        !pids.is_empty() && pids.iter().all(|pid| kill(pid).is_ok_and(|status| status.success()))
     }
 
     /// What it has said so far.
@@ -97,20 +148,22 @@ impl Demo {
     }
 
     /// The port of a service.
-    pub fn port(&self, usual: u16) -> u16 {
+    pub const fn port(&self, usual: u16) -> u16 {
         self.base_port + (usual - 8090)
     }
 
     /// Waits for its end.
     pub fn wait(mut self) -> Ended {
         let mut stdout = String::new();
-        self.child.stdout.take().expect("it is piped").read_to_string(&mut stdout).expect("its output is text");
+        let pipe = self.child.stdout.as_mut().expect("it is piped");
+        pipe.read_to_string(&mut stdout).expect("its output is text");
         let status = self.child.wait().expect("it is our child");
         let document = serde_json::from_str(&stdout).ok();
         Ended { success: status.success(), document, story: format!("{}\n{stdout}\n{}", self.said(), self.logs()) }
     }
 
-    fn logs(&self) -> String {
+    /// The ends of all logs.
+    pub fn logs(&self) -> String {
         let logs = fs::read_dir(self.place.path().join("plane/logs")).into_iter().flatten().flatten();
         let ends = logs.map(|log| {
             let text = fs::read_to_string(log.path()).unwrap_or_default();
@@ -119,6 +172,14 @@ impl Demo {
             format!("--- {}\n{end}", log.file_name().to_string_lossy())
         });
         ends.collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Drop for Plane {
+    fn drop(&mut self) {
+        // The kernel ends the parts with their parent. An error means that it has ended.
+        self.child.kill().ok();
+        self.child.wait().ok();
     }
 }
 
