@@ -53,6 +53,13 @@ impl Field {
     }
 
     pub(crate) async fn seeded(nodes: usize, seed: &str) -> Self {
+        let field = Self::fresh(nodes, seed).await;
+        field.mine(6);
+        field
+    }
+
+    /// A chain that has its first block only.
+    pub(crate) async fn fresh(nodes: usize, seed: &str) -> Self {
         let genesis = GenesisConfig { block_ms: 0, producers: 3, seed: seed.to_owned(), ..GenesisConfig::default() };
         let listen = vec![([127, 0, 0, 1], 0).into(); nodes];
         let devnet = Devnet::bind(&DevnetConfig { listen, genesis, ..DevnetConfig::default() }, now).await.unwrap();
@@ -62,16 +69,14 @@ impl Field {
         tasks.spawn(async move { devnet.run(std::future::pending()).await.unwrap() });
         // Installs the TLS provider that any client of reqwest needs.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let field = Self {
+        Self {
             chain,
             urls,
             clock: ManualClock::at(now()),
             directory: tempfile::tempdir().unwrap(),
             http: reqwest::Client::new(),
             _tasks: tasks,
-        };
-        field.mine(6);
-        field
+        }
     }
 
     pub(crate) fn chain_id(&self) -> ChainId {

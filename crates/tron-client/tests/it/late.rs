@@ -36,6 +36,24 @@ async fn what_was_solid_before_it_was_asked_for_is_found() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chain_that_has_just_begun_is_read_from_its_second_block() {
+    let field = Field::fresh(1, "devnet").await;
+    let genesis = field.solid_id();
+    let running = field.start().await;
+    field.mine(1);
+    let (txid, request) = field.transfer(genesis, 60_000, 3);
+    directly(&field, &request);
+    let block = field.mine(1);
+    field.mine(5);
+    running.scanned(field.solid()).await;
+    assert!(running.shared.ledger.extent().unwrap().first.number > 0);
+    // It refers to the first block, which itself cannot be read.
+    running.put(txid, &request).await;
+    assert_eq!(running.until_stage(txid, SubmissionStage::Solid).await.block.unwrap().id, block);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_refers_to_a_block_before_the_first_that_was_read_is_found_or_dies() {
     let field = Field::new(1).await;
     let (there, request_there) = field.transfer(field.solid_id(), 60_000, 3);
