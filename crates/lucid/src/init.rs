@@ -11,6 +11,7 @@ mod service_config;
 mod token;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
@@ -87,14 +88,12 @@ pub(crate) async fn run(args: &InitArgs, directory: &Directory, output: Output) 
 }
 
 fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str) -> Result<()> {
-    let text = format!(
-        "{what}: plane {} on {} (chain {}) in {}\nGo on with: lucid up --data {}",
-        plane.plane,
-        plane.network,
-        plane.chain_id,
-        directory.path().display(),
-        directory.path().display()
-    );
+    let place = directory.path().display();
+    let mut text = format!("{what}: plane {} on {} (chain {}) in {place}", plane.plane, plane.network, plane.chain_id);
+    if !directory.pin().exists() {
+        write!(text, "\nPut the token's user PIN into {}, mode 0400", directory.pin().display())?;
+    }
+    write!(text, "\nGo on with: lucid up --data {place}")?;
     output.show(plane, text)
 }
 

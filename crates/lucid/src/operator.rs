@@ -27,13 +27,14 @@ pub(crate) struct Operator {
 impl Operator {
     /// The operator of a directory's plane.
     pub(crate) fn of(directory: &Directory) -> Result<Self> {
+        let plane = PlaneFile::read(directory)?;
         let read = |path: std::path::PathBuf| {
             fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
         };
         let key = SignKey::parse(&read(directory.call_key(OPERATOR))?).context("the operator's key")?;
         let merchant_key = read(directory.merchant_key())?.trim().to_owned();
         let clock: SharedClock = Arc::new(SystemClock);
-        Ok(Self { plane: PlaneFile::read(directory)?, key, merchant_key, clock, transport: Transport::tcp() })
+        Ok(Self { plane, key, merchant_key, clock, transport: Transport::tcp() })
     }
 
     /// The plane.
