@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 
 use crate::Call;
 
+pub mod refusal;
+
 /// What a wallet's key may sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -145,7 +147,7 @@ pub fn wallets() -> Call<WalletList> {
 
 /// Signs a transaction. Refused with 403 and the rule's code, 409 `txid_taken` (another intent has this txid),
 /// 409 `attempt_taken` (this attempt was signed as another transaction: members `txid`, `raw_data`) or
-/// 409 `attempt_void`.
+/// 409 `attempt_void`; what each of them means for the attempt is in [`refusal`].
 pub fn put_signature(txid: TxId, request: &SignatureRequest) -> Call<SignatureView> {
     Call::put(format!("/v1/signatures/{txid}"), request)
 }

@@ -20,7 +20,7 @@ use primitives::statement::{Anchor, Authorisation, Signed};
 use primitives::{BlockRef, HexBytes, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
-pub use advance::{Sealing, advance, bar};
+pub use advance::{Sealing, advance, bar, pause_ms};
 pub use any::AnyAttempt;
 pub use fact::{Fact, Refusal, SignatureAnswer, VoidAnswer};
 
@@ -52,6 +52,8 @@ pub struct SealedTx {
 pub struct Sealed {
     tx: SealedTx,
     anchor: Signed<Anchor>,
+    /// Whether the register is known to have it: then its signature may exist, and no other transaction takes its place.
+    registered: bool,
 }
 
 /// The signature exists: money may move at any moment until the attempt has ended.
@@ -106,7 +108,7 @@ impl Attempt<Open> {
 
     /// Fixes the transaction; to be committed before anybody is asked to sign it.
     pub fn seal(self, tx: SealedTx, anchor: Signed<Anchor>) -> Attempt<Sealed> {
-        Attempt { authorisation: self.authorisation, state: Sealed { tx, anchor } }
+        Attempt { authorisation: self.authorisation, state: Sealed { tx, anchor, registered: false } }
     }
 
     /// Gives it up.
@@ -126,6 +128,11 @@ impl Attempt<Sealed> {
         &self.state.anchor
     }
 
+    /// Whether the register is known to have it.
+    pub const fn is_registered(&self) -> bool {
+        self.state.registered
+    }
+
     /// The signature is out.
     pub fn submit(self, signature: HexBytes) -> Attempt<Submitted> {
         Attempt { authorisation: self.authorisation, state: Submitted { tx: self.state.tx, signature } }
@@ -133,7 +140,8 @@ impl Attempt<Sealed> {
 
     /// The register has this attempt as another transaction: that one it is, and only that one.
     pub fn adopt(self, tx: SealedTx) -> Self {
-        Self { authorisation: self.authorisation, state: Sealed { tx, anchor: self.state.anchor } }
+        let state = Sealed { tx, anchor: self.state.anchor, registered: true };
+        Self { authorisation: self.authorisation, state }
     }
 
     /// The register has refused this transaction without taking it (its txid is another intent's, or its time is past):
@@ -181,7 +189,7 @@ impl Attempt<Barring> {
     /// It was signed after all: the bytes in the register are the attempt, and a fresh anchor is not needed to have the
     /// stored signature again.
     fn signed_after_all(self, tx: SealedTx, anchor: Signed<Anchor>) -> Attempt<Sealed> {
-        Attempt { authorisation: self.authorisation, state: Sealed { tx, anchor } }
+        Attempt { authorisation: self.authorisation, state: Sealed { tx, anchor, registered: true } }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The next step of an attempt, from the answer to its question.
 
 use api::tron_client::{SubmissionStage, SubmissionView};
+use api::wallet_manager::refusal::Remedy;
 use primitives::statement::Anchor;
 use primitives::{Address, HexBytes, Sun, UnixMs};
 
@@ -39,11 +40,27 @@ pub fn advance(attempt: AnyAttempt, fact: Fact, sealing: &Sealing, now: UnixMs) 
     }
 }
 
-/// Gives up an attempt that is not signed as far as we know; one that is, or has ended, stays as it is.
+/// How often the chain is asked when no event has come: feeds wake the owner sooner.
+const LOOK_AGAIN_MS: u64 = 3_000;
+/// How long after a step back the way is tried again: sealed anew after a refusal for time or name, asked for again
+/// after it could not be barred.
+const AGAIN_MS: u64 = 1_000;
+
+/// How long an owner waits, after this step, before the next question.
+pub fn pause_ms(before: &AnyAttempt, after: &AnyAttempt) -> u64 {
+    match (before, after) {
+        (AnyAttempt::Sealed(_), AnyAttempt::Open(_)) | (AnyAttempt::Barring(_), AnyAttempt::Sealed(_)) => AGAIN_MS,
+        _ if before == after => LOOK_AGAIN_MS,
+        _ => 0,
+    }
+}
+
+/// Gives up an attempt that is not signed as far as we know; one that the register has, or that has ended, stays as it
+/// is.
 pub fn bar(attempt: AnyAttempt, reason: &str) -> AnyAttempt {
     match attempt {
         AnyAttempt::Open(open) => open.refuse(reason).into(),
-        AnyAttempt::Sealed(sealed) => sealed.refuse(reason).into(),
+        AnyAttempt::Sealed(sealed) if !sealed.is_registered() => sealed.refuse(reason).into(),
         unmoved => unmoved,
     }
 }
@@ -69,8 +86,13 @@ fn signature_answered(attempt: Attempt<Sealed>, answer: SignatureAnswer) -> AnyA
         // A signature for another transaction is no answer to this question.
         SignatureAnswer::Signed(_) => attempt.into(),
         SignatureAnswer::Taken(raw_data) => adopt(attempt, raw_data),
-        SignatureAnswer::Refused(refusal) if refusal.another_may_pass() => attempt.reopen().into(),
-        SignatureAnswer::Refused(refusal) => attempt.refuse(&refusal.code).into(),
+        // What the register has taken may be signed at any time: whatever else is said now, it is not given up for that.
+        SignatureAnswer::Refused(_) if attempt.is_registered() => attempt.into(),
+        SignatureAnswer::Refused(refusal) => match refusal.remedy() {
+            Remedy::SealAnew => attempt.reopen().into(),
+            Remedy::GiveUp => attempt.refuse(&refusal.code).into(),
+            Remedy::AskAgain | Remedy::Adopt => attempt.into(),
+        },
     }
 }
 

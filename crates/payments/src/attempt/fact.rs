@@ -2,6 +2,7 @@
 
 use api::tron_client::SubmissionView;
 use api::wallet_manager::SignatureView;
+use api::wallet_manager::refusal::{Remedy, remedy};
 use primitives::HexBytes;
 use primitives::statement::{Anchor, Signed, Unsigned};
 
@@ -27,7 +28,7 @@ pub enum SignatureAnswer {
     Signed(SignatureView),
     /// The attempt is registered as this other raw_data.
     Taken(HexBytes),
-    /// It was not registered, and says why.
+    /// It is not signed, and says why.
     Refused(Refusal),
 }
 
@@ -48,9 +49,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Whether another transaction of the same attempt may pass: the register has taken nothing, and what stands in the
-    /// way is this transaction's time or its name.
-    pub fn another_may_pass(&self) -> bool {
-        matches!(self.code.as_str(), "txid_taken" | "anchor_stale" | "reference_mismatch" | "expired")
+    /// What it means for the attempt.
+    pub fn remedy(&self) -> Remedy {
+        remedy(&self.code)
     }
 }

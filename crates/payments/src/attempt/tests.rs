@@ -2,6 +2,7 @@
 
 use api::tron_client::SubmissionStage::{Dead, Included, Pending, Solid};
 use api::wallet_manager::SignatureView;
+use api::wallet_manager::refusal::{Remedy, SIGNATURE_REFUSALS};
 use primitives::statement::{Signed, Unsigned};
 use primitives::{AttemptNo, HexBytes, TxId};
 use proptest::prelude::*;
@@ -114,16 +115,41 @@ fn the_registers_transaction_is_adopted() {
 }
 
 #[test]
-fn a_refusal_for_its_time_or_name_seals_anew_and_any_other_bars() {
-    for code in ["txid_taken", "anchor_stale", "expired", "reference_mismatch"] {
-        assert_eq!(step(sealed(), refused(code)).state(), "open", "{code}");
+fn a_refusal_is_acted_on_as_its_code_says() {
+    for (code, remedy) in SIGNATURE_REFUSALS {
+        let (before, after) = (sealed(), step(sealed(), refused(code)));
+        match remedy {
+            Remedy::SealAnew => {
+                assert_eq!(after.state(), "open", "{code}");
+                // A clock that is wrong would have each further one refused as well.
+                assert_eq!(pause_ms(&before, &after), 1_000, "{code}");
+            }
+            Remedy::AskAgain | Remedy::Adopt => assert_eq!(after, before, "{code}"),
+            Remedy::GiveUp => {
+                assert_eq!((after.state(), after.ended()), ("barring", None), "{code}");
+                let ended = step(after, barred());
+                assert_eq!(verdict(&ended), Some(Verdict::Unsigned));
+                assert_eq!(ended.ended().and_then(|ended| ended.reason.as_deref()), Some(*code));
+            }
+        }
     }
-    for code in ["amount_mismatch", "attempt_void", "authorisation_expired", "previous_mismatch", "anything_else"] {
-        let barring = step(sealed(), refused(code));
-        assert_eq!((barring.state(), barring.ended()), ("barring", None), "{code}");
-        let ended = step(barring, barred());
-        assert_eq!(verdict(&ended), Some(Verdict::Unsigned));
-        assert_eq!(ended.ended().and_then(|ended| ended.reason.as_deref()), Some(code));
+    assert_eq!(step(sealed(), refused("no_code_of_ours")), sealed());
+}
+
+#[test]
+fn what_the_register_has_is_neither_exchanged_nor_given_up() {
+    let first = tx(&sealed());
+    let second = advance(open(), Fact::Anchor(anchor()), &sealing(), NOW.plus_ms(5));
+    let adopted = step(second, Fact::Signature(SignatureAnswer::Taken(first.raw_data.clone())));
+    let told = step(bar(open(), "cancelled"), Fact::Void(VoidAnswer::Taken(first.raw_data, anchor())));
+    for registered in [adopted, told] {
+        // As a register that was set back to an older state would answer.
+        for (code, _) in SIGNATURE_REFUSALS {
+            assert_eq!(step(registered.clone(), refused(code)), registered, "{code}");
+        }
+        assert_eq!(bar(registered.clone(), "cancelled"), registered);
+        let fact = signature(&tx(&registered));
+        assert_eq!(step(registered, fact).state(), "submitted");
     }
 }
 
@@ -178,7 +204,8 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         signature(&tx),
         signature(&other),
         refused("txid_taken"),
-        refused("amount_mismatch"),
+        refused("amount"),
+        refused("previous_alive"),
         barred(),
         Fact::Void(VoidAnswer::Taken(tx.raw_data.clone(), anchor())),
         Fact::Signature(SignatureAnswer::Taken(tx.raw_data.clone())),
@@ -204,6 +231,9 @@ proptest! {
                 prop_assert_eq!(&next, &attempt);
             }
             if let AnyAttempt::Submitted(_) = attempt {
+                prop_assert_eq!(next.txid(), attempt.txid());
+            }
+            if let AnyAttempt::Sealed(sealed) = &attempt && sealed.is_registered() {
                 prop_assert_eq!(next.txid(), attempt.txid());
             }
             if next.ended().is_some() && attempt.ended().is_none() {

@@ -1,0 +1,94 @@
+//! What a refused signature means for the attempt that asked for it.
+//!
+//! Only a code of this table is a word on a transaction. Every other refusal (of a token, a body, a path) is a word on
+//! the call: nothing is decided by it. wallet-manager's tests hold the table against the signer's rules.
+
+/// What the owner of an attempt does about a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Remedy {
+    /// The register has taken nothing, and what stands in the way is this transaction's time or name: another
+    /// transaction of the same attempt may pass.
+    SealAnew,
+    /// The attempt is registered as another transaction, which the refusal names: that one it is.
+    Adopt,
+    /// A clock, a configuration or an earlier attempt stands in the way, not the transaction: nothing is decided, and
+    /// the question is put again later.
+    AskAgain,
+    /// No transaction under this permission will pass: the attempt is given up, on which the register has the last
+    /// word.
+    GiveUp,
+}
+
+/// Every code of a refused signature, and what is to be done.
+pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
+    // The register's own.
+    ("txid_taken", Remedy::SealAnew),
+    ("attempt_taken", Remedy::Adopt),
+    ("attempt_void", Remedy::GiveUp),
+    ("other_txid", Remedy::GiveUp),
+    // The transaction's time and place on the chain.
+    ("anchor_stale", Remedy::SealAnew),
+    ("anchor_signature", Remedy::SealAnew),
+    ("reference_block", Remedy::SealAnew),
+    ("expiration_past", Remedy::SealAnew),
+    // A clock, or an earlier attempt that time alone ends.
+    ("clock_apart", Remedy::AskAgain),
+    ("previous_alive", Remedy::AskAgain),
+    // Services that do not agree on who they are: for a person, and no reason to fail every payout meanwhile.
+    ("authority_signature", Remedy::AskAgain),
+    ("plane", Remedy::AskAgain),
+    ("chain", Remedy::AskAgain),
+    ("anchor_chain", Remedy::AskAgain),
+    // The permission, the transaction under it, and the signer's own bounds.
+    ("authority_expired", Remedy::GiveUp),
+    ("intent", Remedy::GiveUp),
+    ("undecodable", Remedy::GiveUp),
+    ("key", Remedy::GiveUp),
+    ("class", Remedy::GiveUp),
+    ("owner", Remedy::GiveUp),
+    ("permission", Remedy::GiveUp),
+    ("contract_type", Remedy::GiveUp),
+    ("token_not_pinned", Remedy::GiveUp),
+    ("token", Remedy::GiveUp),
+    ("call_value", Remedy::GiveUp),
+    ("calldata", Remedy::GiveUp),
+    ("recipient", Remedy::GiveUp),
+    ("recipient_forbidden", Remedy::GiveUp),
+    ("not_treasury", Remedy::GiveUp),
+    ("not_our_wallet", Remedy::GiveUp),
+    ("amount", Remedy::GiveUp),
+    ("resource", Remedy::GiveUp),
+    ("lock", Remedy::GiveUp),
+    ("memo", Remedy::GiveUp),
+    ("memo_too_long", Remedy::GiveUp),
+    ("fee_limit", Remedy::GiveUp),
+    ("fee_limit_cap", Remedy::GiveUp),
+    ("expiration", Remedy::GiveUp),
+    ("expiration_cap", Remedy::GiveUp),
+    ("previous", Remedy::GiveUp),
+];
+
+/// What is to be done about a refusal with this code; a code that is not of the table decides nothing.
+pub fn remedy(code: &str) -> Remedy {
+    SIGNATURE_REFUSALS.iter().find(|(known, _)| *known == code).map_or(Remedy::AskAgain, |(_, remedy)| *remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_means_one_thing() {
+        let mut codes: Vec<_> = SIGNATURE_REFUSALS.iter().map(|(code, _)| *code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), SIGNATURE_REFUSALS.len());
+    }
+
+    #[test]
+    fn what_is_not_known_decides_nothing() {
+        for code in ["", "missing_scope", "body_too_large", "malformed_body", "not_found", "Recipient"] {
+            assert_eq!(remedy(code), Remedy::AskAgain, "{code}");
+        }
+    }
+}
