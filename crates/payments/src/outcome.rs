@@ -4,6 +4,7 @@ use api::tron_client::{Log, Receipt};
 use primitives::Address;
 use primitives::statement::{Asset, Authorisation, Kind};
 use tron_tx::RawTransaction;
+use tron_tx::proto::ContractResult;
 use tron_tx::trc20::TransferLog;
 
 use crate::attempt::{SealedTx, Verdict};
@@ -15,8 +16,12 @@ use crate::seal;
 /// contract, from the payer to the recipient, of the amount; for TRX and stakes the contract itself, which the txid
 /// vouches for. A token that takes a fee from the recipient logs another value and a second Transfer: a mismatch.
 pub fn verdict(authorisation: &Authorisation, payer: Address, tx: &SealedTx, receipt: &Receipt) -> Verdict {
-    if receipt.contract_ret != "SUCCESS" {
-        return Verdict::FailedOnChain;
+    match ContractResult::from_name(&receipt.contract_ret) {
+        Some(ContractResult::Success) => {}
+        // No result, or one that we do not know, says nothing of the effect: a person must look before anybody pays
+        // again.
+        Some(ContractResult::Default) | None => return Verdict::Mismatch,
+        Some(_) => return Verdict::FailedOnChain,
     }
     let effect = match (authorisation.kind, authorisation.asset) {
         (Kind::Payout | Kind::Refund | Kind::Sweep, Asset::Token(token)) => {

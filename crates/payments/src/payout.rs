@@ -180,7 +180,8 @@ pub enum Facts {
 pub struct UsdtFacts {
     /// usdt-manager: where it stands; believed only for what it waits for.
     pub transfer: Option<TransferView>,
-    /// wallet-manager's register: whether it was signed, and as what.
+    /// wallet-manager's register: whether it was signed, and as what. That it is void was checked by the register's
+    /// signed statement.
     pub registered: Option<RegisteredAttempt>,
     /// tron-client: what became of that transaction.
     pub submission: Option<SubmissionView>,
@@ -201,6 +202,14 @@ impl PayoutAttempt {
             Leg::Usdt { tx, .. } => tx.as_ref(),
             Leg::Trx { attempt, .. } => attempt.tx(),
         }
+    }
+}
+
+impl PayoutAttempt {
+    /// Whether it has ended and the wallet's TRX is still held for it.
+    pub fn holds_for_nothing(&self) -> bool {
+        let holding = matches!(&self.leg, Leg::Trx { funds, .. } if *funds != Funds::Released);
+        holding && self.ended().is_some()
     }
 }
 

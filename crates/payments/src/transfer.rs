@@ -103,6 +103,11 @@ pub enum Facts {
     },
     /// To one under way.
     Attempt(Fact),
+    /// To one that waits before its transaction: the register has barred its attempt, so it waits for nothing.
+    Void {
+        /// The paying wallet's address.
+        payer: Address,
+    },
     /// To one that closes: the lease is back.
     LeaseReleased,
 }

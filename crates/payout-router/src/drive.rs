@@ -6,11 +6,12 @@
 use api::tron_client::{self, ChainParameters, SubmissionRequest, SubmissionView};
 use api::usdt_manager::{self, ReservationRequest, TransferRequest, TransferView};
 use api::wallet_manager::{self, RegisteredAttempt};
-use payments::attempt::Fact;
+use payments::attempt::{Fact, VoidAnswer};
 use payments::limits::Limits;
 use payments::payout::{
     Authority, Facts, Funds, Leg, Payout, PayoutAttempt, Stage, Turn, UsdtFacts, plan, txid_is_another_payouts,
 };
+use primitives::statement::Authorisation;
 use primitives::{Sun, TxId, UnixMs, WalletId};
 use service::client::NotDone;
 use service::driver::{Machine, Plan};
@@ -44,7 +45,7 @@ impl Machine for PayoutMachine {
 
     async fn gather(&self, read: &Versioned<PayoutRow>, _: UnixMs) -> Result<Facts, BoxError> {
         let payout = &read.record.0;
-        if let Some(attempt) = payout.attempts.iter().find(|attempt| is_holding_for_nothing(attempt)) {
+        if let Some(attempt) = payout.attempts.iter().find(|attempt| attempt.holds_for_nothing()) {
             return self.release_funds(attempt).await;
         }
         match (&payout.stage, payout.current()) {
@@ -113,11 +114,14 @@ impl PayoutMachine {
         // It is told again in every turn: the same command, and its answer is the transfer as it is.
         let transfer = self.tell_usdt_manager(payout, attempt).await;
         let refused = transfer.as_ref().is_ok_and(|transfer| transfer.is_none());
-        if payout.cancelling || refused {
+        if attempt.tx().is_none() && (payout.cancelling || refused) {
             let _ = self.transact.bar_attempt(&authorisation.intent, authorisation.attempt).await?;
         }
         let intent = self.wallet_manager.ask(&wallet_manager::intent(&authorisation.intent)).await?;
         let registered = intent.attempts.into_iter().find(|registered| registered.attempt == attempt.attempt);
+        if registered.as_ref().is_some_and(|registered| registered.void) {
+            self.verify_void(authorisation).await?;
+        }
         let submission = match &registered {
             Some(registered) => self.watch(registered).await?,
             // Nothing was signed: whether usdt-manager answered decides whether there is anything to learn.
@@ -128,6 +132,14 @@ impl PayoutMachine {
         };
         let transfer = transfer.ok().flatten();
         Ok(Facts::Usdt(Box::new(UsdtFacts { transfer, registered, submission })))
+    }
+
+    /// Gets the register's signed word that an attempt is void: what was merely read does not free money.
+    async fn verify_void(&self, authorisation: &Authorisation) -> Result<(), BoxError> {
+        match self.transact.bar_attempt(&authorisation.intent, authorisation.attempt).await? {
+            VoidAnswer::Barred(_) => Ok(()),
+            VoidAnswer::Taken(..) => Err("the register calls void what it has signed".into()),
+        }
     }
 
     /// Hands the attempt to usdt-manager; nothing if it refuses to make it.
@@ -178,12 +190,6 @@ impl PayoutMachine {
         }
         Ok(Facts::FundsReleased)
     }
-}
-
-/// Whether an attempt has ended and its TRX is still held.
-fn is_holding_for_nothing(attempt: &PayoutAttempt) -> bool {
-    let holding = matches!(&attempt.leg, Leg::Trx { funds, .. } if *funds != Funds::Released);
-    holding && attempt.ended().is_some()
 }
 
 fn is_from_the_register(payout: &Payout) -> bool {

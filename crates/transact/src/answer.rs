@@ -1,5 +1,6 @@
 //! Reading refusals: which are a word on the transaction, and which only on the call.
 
+use api::wallet_manager::refusal::{Remedy, remedy};
 use payments::attempt::Refusal;
 use primitives::HexBytes;
 use primitives::statement::StatementError;
@@ -34,24 +35,13 @@ pub(crate) fn rejected(peer: &PeerClient, problem: Problem) -> AskError {
     AskError::NotDone(NotDone::Refused { peer: peer.peer().into(), problem })
 }
 
-/// Codes that speak of the call, not of the transaction: nothing is decided by them, the call is made again.
-const OF_THE_CALL: [&str; 9] = [
-    "missing_scope",
-    "token_missing",
-    "token_invalid",
-    "token_expired",
-    "token_other_request",
-    "token_other_body",
-    "rate_limited",
-    "signing_frozen",
-    "clock_skew",
-];
-
-/// A refusal of a signature, if it is a word on the transaction.
+/// A refusal of a signature, if it is a word on the transaction. Anything else, such as a token that is not accepted,
+/// speaks of the call or of the moment: nothing is decided by it, the call is made again.
 pub(crate) fn refusal(peer: &PeerClient, problem: Problem) -> Result<Refusal, AskError> {
-    let code = problem.code.clone();
-    let of_the_call = OF_THE_CALL.contains(&code.as_str());
-    if of_the_call { Err(rejected(peer, problem)) } else { Ok(Refusal { code }) }
+    match remedy(&problem.code) {
+        Remedy::AskAgain => Err(rejected(peer, problem)),
+        Remedy::SealAnew | Remedy::Adopt | Remedy::GiveUp => Ok(Refusal { code: problem.code.clone() }),
+    }
 }
 
 /// The raw_data that a conflict names.

@@ -36,6 +36,9 @@ impl Machine for TransferMachine {
 
     async fn gather(&self, read: &Versioned<TransferRow>, _: UnixMs) -> Result<Facts, BoxError> {
         let transfer = &read.record.0;
+        if let Some(void) = self.void_while_waiting(transfer).await? {
+            return Ok(void);
+        }
         match &transfer.step {
             Step::Accepted => self.checks(transfer).await,
             Step::Leasing { payer, estimated } => self.lease(transfer, *payer, *estimated).await,
@@ -63,6 +66,17 @@ impl Machine for TransferMachine {
 impl TransferMachine {
     async fn wallet(&self, request: &TransferRequest) -> Result<WalletView, NotDone> {
         self.wallet_manager.ask(&wallet_manager::wallet(&request.wallet_id)).await
+    }
+
+    /// Whether a transfer waits for what nobody wants any more: payout-router bars an attempt without telling us.
+    async fn void_while_waiting(&self, transfer: &Transfer) -> Result<Option<Facts>, BoxError> {
+        if transfer.waiting.is_none() || transfer.attempt().is_some() {
+            return Ok(None);
+        }
+        let authorisation = transfer.request.authorisation.unverified();
+        let intent = self.wallet_manager.ask(&wallet_manager::intent(&authorisation.intent)).await?;
+        let void = intent.attempts.iter().any(|known| known.attempt == authorisation.attempt && known.void);
+        Ok(if void { Some(Facts::Void { payer: self.wallet(&transfer.request).await?.address }) } else { None })
     }
 
     async fn checks(&self, transfer: &Transfer) -> Result<Facts, BoxError> {

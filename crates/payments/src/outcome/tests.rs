@@ -53,9 +53,17 @@ fn success_with_another_effect_is_a_mismatch() {
 
 #[test]
 fn what_did_not_succeed_failed_whatever_it_logged() {
-    for contract_ret in ["REVERT", "OUT_OF_ENERGY", "OUT_OF_TIME", "", "success"] {
+    for contract_ret in ["REVERT", "OUT_OF_ENERGY", "OUT_OF_TIME", "TRANSFER_FAILED", "UNKNOWN"] {
         let logs = paid_receipt().logs;
         assert_eq!(verdict_on(&receipt(contract_ret, logs)), Verdict::FailedOnChain, "{contract_ret}");
+    }
+}
+
+#[test]
+fn what_has_no_known_result_is_for_a_person_and_never_paid_again() {
+    for contract_ret in ["", "DEFAULT", "success", "SUCCESS ", "A_RESULT_OF_NEXT_YEAR"] {
+        let logs = paid_receipt().logs;
+        assert_eq!(verdict_on(&receipt(contract_ret, logs)), Verdict::Mismatch, "{contract_ret}");
     }
 }
 

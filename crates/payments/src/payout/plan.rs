@@ -11,10 +11,12 @@ use crate::attempt::{self, AnyAttempt, Ended, Fact, Sealing, Verdict};
 
 /// How long a TRX transaction stays valid.
 const LIFE_MS: u64 = 120_000;
-/// How often the others are asked when no event has come: feeds wake a payout sooner.
+/// How long after a turn that taught nothing the next is made: feeds wake a payout sooner.
 const LOOK_AGAIN_MS: u64 = 3_000;
 /// How often a waiting payout looks whether it may go on.
 const WAIT_MS: u64 = 5_000;
+/// How long past its expiration an earlier transaction counts as alive at wallet-manager, and a second for its clock.
+const ALIVE_MS: u64 = 31_000;
 /// How many attempts are made without a person.
 const ATTEMPTS_MAX: u32 = 2;
 
@@ -58,7 +60,9 @@ pub fn plan(payout: &Payout, facts: Facts, authority: &Authority, now: UnixMs) -
         (Stage::Attempting, Facts::FundsHeld(held)) => funds_answered(payout, held, now),
         (Stage::Attempting, Facts::Attempt(fact)) => advance(payout, fact, now),
         (_, Facts::FundsReleased) => funds_released(payout, now),
-        _ => looked(payout.clone(), LOOK_AGAIN_MS, now),
+        (Stage::Accepted | Stage::Attempting, _) => looked(payout.clone(), LOOK_AGAIN_MS, now),
+        // Woken after its end: nothing is left to do but what its end has left.
+        _ => Turn { next: Payout { due_at: rest(payout, LOOK_AGAIN_MS, now), ..payout.clone() }, ..unchanged(payout) },
     }
 }
 
@@ -67,13 +71,20 @@ pub fn cancel(payout: &Payout, now: UnixMs) -> Result<Turn, TooLate> {
     match payout.stage {
         // No permission is out, so nothing can have been signed: the earlier attempts have all ended.
         Stage::Accepted => Ok(end(payout.clone(), Stage::Cancelled { at: now }, LimitRelease::AtOnce)),
-        Stage::Attempting => Ok(Turn {
-            next: Payout { cancelling: true, due_at: Some(now), ..payout.clone() },
-            limits: None,
-            freeze: None,
-        }),
+        Stage::Attempting => Ok(stop(payout, now)),
+        // The answer to the same wish is the same.
+        Stage::Cancelled { .. } => Ok(unchanged(payout)),
         _ => Err(TooLate),
     }
+}
+
+fn stop(payout: &Payout, now: UnixMs) -> Turn {
+    let mut next = payout.clone();
+    if let Some(PayoutAttempt { leg: Leg::Trx { attempt, .. }, .. }) = next.attempts.last_mut() {
+        *attempt = attempt::bar(attempt.clone(), "cancelled");
+    }
+    next.cancelling = true;
+    looked(next, 0, now)
 }
 
 /// What becomes of a payout whose transaction another payout has already: nobody but a person can explain that.
@@ -84,6 +95,10 @@ pub fn txid_is_another_payouts(payout: &Payout, now: UnixMs) -> Turn {
 fn authorise(payout: &Payout, wallet: &WalletView, trx_fee_max: Sun, authority: &Authority, now: UnixMs) -> Turn {
     if payout.request.recipient == wallet.address {
         return fail(payout.clone(), "recipient_is_payer", now);
+    }
+    if let Some(until) = alive_until(payout).filter(|until| now < *until) {
+        let waiting = Some("earlier_attempt_alive".to_owned());
+        return looked(Payout { waiting, ..payout.clone() }, until.ms_since(now), now);
     }
     let Some(authorisation) = authority.authorise(payout, wallet.key_id.clone(), wallet.permission_id, now) else {
         return review(payout.clone(), "earlier_attempt_open", now);
@@ -107,13 +122,17 @@ fn authorise(payout: &Payout, wallet: &WalletView, trx_fee_max: Sun, authority: 
     looked(next, 0, now)
 }
 
+/// Until when wallet-manager signs no further attempt, because by its clock an earlier transaction could still be
+/// included. One that failed on the chain cannot, but the register knows nothing of the chain.
+fn alive_until(payout: &Payout) -> Option<UnixMs> {
+    let expirations = payout.attempts.iter().filter_map(|attempt| attempt.tx().map(|tx| tx.expiration));
+    expirations.max().map(|expiration| expiration.plus_ms(ALIVE_MS))
+}
+
 fn funds_answered(payout: &Payout, held: bool, now: UnixMs) -> Turn {
     let mut next = payout.clone();
-    if let Some(PayoutAttempt { leg: Leg::Trx { funds, attempt, .. }, .. }) = next.attempts.last_mut() {
+    if let Some(PayoutAttempt { leg: Leg::Trx { funds, .. }, .. }) = next.attempts.last_mut() {
         *funds = if held { Funds::Held } else { Funds::Lacking };
-        if !held && next.cancelling {
-            *attempt = attempt::bar(attempt.clone(), "cancelled");
-        }
     }
     looked(next, if held { 0 } else { WAIT_MS }, now)
 }
@@ -126,16 +145,16 @@ fn advance(payout: &Payout, fact: Fact, now: UnixMs) -> Turn {
     };
     let sealing = Sealing { payer: *payer, fee_limit: Sun::ZERO, memo, life_ms: LIFE_MS };
     let before = attempt.clone();
-    // A cancellation comes before a further step; one that is signed already it does not touch.
-    *attempt = if payout.cancelling && matches!(before, AnyAttempt::Open(_) | AnyAttempt::Sealed(_)) {
+    // What is to be stopped is not sealed anew. One that is sealed is so because it was signed before it could be barred.
+    *attempt = if payout.cancelling && matches!(before, AnyAttempt::Open(_)) {
         attempt::bar(before.clone(), "cancelled")
     } else {
         attempt::advance(before.clone(), fact, &sealing, now)
     };
-    let moved = *attempt != before;
+    let pause_ms = attempt::pause_ms(&before, attempt);
     match attempt.ended().cloned() {
         Some(ended) => attempt_ended(next, &ended, now),
-        None => looked(next, if moved { 0 } else { LOOK_AGAIN_MS }, now),
+        None => looked(next, pause_ms, now),
     }
 }
 
@@ -150,7 +169,7 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
         Verdict::Dead | Verdict::FailedOnChain => another_attempt(payout, now),
         Verdict::Unsigned => match ended.reason.as_deref() {
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
-            Some("authorisation_expired") => another_attempt(payout, now),
+            Some("authorisation_expired" | "authority_expired") => another_attempt(payout, now),
             reason => fail(payout, reason.unwrap_or("unsigned"), now),
         },
     }
@@ -190,22 +209,28 @@ fn fail(payout: Payout, reason: &str, now: UnixMs) -> Turn {
 /// What waits for a person may still have been paid: its share of the limits is not given back.
 fn review(payout: Payout, reason: &str, now: UnixMs) -> Turn {
     let stage = Stage::NeedsReview { reason: reason.to_owned(), at: now };
-    Turn { next: Payout { stage, due_at: None, ..payout }, limits: None, freeze: None }
+    let due_at = rest(&payout, 0, now);
+    Turn { next: Payout { stage, due_at, ..payout }, limits: None, freeze: None }
 }
 
 fn end(payout: Payout, stage: Stage, limits: LimitRelease) -> Turn {
-    // Held TRX is still to be given back.
-    let holds = payout
-        .attempts
-        .iter()
-        .any(|attempt| matches!(attempt.leg, Leg::Trx { funds: Funds::Held | Funds::Lacking | Funds::Wanted, .. }));
     let at = match stage {
         Stage::Settled { at } | Stage::Cancelled { at } | Stage::Failed { at, .. } => Some(at),
         _ => None,
     };
-    Turn { next: Payout { stage, due_at: at.filter(|_| holds), ..payout }, limits: Some(limits), freeze: None }
+    let due_at = at.and_then(|at| rest(&payout, 0, at));
+    Turn { next: Payout { stage, due_at, waiting: None, ..payout }, limits: Some(limits), freeze: None }
+}
+
+/// When a payout that has come to its end is looked at again: only to give back TRX that it still holds.
+fn rest(payout: &Payout, delay_ms: u64, now: UnixMs) -> Option<UnixMs> {
+    payout.attempts.iter().any(PayoutAttempt::holds_for_nothing).then(|| now.plus_ms(delay_ms))
 }
 
 fn looked(payout: Payout, delay_ms: u64, now: UnixMs) -> Turn {
     Turn { next: Payout { due_at: Some(now.plus_ms(delay_ms)), ..payout }, limits: None, freeze: None }
+}
+
+fn unchanged(payout: &Payout) -> Turn {
+    Turn { next: payout.clone(), limits: None, freeze: None }
 }

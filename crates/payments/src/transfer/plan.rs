@@ -12,7 +12,7 @@ use crate::energy;
 
 /// How long a transaction stays valid: long enough for a slow node, short enough that a dead one is known soon.
 const LIFE_MS: u64 = 120_000;
-/// How often the chain is asked when no event has come: feeds wake a transfer sooner.
+/// How long after a turn that taught nothing the next is made.
 const LOOK_AGAIN_MS: u64 = 3_000;
 /// How often a waiting transfer looks whether it may go on.
 const WAIT_MS: u64 = 5_000;
@@ -67,7 +67,11 @@ pub fn plan(transfer: &Transfer, facts: Facts, now: UnixMs) -> Turn {
             let step = Step::Over { energy: *energy, attempt: attempt.clone() };
             Turn { next: Transfer { due_at: None, ..moved(transfer, step, now).next }, ..unchanged(transfer) }
         }
-        _ => later(transfer, None, LOOK_AGAIN_MS, now),
+        (Step::Accepted | Step::Leasing { .. } | Step::Reserving { .. }, Facts::Void { payer }) => {
+            refused(transfer, payer, "attempt_void", now)
+        }
+        (Step::Over { .. }, _) => Turn { next: Transfer { due_at: None, ..transfer.clone() }, ..unchanged(transfer) },
+        _ => later(transfer, transfer.waiting.as_deref(), LOOK_AGAIN_MS, now),
     }
 }
 
@@ -137,14 +141,13 @@ fn attempted(transfer: &Transfer, fact: Fact, now: UnixMs) -> Turn {
     let sealing =
         Sealing { payer: *payer, fee_limit: *fee_limit, memo: transfer.request.memo.clone(), life_ms: LIFE_MS };
     let after = attempt::advance(attempt.clone(), fact, &sealing, now);
-    if after == *attempt {
-        return later(transfer, None, LOOK_AGAIN_MS, now);
-    }
+    let due_at = Some(now.plus_ms(attempt::pause_ms(attempt, &after)));
     if after.ended().is_some() {
         let step = Step::Closing { energy: *energy, attempt: after };
         return Turn { ended: true, ..moved(transfer, step, now) };
     }
-    moved(transfer, Step::Attempting { payer: *payer, energy: *energy, fee_limit: *fee_limit, attempt: after }, now)
+    let step = Step::Attempting { payer: *payer, energy: *energy, fee_limit: *fee_limit, attempt: after };
+    Turn { next: Transfer { due_at, ..moved(transfer, step, now).next }, ..unchanged(transfer) }
 }
 
 /// Nothing was fixed, so nothing can be signed; still only the register makes that certain.

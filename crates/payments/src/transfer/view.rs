@@ -63,7 +63,17 @@ impl Transfer {
             energy,
             block: ended.and_then(|ended| ended.block),
             receipt: ended.and_then(|ended| ended.receipt.clone()),
-            reason: self.waiting.clone().or_else(|| ended.and_then(|ended| ended.reason.clone())),
+            reason: self.waiting.clone().or_else(|| attempt.and_then(given_up).map(str::to_owned)),
         }
+    }
+}
+
+/// Why an attempt was given up. Said from the moment on at which the register is asked to bar it: who learns of the
+/// bar from the register looks here for the reason.
+fn given_up(attempt: &AnyAttempt) -> Option<&str> {
+    match attempt {
+        AnyAttempt::Barring(barring) => Some(barring.reason()),
+        AnyAttempt::Ended(ended) => ended.ended().reason.as_deref(),
+        AnyAttempt::Open(_) | AnyAttempt::Sealed(_) | AnyAttempt::Submitted(_) => None,
     }
 }

@@ -35,6 +35,9 @@ pub(crate) async fn cancel_payout(
     let now = state.clock.now();
     let found = state.store.get::<PayoutRow>(&id.to_string()).await?.ok_or_else(unknown_payout)?;
     let turn = cancel(&found.record.0, now).map_err(too_late)?;
+    if turn.next == found.record.0 {
+        return Ok((StatusCode::ACCEPTED, Json(found.record.0.view())));
+    }
     let next = PayoutRow(turn.next);
     let mut commit = Commit::new(now).update(&found, &next);
     let (before, view) = (found.record.0.view(), next.0.view());

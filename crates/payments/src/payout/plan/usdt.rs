@@ -1,38 +1,48 @@
 //! A USDT attempt, followed through the register and the chain.
 
+use api::tron_client::{SubmissionStage, SubmissionView};
+use api::usdt_manager::{TransferStage, TransferView};
 use primitives::UnixMs;
 
-use super::{LOOK_AGAIN_MS, Turn, attempt_ended, looked};
+use super::{LOOK_AGAIN_MS, Turn, attempt_ended, looked, review};
 use crate::attempt::{Ended, SealedTx, Verdict};
 use crate::payout::{Leg, Payout, PayoutAttempt, UsdtFacts};
 use crate::{outcome, seal};
 
-use api::tron_client::{SubmissionStage, SubmissionView};
 
 /// The next step of a payout whose newest attempt usdt-manager makes.
 pub(super) fn follow(payout: &Payout, facts: &UsdtFacts, now: UnixMs) -> Turn {
     let mut next = payout.clone();
     let cancelling = next.cancelling;
+    let found = registered_tx(facts);
     let Some(attempt) = next.attempts.last_mut() else {
         return looked(next, LOOK_AGAIN_MS, now);
     };
-    let known = registered_tx(facts).or_else(|| attempt.tx().cloned());
+    // The register never forgets and never changes; one that does was put back from a copy, or is not the register.
+    if attempt.tx().is_some() && attempt.tx() != found.as_ref() {
+        return review(next, "register_changed", now);
+    }
+    let discovered = found.is_some() && attempt.tx().is_none();
+    let known = found;
     let ending = match &known {
         Some(tx) => ended_on_chain(attempt, tx, facts.submission.as_ref()),
         None => barred(facts, cancelling),
     };
-    let discovered = known.is_some() && attempt.tx().is_none();
     if let Leg::Usdt { waiting, tx, ended } = &mut attempt.leg {
-        *waiting = facts.transfer.as_ref().and_then(|transfer| transfer.reason.clone()).filter(|_| known.is_none());
+        *waiting = facts.transfer.as_ref().and_then(waits_for).filter(|_| known.is_none());
         tx.clone_from(&known);
         ended.clone_from(&ending);
     }
-    // Once the register has a transaction it is too late to cancel.
-    next.cancelling = cancelling && known.is_none();
     match ending {
-        Some(ended) => attempt_ended(Payout { cancelling, ..next }, &ended, now),
+        // The wish to stop it outlives a transaction that could not be barred: if that dies no other follows.
+        Some(ended) => attempt_ended(next, &ended, now),
         None => looked(next, if discovered { 0 } else { LOOK_AGAIN_MS }, now),
     }
+}
+
+/// What usdt-manager's transfer waits for, if it waits.
+fn waits_for(transfer: &TransferView) -> Option<String> {
+    transfer.reason.clone().filter(|_| transfer.stage == TransferStage::WaitingFunds)
 }
 
 fn registered_tx(facts: &UsdtFacts) -> Option<SealedTx> {
