@@ -6,4 +6,4 @@ mod page;
 mod tests;
 
 pub use follow::{Apply, Follower};
-pub use page::{Feed, routes};
+pub use page::{Feed, Only, routes};

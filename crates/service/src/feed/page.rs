@@ -18,6 +18,8 @@ use http::StatusCode;
 const MAX_WAIT_MS: u64 = 30_000;
 const DEFAULT_LIMIT: usize = 100;
 const MAX_LIMIT: usize = 500;
+/// How many pages are searched for what the caller may see before an empty one is answered, from which it goes on.
+const MAX_SEARCHED: usize = 64;
 
 /// What the feed's endpoint needs.
 #[derive(Clone, Debug)]
@@ -30,6 +32,43 @@ impl Feed {
     /// The feed of this store; long polls return when `draining` is told.
     pub const fn new(store: Store, draining: CancellationToken) -> Self {
         Self { store, draining }
+    }
+}
+
+/// Left among a request's extensions by an [`Authenticator`](crate::auth::Authenticator): the caller sees those events
+/// alone whose data has this member with this text, and needs no scope to see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Only {
+    /// The member's name.
+    pub member: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl Only {
+    fn shows(&self, event: &store::Event) -> bool {
+        event.data.get(self.member).and_then(|value| value.as_str()) == Some(self.value.as_str())
+    }
+}
+
+impl Feed {
+    /// The next events that the caller may see, and whether there may be more of which none was looked at. The page's
+    /// `next` is past all that were, so that nothing is skipped and nothing is searched twice.
+    async fn page(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+        only: Option<&Only>,
+    ) -> Result<(store::EventPage, bool), FeedError> {
+        let Some(only) = only else { return Ok((self.store.events(after, limit).await?, false)) };
+        let mut page = self.store.events(after, MAX_LIMIT).await?;
+        let more = !page.events.is_empty();
+        page.events.retain(|event| only.shows(event));
+        if page.events.len() > limit {
+            page.events.truncate(limit);
+            page.next = page.events.last().map_or(page.next, |event| event.cursor.clone());
+        }
+        Ok((page, more))
     }
 }
 
@@ -66,10 +105,14 @@ struct Asked {
 )]
 async fn events(
     Extension(feed): Extension<Feed>,
+    only: Option<Extension<Only>>,
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Json<api::EventPage>, Problem> {
-    caller.require("read")?;
+    let only = only.map(|Extension(only)| only);
+    if only.is_none() {
+        caller.require("read")?;
+    }
     let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
     if asked.wait_ms > MAX_WAIT_MS || !(1..=MAX_LIMIT).contains(&limit) {
         return Err(Problem::bad_request("malformed_query", "wait_ms is at most 30000, limit is 1 to 500."));
@@ -77,12 +120,19 @@ async fn events(
     let wait = tokio::time::sleep(Duration::from_millis(asked.wait_ms));
     tokio::pin!(wait);
     let mut changes = feed.store.changes();
+    let mut after = asked.after;
+    let mut searched = 0;
     loop {
         // Marked as seen before reading: a commit in between wakes us again.
         changes.borrow_and_update();
-        let page = feed.store.events(asked.after.as_deref(), limit).await.map_err(problem)?;
-        if !page.events.is_empty() || asked.wait_ms == 0 {
+        let (page, more) = feed.page(after.as_deref(), limit, only.as_ref()).await.map_err(problem)?;
+        searched += 1;
+        if !page.events.is_empty() || searched == MAX_SEARCHED || (asked.wait_ms == 0 && !more) {
             return Ok(Json(wire(page)));
+        }
+        if more {
+            after = Some(page.next);
+            continue;
         }
         let over = tokio::select! {
             () = &mut wait => true,
@@ -92,6 +142,7 @@ async fn events(
         if over {
             return Ok(Json(wire(page)));
         }
+        searched = 0;
     }
 }
 
