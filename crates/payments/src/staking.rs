@@ -86,7 +86,7 @@ pub enum Facts {
     /// To an accepted one: what it would be made with.
     Ready(Box<Ready>),
     /// To one under way.
-    Attempt(Fact),
+    Attempt(Box<Fact>),
 }
 
 /// What is looked at before an attempt is authorised.

@@ -58,7 +58,7 @@ pub fn plan<P: Purpose>(operation: &Operation<P>, facts: Facts, authority: &Auth
     match (&operation.stage, facts) {
         (Stage::Accepted, Facts::NoWallet(code)) => fail(operation.clone(), code),
         (Stage::Accepted, Facts::Ready(ready)) => begin(operation, &ready, authority, now),
-        (Stage::Attempting, Facts::Attempt(fact)) => advance(operation, fact, now),
+        (Stage::Attempting, Facts::Attempt(fact)) => advance(operation, *fact, now),
         (Stage::Done | Stage::Failed { .. } | Stage::NeedsReview { .. }, _) => {
             looked(Operation { due_at: None, ..operation.clone() })
         }

@@ -92,6 +92,10 @@ fn last<P: Purpose>(operation: &Operation<P>) -> &AnyAttempt {
     &operation.attempts.last().expect("an attempt").attempt
 }
 
+fn attempt(fact: Fact) -> Facts {
+    Facts::Attempt(Box::new(fact))
+}
+
 fn tx<P: Purpose>(operation: &Operation<P>) -> SealedTx {
     last(operation).tx().expect("a transaction").clone()
 }
@@ -99,7 +103,7 @@ fn tx<P: Purpose>(operation: &Operation<P>) -> SealedTx {
 /// An accepted operation, brought to a signed transaction.
 fn submitted<P: Purpose>(operation: &Operation<P>, now: UnixMs) -> Operation<P> {
     let begun = begun(operation, now).next;
-    let sealed = plan(&begun, Facts::Attempt(Fact::Anchor(anchor())), &authority(), now).next;
+    let sealed = plan(&begun, attempt(Fact::Anchor(anchor())), &authority(), now).next;
     let tx = tx(&sealed);
     let view = SignatureView {
         txid: tx.txid,
@@ -109,12 +113,12 @@ fn submitted<P: Purpose>(operation: &Operation<P>, now: UnixMs) -> Operation<P> 
         signature: HexBytes(vec![7; 65]),
     };
     let fact = Fact::Signature(SignatureAnswer::Signed(view));
-    plan(&sealed, Facts::Attempt(fact), &authority(), now).next
+    plan(&sealed, attempt(fact), &authority(), now).next
 }
 
 fn ended<P: Purpose>(operation: &Operation<P>, stage: SubmissionStage, contract_ret: &str, now: UnixMs) -> Turn<P> {
     let view = submission(&tx(operation), stage, Some(receipt(contract_ret, Vec::new())));
-    plan(operation, Facts::Attempt(Fact::Submission(view)), &authority(), now)
+    plan(operation, attempt(Fact::Submission(view)), &authority(), now)
 }
 
 #[test]
@@ -240,10 +244,10 @@ fn a_dead_attempt_is_followed_by_another_once_it_has_expired() {
 #[test]
 fn a_refused_signature_fails_only_once_the_attempt_is_barred() {
     let begun = begun(&stake(), NOW).next;
-    let sealed = plan(&begun, Facts::Attempt(Fact::Anchor(anchor())), &authority(), NOW).next;
+    let sealed = plan(&begun, attempt(Fact::Anchor(anchor())), &authority(), NOW).next;
     let refusal = Refusal { code: "class".to_owned() };
     let fact = Fact::Signature(SignatureAnswer::Refused(refusal));
-    let barring = plan(&sealed, Facts::Attempt(fact), &authority(), NOW);
+    let barring = plan(&sealed, attempt(fact), &authority(), NOW);
     assert_eq!((barring.next.stage(), barring.ended), (StakeStage::Underway, false));
     let unsigned = primitives::statement::Unsigned {
         plane: plane(),
@@ -252,7 +256,7 @@ fn a_refused_signature_fails_only_once_the_attempt_is_barred() {
         voided_at: NOW,
     };
     let unsigned = primitives::statement::Signed::sign(unsigned, &key());
-    let void = Facts::Attempt(Fact::Void(VoidAnswer::Barred(unsigned)));
+    let void = attempt(Fact::Void(VoidAnswer::Barred(unsigned)));
     let turn = plan(&barring.next, void, &authority(), NOW);
     assert_eq!((turn.next.stage(), turn.next.reason().as_deref()), (StakeStage::Failed, Some("class")));
     assert!(turn.ended);
@@ -261,7 +265,7 @@ fn a_refused_signature_fails_only_once_the_attempt_is_barred() {
 #[test]
 fn facts_that_do_not_belong_change_nothing() {
     let accepted = stake();
-    let turn = plan(&accepted, Facts::Attempt(Fact::Anchor(anchor())), &authority(), NOW);
+    let turn = plan(&accepted, attempt(Fact::Anchor(anchor())), &authority(), NOW);
     assert_eq!((turn.next.stage, turn.next.attempts), (Stage::Accepted, Vec::new()));
     let underway = submitted(&accepted, NOW);
     let turn = begun(&underway, NOW);
