@@ -41,7 +41,8 @@ impl Machine for Broadcaster {
         nodes.rotate_left(usize::try_from(submission.broadcasts).unwrap_or_default() % turns);
         let question = Question::broadcast(&submission.raw_data, &submission.signatures);
         let read = |body: &bytes::Bytes| Ok(wire::read::<WireBroadcast>(body)?.answer());
-        let answered = self.nodes.ask_among(nodes, &question, read).await.map(|Answered { value, .. }| value);
+        let answered =
+            self.nodes.ask_among(Purpose::Broadcast, nodes, &question, read).await.map(|Answered { value, .. }| value);
         self.metrics.broadcast(answered.as_ref().map_or("NO_NODE", |answer| &answer.code));
         Ok(answered)
     }

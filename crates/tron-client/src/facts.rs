@@ -74,6 +74,6 @@ impl Facts {
     /// Runs a contract without changing anything.
     pub async fn constant_call(&self, request: &ConstantCallRequest) -> Result<Called, NoNode> {
         let read = |body: &bytes::Bytes| Ok(wire::read::<WireCall>(body)?.outcome()?);
-        Ok(self.nodes.ask(Purpose::State, &Question::constant_call(request), read).await?.value)
+        Ok(self.nodes.ask(Purpose::Call, &Question::constant_call(request), read).await?.value)
     }
 }

@@ -31,8 +31,24 @@ pub enum Purpose {
     Blocks,
     /// State of the chain, which a node that is behind would give wrongly.
     State,
+    /// A call of a contract, shaped by whoever asks.
+    Call,
     /// Sending, where a node that is behind is better than none.
     Broadcast,
+}
+
+impl Purpose {
+    /// Whether a node that is behind may be asked if no other is there.
+    const fn takes_stale(self) -> bool {
+        matches!(self, Self::Blocks | Self::Broadcast)
+    }
+
+    /// Whether the fault is the node's. Some questions carry other people's bytes, and what a node stumbles over may be
+    /// those: a transaction must not be able to make every node look broken.
+    const fn blames(self, fault: &NodeFault) -> bool {
+        let stumbled = matches!(fault, NodeFault::Error(_) | NodeFault::Wire(_) | NodeFault::Status(_));
+        !(stumbled && matches!(self, Self::Call | Self::Broadcast))
+    }
 }
 
 /// The nodes in order of preference.
@@ -107,7 +123,7 @@ impl Nodes {
             standing.report.as_ref().is_none_or(|report| self.staleness.is_stale(report, &sight, now))
         };
         let (behind, mut current): (Vec<_>, Vec<_>) = candidates.cloned().partition(stale);
-        if purpose != Purpose::State {
+        if purpose.takes_stale() {
             current.extend(behind);
         }
         current
@@ -133,12 +149,13 @@ impl Nodes {
         question: &Question,
         read: impl Fn(&Bytes) -> Result<T, NodeFault>,
     ) -> Result<Answered<T>, NoNode> {
-        self.ask_among(self.usable(purpose), question, read).await
+        self.ask_among(purpose, self.usable(purpose), question, read).await
     }
 
     /// [`Nodes::ask`], of these nodes only, in this order.
     pub async fn ask_among<T>(
         &self,
+        purpose: Purpose,
         nodes: Vec<Arc<Node>>,
         question: &Question,
         read: impl Fn(&Bytes) -> Result<T, NodeFault>,
@@ -151,7 +168,9 @@ impl Nodes {
                     return Ok(Answered { value, node });
                 }
                 Err(fault) => {
-                    self.failed(&node, &fault);
+                    if purpose.blames(&fault) {
+                        self.failed(&node, &fault);
+                    }
                     trouble = Some(format!("{}: {fault}", node.name()));
                 }
             }

@@ -35,7 +35,7 @@ impl Nodes {
             return Confirmation::NotConfigured;
         }
         let usable = self.usable(Purpose::Blocks).into_iter().filter(|node| others(&node)).collect();
-        let asked = self.ask_among(usable, &Question::solid_header(block.number), read_header).await;
+        let asked = self.ask_among(Purpose::Blocks, usable, &Question::solid_header(block.number), read_header).await;
         match asked {
             Err(NoNode(_)) => Confirmation::Unavailable,
             Ok(Answered { value, .. }) if value.block == block => Confirmation::Confirmed,

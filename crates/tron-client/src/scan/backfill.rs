@@ -15,7 +15,7 @@ use super::headers::newest_candidate;
 use super::ledger::{Entry, Ledger};
 use super::reader::Reader;
 use crate::node::{NodeFault, Question};
-use crate::nodes::{Nodes, read_header};
+use crate::nodes::{Nodes, Purpose, read_header};
 
 /// Blocks looked through at a time.
 const BATCH: usize = 256;
@@ -68,7 +68,8 @@ impl Backfill {
             return Ok(self.ledger.found_reference(txid, None).await?);
         };
         let question = Question::solid_header(number);
-        let answered = self.nodes.ask_among(self.nodes.serving(number), &question, read_header).await?;
+        let answered =
+            self.nodes.ask_among(Purpose::Blocks, self.nodes.serving(number), &question, read_header).await?;
         let found = reference.matches(&answered.value.block.id).then_some(number);
         Ok(self.ledger.found_reference(txid, found).await?)
     }

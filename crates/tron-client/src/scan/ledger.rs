@@ -62,8 +62,6 @@ pub struct Ledger {
     extent: watch::Sender<Option<Extent>>,
     /// Told when a transaction came in for which older blocks must be read.
     came_late: Notify,
-    /// Told when a transaction came in at all.
-    came: Notify,
 }
 
 impl Ledger {
@@ -77,7 +75,6 @@ impl Ledger {
             gate: RwLock::default(),
             extent: watch::channel(None).0,
             came_late: Notify::new(),
-            came: Notify::new(),
         };
         let mut gate = ledger.gate.write().await;
         ledger.reload(&mut gate).await?;
@@ -98,11 +95,6 @@ impl Ledger {
     /// Waits until a transaction comes for which older blocks must be read.
     pub async fn late_comer(&self) {
         self.came_late.notified().await;
-    }
-
-    /// Waits until a transaction comes.
-    pub async fn comer(&self) {
-        self.came.notified().await;
     }
 
     /// Begins with the first block that is read.

@@ -86,7 +86,8 @@ impl Scanner {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(())
+        let reached = self.ledger.extent().is_some_and(|extent| extent.last.number >= solid);
+        if reached { Ok(()) } else { Err("reading broke off".into()) }
     }
 
     /// The first block, as the nodes of our chain have it.

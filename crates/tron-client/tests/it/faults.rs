@@ -86,3 +86,19 @@ pub(crate) async fn faulted(running: &Running, kind: &str) {
         .await
         .unwrap_or_else(|_| panic!("nobody was caught with {kind}"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_node_stumbles_over_does_not_make_it_useless() {
+    let field = Field::new(1).await;
+    field.fault(0, json!({ "fault": "error", "path": "/wallet/broadcasthex", "text": "class java.lang.NullPointerException : null" })).await;
+    let running = field.start().await;
+    running.scanned(field.solid()).await;
+    let (txid, request) = field.transfer(field.solid_id(), 600_000, 3);
+    running.put(txid, &request).await;
+    let view = running.until(txid, |view| view.broadcasts == 1).await;
+    assert!(view.last_answer.unwrap().contains("NullPointerException"));
+    assert!(running.shared.nodes.views()[0].up, "the transaction may be to blame");
+    field.mine(5);
+    running.scanned(field.solid()).await;
+    running.stop().await;
+}

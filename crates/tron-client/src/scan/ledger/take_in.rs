@@ -66,7 +66,6 @@ impl Ledger {
         if entry.is_late() {
             self.came_late.notify_one();
         }
-        self.came.notify_one();
     }
 
     /// What the blocks read so far say about a transaction that refers to this block.
