@@ -7,6 +7,8 @@
 
 mod answer;
 mod questions;
+#[cfg(test)]
+mod tests;
 
 pub use answer::AskError;
 pub use questions::Transact;
