@@ -14,11 +14,11 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use primitives::MerchantId;
 use serde::Deserialize;
+use service::Problem;
 use service::auth::token::sha256;
 use service::auth::{Admission, Authenticator, CallTokens, Caller};
 use service::config::ConfigError;
 use service::feed::Only;
-use service::Problem;
 use thiserror::Error;
 
 use crate::config::Merchant;

@@ -44,7 +44,8 @@ impl Apply for Mirror {
     async fn resync(&self) -> Result<(), BoxError> {
         let mut after = None;
         loop {
-            let page = self.store.list::<PayoutRow>(Filter { after, limit: LIST_LIMIT_MAX, ..Filter::default() }).await?;
+            let page =
+                self.store.list::<PayoutRow>(Filter { after, limit: LIST_LIMIT_MAX, ..Filter::default() }).await?;
             let mut commit = Commit::new(self.clock.now());
             for found in page.items.iter().filter(|found| found.record.seen > 0) {
                 commit = commit.update(found, &PayoutRow { seen: 0, ..found.record.clone() });

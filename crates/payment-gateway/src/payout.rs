@@ -114,7 +114,8 @@ impl PayoutRow {
     /// The event that tells of the change to `next`, the row's `version`, if the change shows.
     pub(crate) fn changed(&self, next: &Self, version: u64) -> Option<NewEvent> {
         let ended = next.view.ended_at.is_some() && self.view.ended_at.is_none();
-        (self.view != next.view).then(|| event(if ended { events::ENDED } else { events::CHANGED }, &next.view, version))
+        (self.view != next.view)
+            .then(|| event(if ended { events::ENDED } else { events::CHANGED }, &next.view, version))
     }
 }
 

@@ -35,7 +35,7 @@ fn life() -> Vec<PayoutView> {
         expiration: None,
         state: state.to_owned(),
     };
-    let txid = Some(TxId([5; 32]));
+    let txid = Some(TxId::new([5; 32]));
     let attempting =
         PayoutView { stage: PayoutStage::Attempting, attempts: vec![attempt("underway", None)], ..accepted.clone() };
     let waiting = PayoutView { stage: PayoutStage::WaitingFunds, ..attempting.clone() };

@@ -12,7 +12,10 @@ async fn an_accepted_payout_is_answered_and_mirrored() {
     let (status, view) = bench.ask("shop", "order-1", "25.50").await;
     assert_eq!(status, 202, "{view}");
     assert_eq!(view["payout_id"], id.to_string());
-    assert_eq!((&view["stage"], &view["amount"], &view["merchant"]), (&json!("accepted"), &json!("25.5"), &json!("shop")));
+    assert_eq!(
+        (&view["stage"], &view["amount"], &view["merchant"]),
+        (&json!("accepted"), &json!("25.5"), &json!("shop"))
+    );
     assert_eq!(bench.other.has(id).await.unwrap(), bench.row(id).await.unwrap().view);
     for name in ["order-1", &id.to_string()] {
         assert_eq!(bench.get("shop", &format!("/v1/payouts/{name}")).await, (200, view.clone()));
@@ -60,7 +63,10 @@ async fn two_at_once_are_one() {
 async fn a_refusal_is_passed_on_and_nothing_is_recorded() {
     let bench = bench();
     let (status, problem) = bench.ask("shop", "order-1", "1500").await;
-    assert_eq!((status, &problem["code"], &problem["detail"]), (422, &json!("amount_above_limit"), &json!("At most 1000.")));
+    assert_eq!(
+        (status, &problem["code"], &problem["detail"]),
+        (422, &json!("amount_above_limit"), &json!("At most 1000."))
+    );
     assert_eq!(problem["limit"], "1000");
     assert_eq!(bench.row(bench.id("shop", "order-1")).await, None);
     assert_eq!(bench.get("shop", "/v1/payouts/order-1").await.1["code"], "unknown_payout");

@@ -108,14 +108,20 @@ async fn the_operator_reads_everything_and_pays_nothing() {
     assert_eq!(page.payouts.len(), 1);
     let id = bench.id("shop", "order-1");
     assert!(matches!(operator.call(&payment_gateway::payout(&id.to_string())).await, Outcome::Done(_)));
-    assert!(matches!(operator.call(&api::event::events(None, 0, 10)).await, Outcome::Done(page) if page.events.len() == 2));
+    assert!(
+        matches!(operator.call(&api::event::events(None, 0, 10)).await, Outcome::Done(page) if page.events.len() == 2)
+    );
 
     let refusal = |outcome| match outcome {
         Outcome::Refused(problem) => (problem.status, problem.code.clone()),
         other => panic!("{other:?}"),
     };
     let by_reference = operator.call(&payment_gateway::payout("order-1")).await;
-    assert_eq!(refusal(by_reference), (404, "unknown_payout".to_owned()), "a reference is nothing without its merchant");
+    assert_eq!(
+        refusal(by_reference),
+        (404, "unknown_payout".to_owned()),
+        "a reference is nothing without its merchant"
+    );
     let request = serde_json::from_value(serde_json::json!({
         "asset": "USDT", "recipient": super::bench::RECIPIENT, "amount": "1",
     }));

@@ -14,6 +14,7 @@ use service::clock::SharedClock;
 use service::extract::{Body, Path};
 use service::{App, Caller, Context, Problem, Service, StartError, testing};
 use store::{Commit, NewEvent, Record, Store};
+use tokio::sync::watch;
 use utoipa_axum::router::OpenApiRouter;
 
 /// How it answers.
@@ -36,7 +37,7 @@ pub(super) struct Counterpart {
     pub(super) store: Store,
     pub(super) clock: SharedClock,
     mood: Arc<Mutex<Mood>>,
-    pub(super) asked: Arc<Mutex<Vec<String>>>,
+    asked: Arc<watch::Sender<Vec<String>>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -60,7 +61,7 @@ impl Record for Row {
 
 impl Counterpart {
     pub(super) fn new(clock: SharedClock) -> Self {
-        let (mood, asked) = (Arc::new(Mutex::new(Mood::Well)), Arc::default());
+        let (mood, asked) = (Arc::new(Mutex::new(Mood::Well)), Arc::new(watch::Sender::new(Vec::new())));
         Self { store: testing::store(&[Row::NOUN]), clock, mood, asked }
     }
 
@@ -76,11 +77,16 @@ impl Counterpart {
 
     /// Method and path of all it was asked, and forgets them.
     pub(super) fn asked(&self) -> Vec<String> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+        self.asked.send_replace(Vec::new())
+    }
+
+    /// Waits until it was asked so often.
+    pub(super) async fn was_asked(&self, times: usize) {
+        self.asked.subscribe().wait_for(|asked| asked.len() >= times).await.unwrap();
     }
 
     fn hear(&self, what: String) -> Result<Mood, Problem> {
-        self.asked.lock().unwrap().push(what);
+        self.asked.send_modify(|asked| asked.push(what));
         match *self.mood.lock().unwrap() {
             Mood::Away => Err(Problem::unavailable("not_ready", "Later.")),
             mood => Ok(mood),

@@ -16,8 +16,9 @@ fn the_committed_document_is_current() {
 #[test]
 fn the_defaults_name_no_merchant() {
     let defaults: toml::Table = PaymentGateway::DEFAULTS.parse().unwrap();
-    let config: Config = toml::Value::Table(toml::Table::from_iter([("merchants".to_owned(), defaults["merchants"].clone())]))
-        .try_into()
-        .unwrap();
+    let config: Config =
+        toml::Value::Table(toml::Table::from_iter([("merchants".to_owned(), defaults["merchants"].clone())]))
+            .try_into()
+            .unwrap();
     assert!(config.merchants.is_empty());
 }

@@ -71,13 +71,7 @@ async fn a_mistake_of_our_set_up_fails_no_payout() {
     bench.other.is(Mood::AnotherPlane);
     bench.other.asked();
     let driver = bench.drives();
-    tokio::time::timeout(std::time::Duration::from_mins(5), async {
-        while bench.other.asked.lock().unwrap().len() < 3 {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await
-    .unwrap();
+    bench.other.was_asked(3).await;
     assert_eq!(bench.row(id).await.unwrap().view.stage, PayoutStage::Received);
     bench.other.is(Mood::Well);
     bench.until_stage(id, PayoutStage::Accepted).await;
