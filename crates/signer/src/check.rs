@@ -57,6 +57,9 @@ fn authority<'a>(request: &'a SignTransaction, rules: &Rules, now: UnixMs) -> Re
     if authorisation.chain_id != rules.chain_id {
         return Err(Refusal::Chain);
     }
+    if !authorisation.intent.as_str().starts_with(authorisation.kind.intent_prefix()) {
+        return Err(Refusal::Intent);
+    }
     if now > authorisation.valid_until { Err(Refusal::AuthorityExpired) } else { Ok(authorisation) }
 }
 

@@ -95,6 +95,12 @@ pub enum TokenError {
         /// The CKA_ID whose public key differs.
         id: CkaId,
     },
+    /// The transaction was checked for another key.
+    #[error("the transaction is authorised for another key than {id}")]
+    OtherKey {
+        /// The CKA_ID of the key that was to sign.
+        id: CkaId,
+    },
     /// The public key's point cannot be decoded.
     #[error("the public key in the token is unusable: {0}")]
     Point(#[from] EcPointError),
@@ -145,6 +151,7 @@ impl TokenError {
             Self::KeyMissing { .. } => "key_missing",
             Self::KeyAmbiguous { .. } => "key_ambiguous",
             Self::PublicKeyMismatch { .. } => "public_key_mismatch",
+            Self::OtherKey { .. } => "other_key",
             Self::Point(_) => "point_unusable",
             Self::Attribute(_) => "attribute_unsafe",
             Self::Signature(_) => "signature_unusable",

@@ -100,12 +100,18 @@ impl Token {
         })
     }
 
-    /// Signs a transaction that passed every check. The answer is verified by the caller, off the token's thread.
+    /// Signs a transaction that passed every check, with the key that its authorisation names. The answer is verified by the caller, off the token's thread.
     ///
     /// Two calls give two signatures, both good for the one txid; whoever wants one answer keeps the first.
     pub fn sign(&self, key: PinnedKey, checked: &Checked) -> Ticket<Unverified> {
         let digest = *checked.txid().as_bytes();
-        self.pool.submit(move |seat| seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key }))
+        let authorised = *checked.key_id() == key.key_id();
+        self.pool.submit(move |seat| {
+            if !authorised {
+                return Err(TokenError::OtherKey { id: key.id });
+            }
+            seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key })
+        })
     }
 
     /// What the token says of itself, as read when it was opened.

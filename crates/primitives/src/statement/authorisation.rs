@@ -4,7 +4,9 @@ use prost::Message;
 use serde::{Deserialize, Serialize};
 
 use super::{Statement, StatementError};
-use crate::{Address, AttemptNo, ChainId, IntentId, KeyId, PlaneId, Resource, Sun, TxId, UnixMs};
+use crate::{
+    Address, AttemptNo, ChainId, DelegationId, IntentId, KeyId, PayoutId, PlaneId, Resource, StakeId, Sun, TxId, UnixMs,
+};
 
 /// The version of the statement that this code writes and reads.
 const VERSION: u32 = 1;
@@ -27,6 +29,20 @@ pub enum Kind {
     Delegation,
     /// A lent resource taken back; by trx-staking.
     Reclaim,
+}
+
+impl Kind {
+    /// How the ids of this kind's intents begin. Each issuer has its own, so that none can take up an attempt at an
+    /// intent of another's.
+    pub const fn intent_prefix(self) -> &'static str {
+        match self {
+            Self::Payout => PayoutId::PREFIX,
+            Self::Refund => "re_",
+            Self::Sweep => "sw_",
+            Self::Stake | Self::Unstake => StakeId::PREFIX,
+            Self::Delegation | Self::Reclaim => DelegationId::PREFIX,
+        }
+    }
 }
 
 /// How an earlier attempt ended; all three are final.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use primitives::statement::{Anchor, Ending, PreviousAttempt, SignKey, Signed};
-use primitives::{Address, AttemptNo, BlockId, ChainId, Resource, Sun, TxId};
+use primitives::{Address, AttemptNo, BlockId, ChainId, IntentId, Resource, Sun, TxId};
 use prost::Message as _;
 use tron_tx::contract::{Delegate, Freeze, Transfer, Trigger, Undelegate, Unfreeze};
 use tron_tx::{Contract, PermissionId, RawTransaction, proto, trc20};
@@ -47,6 +47,10 @@ pub(super) fn sun(units: u64) -> Sun {
     Sun::new(units).unwrap()
 }
 
+pub(super) fn intent_of(kind: Kind) -> IntentId {
+    format!("{}6ba7b811-9dad-11d1-80b4-00c04fd430c8", kind.intent_prefix()).parse().unwrap()
+}
+
 pub(super) fn block() -> Anchor {
     let mut id = [9; 32];
     id[..8].copy_from_slice(&66_987_547_u64.to_be_bytes());
@@ -79,7 +83,7 @@ impl Case {
                 chain_id: anchor.chain_id,
                 plane,
                 kind,
-                intent: "po_6ba7b811-9dad-11d1-80b4-00c04fd430c8".parse().unwrap(),
+                intent: intent_of(kind),
                 attempt: AttemptNo::FIRST,
                 previous: vec![],
                 key_id: key_id.clone(),
@@ -131,6 +135,7 @@ impl Case {
     pub(super) fn sweep() -> Self {
         let mut case = Self::usdt();
         case.authorisation.kind = Kind::Sweep;
+        case.authorisation.intent = intent_of(Kind::Sweep);
         case.issuer = seed(2);
         case.pay(TREASURY);
         case

@@ -21,7 +21,11 @@ pub(super) fn hold(
         return Err(Refusal::Previous);
     }
     listed.iter().zip(registered).try_for_each(|(listed, registered)| match registered {
-        Some(RegisteredAttempt::Voided) if listed.ending == Ending::Unsigned && listed.txid.is_none() => Ok(()),
+        Some(RegisteredAttempt::Voided)
+            if listed.ending == Ending::Unsigned && listed.txid.is_none() && listed.expiration == UnixMs(0) =>
+        {
+            Ok(())
+        }
         Some(RegisteredAttempt::Signed { txid, expiration })
             if listed.ending != Ending::Unsigned && listed.txid == Some(*txid) && listed.expiration == *expiration =>
         {

@@ -31,6 +31,8 @@ refusals! {
     Plane = "plane", "the authorisation is for another plane";
     /// The authorisation is for another chain.
     Chain = "chain", "the authorisation is for another chain";
+    /// The intent is none of this kind's: another issuer's, whose attempts are not this one's to take.
+    Intent = "intent", "the intent is not one of the authorised kind";
     /// Our clock is past the authorisation's `valid_until`.
     AuthorityExpired = "authority_expired", "the authorisation is no longer valid";
     /// The anchor is not signed by the pinned key of tron-client.

@@ -26,6 +26,7 @@ fn every_kind_passes_as_authorised() {
 fn a_refund_and_a_memo_pass_as_authorised() {
     let mut case = Case::usdt();
     case.authorisation.kind = Kind::Refund;
+    case.authorisation.intent = intent_of(Kind::Refund);
     case.raw.memo = b"order 1".to_vec();
     case.authorisation.memo_hash = Some(Sha256::digest(b"order 1").into());
     case.run().unwrap();
@@ -51,6 +52,10 @@ const BREACHES: &[Breach] = &[
         case.authorisation.plane = "pl_00000000-0000-0000-0000-000000000000".parse().unwrap();
     }),
     (Refusal::Chain, Case::usdt, |case| case.authorisation.chain_id = ChainId(1)),
+    // An issuer that would take the attempts of another's intents.
+    (Refusal::Intent, Case::delegation, |case| case.authorisation.intent = intent_of(Kind::Payout)),
+    (Refusal::Intent, Case::sweep, |case| case.authorisation.intent = intent_of(Kind::Payout)),
+    (Refusal::Intent, Case::usdt, |case| case.authorisation.intent = intent_of(Kind::Stake)),
     (Refusal::AuthorityExpired, Case::usdt, |case| case.authorisation.valid_until = NOW.minus_ms(1)),
     (Refusal::AnchorSignature, Case::usdt, |case| case.anchored_by = seed(1)),
     (Refusal::AnchorChain, Case::usdt, |case| case.anchor.chain_id = ChainId(1)),
@@ -149,6 +154,12 @@ const BREACHES: &[Breach] = &[
     (Refusal::Previous, Case::second, |case| case.authorisation.previous[0].ending = Ending::Unsigned),
     (Refusal::Previous, Case::second, |case| case.authorisation.previous[0].txid = Some(TxId::new([8; 32]))),
     (Refusal::Previous, Case::second, |case| case.authorisation.previous[0].expiration = NOW.minus_ms(2)),
+    (Refusal::Previous, Case::second, |case| {
+        // Barred, and listed with an expiration that nothing had.
+        case.earlier = vec![Some(RegisteredAttempt::Voided)];
+        case.authorisation.previous[0] =
+            PreviousAttempt { txid: None, expiration: UnixMs(1), ending: Ending::Unsigned };
+    }),
     (Refusal::PreviousAlive, Case::second, |case| {
         let (txid, expiration) = (TxId::new([7; 32]), NOW.minus_ms(30_000));
         case.authorisation.previous[0].expiration = expiration;

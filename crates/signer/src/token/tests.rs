@@ -54,6 +54,19 @@ fn three_hundred_signatures_are_low_verified_and_recovered() {
 }
 
 #[test]
+fn no_other_key_signs_what_was_checked_for_one() {
+    let hsm = SoftHsm::new(1);
+    let token = hsm.open();
+    let (key, other) = (make(&token, FIRST), make(&token, SECOND));
+    let mut case = Case::usdt();
+    case.paid_by(&key);
+    let checked = case.run().unwrap();
+    let error = token.sign(other, &checked).wait().unwrap_err();
+    assert!(matches!(error, TokenError::OtherKey { id } if id == SECOND), "{error}");
+    token.sign(key, &checked).wait().unwrap().verify().unwrap();
+}
+
+#[test]
 fn a_checked_transaction_is_signed_by_the_account_that_pays() {
     let hsm = SoftHsm::new(2);
     let token = hsm.open();
