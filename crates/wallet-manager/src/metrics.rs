@@ -43,7 +43,7 @@ impl Metrics {
     pub fn signed(&self, outcome: &Result<SignatureView, SignError>) {
         let result = match outcome {
             Ok(_) => "ok",
-            Err(SignError::Refused(refusal)) => {
+            Err(SignError::Refused(refusal) | SignError::Withheld(refusal)) => {
                 self.refused.with_label_values(&[refusal.code()]).inc();
                 "denied"
             }

@@ -14,6 +14,7 @@ impl From<SignError> for Problem {
         match error {
             SignError::OtherTxid { found } => Self::unprocessable("other_txid", detail).with("txid", found),
             SignError::Refused(refusal) => Self::forbidden(refusal.code(), detail),
+            SignError::Withheld(refusal) => Self::unavailable("attempt_withheld", detail).with("rule", refusal.code()),
             SignError::Void => Self::conflict("attempt_void", detail),
             SignError::AttemptTaken { txid, raw_data } => {
                 Self::conflict("attempt_taken", detail).with("txid", txid).with("raw_data", raw_data)

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use api::wallet_manager::{SignatureRequest, SignatureView, events};
-use primitives::statement::{Authorisation, SignKey};
+use primitives::statement::{Authorisation, SignKey, Signed};
 use primitives::{AttemptNo, HexBytes, IntentId, TxId, UnixMs};
 use service::clock::SharedClock;
 use signer::check::{Circumstances, RegisteredAttempt, check};
 use signer::{Checked, PinnedKey, Refusal, Rules, SignTransaction, TokenError, Unverified};
 use store::{Commit, CommitError, NewEvent, Store, StoreError, Versioned};
 use thiserror::Error;
+use tracing::error;
 
 use crate::book::Book;
 use crate::keeper::{Keeper, Unavailable};
@@ -33,6 +34,10 @@ pub enum SignError {
     /// A rule stands against it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A rule stands against what is registered: the rules have changed since. The signature is withheld until a person
+    /// has looked, for the attempt can be neither signed nor barred.
+    #[error("the attempt is registered and a rule now stands against it: {0}")]
+    Withheld(Refusal),
     /// The attempt was barred.
     #[error("the attempt is barred")]
     Void,
@@ -90,21 +95,27 @@ impl SigningCore {
         if found != txid {
             return Err(SignError::OtherTxid { found });
         }
-        let (intent, attempt) = {
-            let authorisation = self.authorised(&request)?;
-            (authorisation.intent.clone(), authorisation.attempt)
-        };
-        let registered = match self.attempt(&intent, attempt).await? {
-            Some(registered) => registered,
+        let authorisation = request.authorisation.unverified();
+        let registered = match self.attempt(&authorisation.intent, authorisation.attempt).await? {
+            Some(registered) => {
+                self.entitled(&request.authorisation, &registered.record)?;
+                registered
+            }
             None => self.register(request).await?,
         };
         self.settle(registered, txid).await
     }
 
-    /// The authorisation, if it is the issuer's; whether it still holds is for the whole check to say.
-    fn authorised<'a>(&self, request: &'a SignatureRequest) -> Result<&'a Authorisation, Refusal> {
-        let issuer = self.rules.issuers.of(request.authorisation.unverified().kind);
-        request.authorisation.verify(issuer).map_err(|_| Refusal::AuthoritySignature)
+    /// Whether this authorisation entitles to hear of a registered attempt: the one that it was registered with does for
+    /// ever, any other one if it is the issuer's.
+    fn entitled(&self, authorisation: &Signed<Authorisation>, registered: &Attempt) -> Result<(), SignError> {
+        let signing = registered.signing().ok_or(SignError::Void)?;
+        if signing.request.authorisation == *authorisation {
+            return Ok(());
+        }
+        let issuer = self.rules.issuers.of(authorisation.unverified().kind);
+        authorisation.verify(issuer).map_err(|_| Refusal::AuthoritySignature)?;
+        Ok(())
     }
 
     /// Runs every check as of `now`.
@@ -166,7 +177,7 @@ impl SigningCore {
                 return Ok(view);
             }
             // The checks are made again, as of the registration: nothing is signed on the register's word alone.
-            let (checked, key) = self.check(&signing.request, registered.record.at).await?;
+            let (checked, key) = self.check(&signing.request, registered.record.at).await.map_err(withheld)?;
             let token = self.keeper.token().map_err(SignError::Unavailable)?;
             let started = Instant::now();
             let answer = token.sign(key, &checked).await.and_then(Unverified::verify);
@@ -206,6 +217,18 @@ impl SigningCore {
             earlier.push(entry.map(|entry| entry.record.known()));
         }
         Ok(earlier)
+    }
+}
+
+/// What a refusal means for an attempt that is registered already: no word on the transaction, which the owner could
+/// give up for it.
+fn withheld(error: SignError) -> SignError {
+    match error {
+        SignError::Refused(refusal) => {
+            error!(rule = refusal.code(), "a rule stands against an attempt that is registered");
+            SignError::Withheld(refusal)
+        }
+        other => other,
     }
 }
 

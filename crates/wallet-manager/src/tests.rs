@@ -2,6 +2,7 @@
 
 mod bench;
 mod openapi;
+mod refusals;
 mod signatures;
 mod tokens;
 mod voids;

@@ -22,7 +22,8 @@ use crate::app;
         (status = 409, body = api::Problem, content_type = "application/problem+json",
             description = "txid_taken; attempt_taken (members `txid`, `raw_data`); attempt_void"),
         (status = 422, body = api::Problem, content_type = "application/problem+json", description = "other_txid"),
-        (status = 503, body = api::Problem, content_type = "application/problem+json", description = "token_unavailable"),
+        (status = 503, body = api::Problem, content_type = "application/problem+json", description =
+            "token_unavailable, or the token's failure; attempt_withheld (member `rule`): registered, and the rules have changed since"),
     ),
     security(("call_token" = [])),
     tag = "signatures",
