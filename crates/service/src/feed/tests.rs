@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
+use http::request::Parts;
 use primitives::UnixMs;
 use serde::{Deserialize, Serialize};
 use store::{Commit, Incarnation, NewEvent, Record, Store};
@@ -11,11 +13,12 @@ use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::*;
+use crate::auth::{Admission, Authenticator};
 use crate::client::{Outcome, PeerClient};
 use crate::clock::{SharedClock, TimerClock};
 use crate::metrics::Metrics;
 use crate::serve::{App, Context, Service, StartError};
-use crate::{BoxError, testing};
+use crate::{BoxError, Caller, Problem, testing};
 
 /// A service that has nothing but its feed.
 struct Teller;
@@ -94,6 +97,54 @@ async fn pages_follow_one_another() {
     let second = bench.page(Some(&first.next), 0, 2).await;
     assert_eq!(subjects(&second), ["c"]);
     assert!(bench.page(Some(&second.next), 0, 2).await.events.is_empty());
+}
+
+/// Lets everybody in, to what is of subject `ours` alone.
+struct OursOnly;
+
+impl Authenticator for OursOnly {
+    fn admit<'a>(&'a self, head: &'a mut Parts) -> BoxFuture<'a, Result<Admission, Problem>> {
+        head.extensions.insert(Only { member: "of", value: "ours".to_owned() });
+        Box::pin(std::future::ready(Ok(Admission { caller: Caller::new("us", &[]), body_sha256: None })))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sees_few_events_is_not_kept_by_the_many_between_them() {
+    let store = testing::store(&[]);
+    let clock: SharedClock = TimerClock::starting_at(UnixMs(1_800_000_000_000));
+    let context = testing::context("teller", clock.clone(), &[]);
+    let app = App::new(&context, (), store.clone()).gate("/v1/", Arc::new(OursOnly));
+    let client = testing::client("teller", { app }.router::<Teller>(), "reader", clock.clone());
+    let tell = async |of: &str, count: u64| {
+        let event = |version| NewEvent { data: serde_json::json!({ "of": of }), ..event(of, version) };
+        let commit = (0..count).fold(Commit::new(clock.now()), |commit, version| commit.event(event(version)));
+        store.commit(commit).await.unwrap();
+    };
+    let page = async |after: Option<&str>, wait_ms| client.ask(&api::event::events(after, wait_ms, 2)).await.unwrap();
+    for (of, count) in [("theirs", 1_200), ("ours", 1), ("theirs", 700), ("ours", 2), ("theirs", 3)] {
+        tell(of, count).await;
+    }
+    let first = page(None, 0).await;
+    assert_eq!(subjects(&first), ["ours"]);
+    let second = page(Some(&first.next), 0).await;
+    assert_eq!(subjects(&second), ["ours", "ours"]);
+    assert_eq!(subjects(&page(Some(&first.events[0].cursor), 0).await), ["ours", "ours"]);
+    assert_eq!(subjects(&page(Some(&second.next), 0).await), Vec::<&str>::new());
+    let (third, ()) = tokio::join!(page(Some(&second.next), 9_000), async {
+        tell("theirs", 600).await;
+        tell("ours", 1).await;
+    });
+    assert_eq!(subjects(&third), ["ours"]);
+
+    // So many of others' that a request gives up on the way: empty, and further on than before.
+    for _ in 0..65 {
+        tell("theirs", 500).await;
+    }
+    tell("ours", 1).await;
+    let empty = page(Some(&third.next), 9_000).await;
+    assert_eq!((subjects(&empty), empty.next == third.next), (Vec::new(), false));
+    assert_eq!(subjects(&page(Some(&empty.next), 0).await), ["ours"]);
 }
 
 #[tokio::test(start_paused = true)]
