@@ -11,6 +11,10 @@ use super::{MIN_AMOUNT, SUN_PER_TRX, Totals, at_most, lendable};
 /// How long a pool waits after one of its operations ended without effect.
 const RETRY_MS: u64 = 600_000;
 
+/// Below this part of its target a pool is filled again, up to the target. What stake is worth moves with everybody's
+/// stake: without the room a pool would be topped up by 1 TRX every few seconds.
+const LOW_PERCENT: u128 = 95;
+
 /// What a pool is to have, and who lends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -149,7 +153,10 @@ pub fn need(
         Resource::Bandwidth => receiver.resources.bandwidth_limit.0,
     };
     let totals = Totals::of(resource, chain);
-    let lacking = wanted.checked_sub(has).filter(|lacking| *lacking > 0)?;
+    if u128::from(has) * 100 >= u128::from(wanted) * LOW_PERCENT {
+        return None;
+    }
+    let lacking = wanted.checked_sub(has)?;
     let lend = totals.stake_behind(lacking).units().max(MIN_AMOUNT);
     let can_lend = lendable(staking, resource, chain).units();
     if can_lend >= lend {

@@ -125,6 +125,21 @@ fn nothing_is_wanted_or_more_than_there_is() {
 }
 
 #[test]
+fn a_pool_that_has_drifted_a_little_is_left_alone() {
+    let mut network = Network::new(19_000_000_000, 27_000_000_000);
+    network.receiver.resources.energy_limit = Energy(142_500);
+    assert_eq!(plan(&pool(), network.accounts(), &target(150_000, 0), plane(), NOW).begin, None);
+    network.receiver.resources.energy_limit = Energy(142_499);
+    network.staking.staked_for_energy = sun("20000");
+    let Some(Begin::Delegation(_, request)) =
+        plan(&pool(), network.accounts(), &target(150_000, 0), plane(), NOW).begin
+    else {
+        panic!("it is filled again")
+    };
+    assert_eq!(request.amount, sun("791.772223"), "up to the target: 7,501 energy");
+}
+
+#[test]
 fn stake_that_is_there_is_lent_before_more_is_staked() {
     let mut network = Network::new(19_000_000_000, 27_000_000_000);
     network.staking.staked_for_energy = sun("20000");
