@@ -1,6 +1,7 @@
 //! Figures that the tests of this crate share.
 
-use api::tron_client::{Log, Receipt, SubmissionStage, SubmissionView};
+use api::tron_client::{ChainParameters, Log, Receipt, SubmissionStage, SubmissionView};
+use api::wallet_manager::{WalletClass, WalletView};
 use primitives::statement::{Anchor, Asset, Authorisation, Kind, SignKey, Signed};
 use primitives::{Address, AttemptNo, Bandwidth, BlockId, BlockRef, ChainId, Energy, HexBytes, PlaneId, Sun, UnixMs};
 
@@ -102,5 +103,33 @@ pub(crate) fn submission(tx: &SealedTx, stage: SubmissionStage, receipt: Option<
         block: Some(block(66_987_600)),
         receipt,
         absent_through: Some(block(66_987_700)),
+    }
+}
+
+pub(crate) fn wallet() -> WalletView {
+    WalletView {
+        wallet_id: "hot".parse().expect("a name"),
+        class: WalletClass::Hot,
+        address: payer(),
+        key_id: authorisation().key_id,
+        permission_id: 0,
+        public_key: HexBytes(vec![4; 65]),
+        created_at: NOW,
+    }
+}
+
+pub(crate) fn chain() -> ChainParameters {
+    ChainParameters {
+        energy_price_sun: 100,
+        bandwidth_price_sun: 1000,
+        create_account_fee: sun("0.1"),
+        new_account_fee: sun("1"),
+        memo_fee: sun("1"),
+        max_fee_limit: sun("15000"),
+        free_bandwidth: Bandwidth(600),
+        total_energy_limit: 180_000_000_000,
+        total_energy_weight: 19_000_000_000,
+        total_bandwidth_limit: 43_200_000_000,
+        total_bandwidth_weight: 27_000_000_000,
     }
 }

@@ -9,7 +9,6 @@ use crate::attempt::{Ended, SealedTx, Verdict};
 use crate::payout::{Leg, Payout, PayoutAttempt, UsdtFacts};
 use crate::{outcome, seal};
 
-
 /// The next step of a payout whose newest attempt usdt-manager makes.
 pub(super) fn follow(payout: &Payout, facts: &UsdtFacts, now: UnixMs) -> Turn {
     let mut next = payout.clone();
