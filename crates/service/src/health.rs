@@ -24,6 +24,8 @@ use crate::clock::SharedClock;
 const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 /// Strangers may ask for the state as often as they like; the parts are asked this often.
 const REPORT_LIFE: Duration = Duration::from_secs(1);
+/// A bad report is asked anew sooner: whoever starts a plane waits for the moment in which it is good.
+const BAD_REPORT_LIFE: Duration = Duration::from_millis(50);
 
 /// What a check found: a sentence about the part, good or bad.
 pub type Finding = Result<String, String>;
@@ -112,10 +114,11 @@ impl Health {
         let inner = &self.0;
         // Whoever asks while the parts are being asked waits here for the same answer.
         let mut last = inner.last.lock().await;
-        if let Some((at, checks)) = last.as_ref()
-            && at.elapsed() < REPORT_LIFE
-        {
-            return checks.clone();
+        if let Some((at, checks)) = last.as_ref() {
+            let good = checks.iter().all(|check| check.ok);
+            if at.elapsed() < if good { REPORT_LIFE } else { BAD_REPORT_LIFE } {
+                return checks.clone();
+            }
         }
         let findings = join_all(inner.checks.iter().map(|(_, run)| tokio::time::timeout(CHECK_TIMEOUT, run()))).await;
         let before = last.take().map(|(_, checks)| checks).unwrap_or_default();
