@@ -49,6 +49,11 @@ pub fn check(request: &SignTransaction, rules: &Rules, known: &Circumstances<'_>
 }
 
 fn authority<'a>(request: &'a SignTransaction, rules: &Rules, now: UnixMs) -> Result<&'a Authorisation, Refusal> {
+    // First and of an unverified statement, because it takes from it only the end: who waits for another rule to let an
+    // authorisation pass, such as for a repaired configuration, is told when waiting is over.
+    if now > request.authorisation.unverified().valid_until {
+        return Err(Refusal::AuthorityExpired);
+    }
     let issuer = rules.issuers.of(request.authorisation.unverified().kind);
     let authorisation = request.authorisation.verify(issuer).map_err(|_| Refusal::AuthoritySignature)?;
     if authorisation.plane != rules.plane {
@@ -60,7 +65,7 @@ fn authority<'a>(request: &'a SignTransaction, rules: &Rules, now: UnixMs) -> Re
     if !authorisation.intent.as_str().starts_with(authorisation.kind.intent_prefix()) {
         return Err(Refusal::Intent);
     }
-    if now > authorisation.valid_until { Err(Refusal::AuthorityExpired) } else { Ok(authorisation) }
+    Ok(authorisation)
 }
 
 fn anchor<'a>(request: &'a SignTransaction, rules: &Rules, now: UnixMs) -> Result<&'a Anchor, Refusal> {

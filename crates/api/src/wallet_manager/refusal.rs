@@ -6,13 +6,13 @@
 /// What the owner of an attempt does about a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Remedy {
-    /// The register has taken nothing, and what stands in the way is this transaction's time or name: another
+    /// The register has taken nothing, and what stands in the way is this transaction's time, anchor or name: another
     /// transaction of the same attempt may pass.
     SealAnew,
     /// The attempt is registered as another transaction, which the refusal names: that one it is.
     Adopt,
-    /// A clock, a configuration or an earlier attempt stands in the way, not the transaction: nothing is decided, and
-    /// the question is put again later.
+    /// A configuration or an earlier attempt stands in the way, not the transaction: nothing is decided, and the question
+    /// is put again later.
     AskAgain,
     /// No transaction under this permission will pass: the attempt is given up, on which the register has the last
     /// word.
@@ -29,16 +29,17 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     // The transaction's time and place on the chain.
     ("anchor_stale", Remedy::SealAnew),
     ("anchor_signature", Remedy::SealAnew),
+    ("anchor_chain", Remedy::SealAnew),
+    ("clock_apart", Remedy::SealAnew),
     ("reference_block", Remedy::SealAnew),
     ("expiration_past", Remedy::SealAnew),
-    // A clock, or an earlier attempt that time alone ends.
-    ("clock_apart", Remedy::AskAgain),
+    // An earlier attempt that time alone ends.
     ("previous_alive", Remedy::AskAgain),
-    // Services that do not agree on who they are: for a person, and no reason to fail every payout meanwhile.
+    // Services that do not agree on who they are: for a person, and no reason to fail every payout meanwhile. It ends
+    // with the permission, of which the signer says so before it says these.
     ("authority_signature", Remedy::AskAgain),
     ("plane", Remedy::AskAgain),
     ("chain", Remedy::AskAgain),
-    ("anchor_chain", Remedy::AskAgain),
     // The permission, the transaction under it, and the signer's own bounds.
     ("authority_expired", Remedy::GiveUp),
     ("intent", Remedy::GiveUp),

@@ -25,6 +25,8 @@ macro_rules! refusals {
 }
 
 refusals! {
+    /// Our clock is past the authorisation's `valid_until`.
+    AuthorityExpired = "authority_expired", "the authorisation is no longer valid";
     /// The authorisation is not signed by the pinned issuer of its kind.
     AuthoritySignature = "authority_signature", "the authorisation is not signed by the issuer for its kind";
     /// The authorisation is for another plane.
@@ -33,8 +35,6 @@ refusals! {
     Chain = "chain", "the authorisation is for another chain";
     /// The intent is none of this kind's: another issuer's, whose attempts are not this one's to take.
     Intent = "intent", "the intent is not one of the authorised kind";
-    /// Our clock is past the authorisation's `valid_until`.
-    AuthorityExpired = "authority_expired", "the authorisation is no longer valid";
     /// The anchor is not signed by the pinned key of tron-client.
     AnchorSignature = "anchor_signature", "the anchor is not signed by tron-client";
     /// The anchor is of another chain.

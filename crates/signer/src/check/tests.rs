@@ -57,6 +57,10 @@ const BREACHES: &[Breach] = &[
     (Refusal::Intent, Case::sweep, |case| case.authorisation.intent = intent_of(Kind::Payout)),
     (Refusal::Intent, Case::usdt, |case| case.authorisation.intent = intent_of(Kind::Stake)),
     (Refusal::AuthorityExpired, Case::usdt, |case| case.authorisation.valid_until = NOW.minus_ms(1)),
+    (Refusal::AuthorityExpired, Case::usdt, |case| {
+        case.authorisation.valid_until = NOW.minus_ms(1);
+        case.issuer = seed(3);
+    }),
     (Refusal::AnchorSignature, Case::usdt, |case| case.anchored_by = seed(1)),
     (Refusal::AnchorChain, Case::usdt, |case| case.anchor.chain_id = ChainId(1)),
     (Refusal::AnchorStale, Case::usdt, |case| case.anchor.solid_time = NOW.minus_ms(120_001)),
