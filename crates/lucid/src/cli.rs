@@ -8,10 +8,10 @@ use clap::{Parser, Subcommand};
 
 use crate::demo::{self, DemoArgs};
 use crate::directory::Directory;
-use crate::exit;
+use crate::exit::{self, ErrorDocument};
 use crate::init::{self, InitArgs};
 use crate::operator::Operator;
-use crate::output::{Output, note};
+use crate::output::Output;
 use crate::payout::{self, PayoutCommand};
 use crate::plane_file::PlaneFile;
 use crate::status;
@@ -74,7 +74,9 @@ pub async fn run() -> ExitCode {
     match execute(arguments, output).await {
         Ok(code) => code,
         Err(error) => {
-            note(format!("lucid: {error:#}"));
+            let line = format!("lucid: {error:#}");
+            // Without standard output there is still the exit code.
+            output.show_failure(&ErrorDocument::of(&error), line).ok();
             exit::code(&error)
         }
     }
@@ -87,8 +89,8 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Init(args) => init::run(&args, &directory, output).await?,
         Command::Up(args) => up::run(&args, &directory).await?,
         Command::Demo(args) => demo::run(&args, path, output).await?,
-        Command::Status => status::run(&PlaneFile::read(&directory)?, output).await?,
-        Command::Payout(command) => payout::run(&command, &Operator::of(&directory)?, output).await?,
+        Command::Status => return status::run(&PlaneFile::read(&directory)?, output).await,
+        Command::Payout(command) => return payout::run(&command, &Operator::of(&directory)?, output).await,
         Command::Wallet(command) => wallet::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),
     }

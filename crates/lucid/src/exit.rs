@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use serde::Serialize;
 use service::client::NotDone;
 
 /// Shown below `--help`.
@@ -13,6 +14,30 @@ Exit codes:
   3  no answer: whether it was done is unknown; the same command again finds out
 
 With --json, standard output holds one JSON document; everything else goes to standard error.";
+
+/// 0 if all is well, else 1.
+pub(crate) fn if_well(well: bool) -> ExitCode {
+    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What `--json` shows of an error: its text, and the problem if a service refused.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorDocument {
+    error: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<api::Problem>,
+}
+
+impl ErrorDocument {
+    /// The document of an error.
+    pub(crate) fn of(error: &anyhow::Error) -> Self {
+        let problem = error.chain().find_map(|cause| match cause.downcast_ref::<NotDone>() {
+            Some(NotDone::Refused { problem, .. }) => Some((**problem).clone()),
+            _ => None,
+        });
+        Self { error: format!("{error:#}"), problem }
+    }
+}
 
 /// The code for an error: 3 where nobody knows how a call ended.
 pub(crate) fn code(error: &anyhow::Error) -> ExitCode {

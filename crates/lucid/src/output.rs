@@ -18,6 +18,12 @@ impl Output {
         Self { json }
     }
 
+    /// Writes why there is no result: a line on standard error, and with `--json` a document as well.
+    pub(crate) fn show_failure(self, document: &impl Serialize, line: impl Display) -> Result<()> {
+        note(line);
+        if self.json { self.show(document, "") } else { Ok(()) }
+    }
+
     /// Writes a result.
     pub(crate) fn show(self, document: &impl Serialize, text: impl Display) -> Result<()> {
         let mut out = io::stdout().lock();

@@ -2,14 +2,16 @@
 
 pub(crate) mod text;
 
+use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use api::payment_gateway::{self, MerchantPayoutRequest};
 use api::payout_router::{PayoutAsset, PayoutStage, PayoutView};
 use clap::{Args, Subcommand, ValueEnum};
 use primitives::{Address, MerchantRef};
 
+use crate::exit;
 use crate::operator::Operator;
 use crate::output::Output;
 use crate::random;
@@ -70,21 +72,23 @@ enum Asset {
 }
 
 /// The command.
-pub(crate) async fn run(command: &PayoutCommand, operator: &Operator, output: Output) -> Result<()> {
+pub(crate) async fn run(command: &PayoutCommand, operator: &Operator, output: Output) -> Result<ExitCode> {
     match command {
         PayoutCommand::Create(args) => create(args, operator, output).await,
         PayoutCommand::Show { payout } => {
             let view = operator.ask_as_merchant(&payment_gateway::payout(payout)).await?;
-            output.show(&view, text::one(&view))
+            output.show(&view, text::one(&view))?;
+            Ok(ExitCode::SUCCESS)
         }
         PayoutCommand::List { limit, after } => {
             let page = operator.ask_as_merchant(&payment_gateway::payouts(after.as_deref(), *limit)).await?;
-            output.show(&page, text::page(&page))
+            output.show(&page, text::page(&page))?;
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-async fn create(args: &CreateArgs, operator: &Operator, output: Output) -> Result<()> {
+async fn create(args: &CreateArgs, operator: &Operator, output: Output) -> Result<ExitCode> {
     let reference = match &args.reference {
         Some(reference) => reference.clone(),
         None => format!("cli-{}", hex::encode(random::bytes::<8>()?)).parse()?,
@@ -103,10 +107,7 @@ async fn create(args: &CreateArgs, operator: &Operator, output: Output) -> Resul
         view = until_ended(operator, view, |_| {}).await?;
     }
     output.show(&view, text::one(&view))?;
-    if args.wait && view.stage != PayoutStage::Settled {
-        bail!("the payout was not settled");
-    }
-    Ok(())
+    Ok(exit::if_well(!args.wait || view.stage == PayoutStage::Settled))
 }
 
 /// Follows a payout to its end, or to where a person is needed; tells `progress` whenever it has moved on.

@@ -1,9 +1,12 @@
 //! `lucid status`: the six services at a glance.
 
-use anyhow::{Result, bail};
+use std::process::ExitCode;
+
+use anyhow::Result;
 use serde::Serialize;
 use service::health::{Check, Summary};
 
+use crate::exit;
 use crate::output::{Output, table};
 use crate::plane_file::PlaneFile;
 use crate::roster::ROSTER;
@@ -39,8 +42,8 @@ impl ServiceStatus {
     }
 }
 
-/// The command. An error if not all are ready, so that scripts can wait for it.
-pub(crate) async fn run(plane: &PlaneFile, output: Output) -> Result<()> {
+/// The command. The code is 0 only if all are ready, so that scripts can wait for it.
+pub(crate) async fn run(plane: &PlaneFile, output: Output) -> Result<ExitCode> {
     let services = of_all(plane, &Web::new()).await;
     let row = |service: &ServiceStatus| {
         let version = service.version.clone().unwrap_or_else(|| "-".to_owned());
@@ -48,11 +51,7 @@ pub(crate) async fn run(plane: &PlaneFile, output: Output) -> Result<()> {
     };
     let rows: Vec<_> = services.iter().map(row).collect();
     output.show(&services, table(&["SERVICE", "PORT", "HEALTH", "VERSION", "WAITS FOR"], &rows))?;
-    let unwell = services.iter().filter(|service| !service.is_ready()).count();
-    if unwell > 0 {
-        bail!("{unwell} of {} are not ready", services.len());
-    }
-    Ok(())
+    Ok(exit::if_well(services.iter().all(ServiceStatus::is_ready)))
 }
 
 /// Asks every service.
