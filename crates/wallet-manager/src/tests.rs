@@ -3,6 +3,7 @@
 mod bench;
 mod openapi;
 mod refusals;
+mod register_model;
 mod signatures;
 mod tokens;
 mod voids;

@@ -109,6 +109,10 @@ impl Bench {
 }
 
 impl Running {
+    pub(super) fn advance_ms(&self, ms: u64) {
+        self.clock.advance_ms(ms);
+    }
+
     pub(super) fn client(&self, caller: &str) -> PeerClient {
         service::testing::client(WalletManager::NAME, self.router.clone(), caller, self.clock.clone())
     }
