@@ -139,6 +139,7 @@ impl Attempt<Sealed> {
     }
 
     /// The register has this attempt as another transaction: that one it is, and only that one.
+    #[must_use]
     pub fn adopt(self, tx: SealedTx) -> Self {
         let state = Sealed { tx, anchor: self.state.anchor, registered: true };
         Self { authorisation: self.authorisation, state }

@@ -36,8 +36,7 @@ impl Kind {
     /// intent of another's.
     pub const fn intent_prefix(self) -> &'static str {
         match self {
-            Self::Payout => PayoutId::PREFIX,
-            Self::Refund => "re_",
+            Self::Payout | Self::Refund => PayoutId::PREFIX,
             Self::Sweep => "sw_",
             Self::Stake | Self::Unstake => StakeId::PREFIX,
             Self::Delegation | Self::Reclaim => DelegationId::PREFIX,
