@@ -114,6 +114,7 @@ pub enum Facts {
 
 /// What is looked at before anything is fixed.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "four answers of the chain, each on its own")]
 pub struct Checks {
     /// The paying wallet.
     pub wallet: WalletView,
