@@ -15,7 +15,7 @@ const SERVICES: [&str; 6] =
 const FOR_SERVICES: [&str; 7] = ["primitives", "tron-tx", "payments", "api", "store", "service", "transact"];
 
 /// Every other crate, and what it may use of the workspace.
-const RANKS: [(&str, &[&str]); 11] = [
+const RANKS: [(&str, &[&str]); 12] = [
     ("primitives", &[]),
     ("tron-tx", &["primitives"]),
     ("payments", &["primitives", "tron-tx", "api"]),
@@ -25,6 +25,7 @@ const RANKS: [(&str, &[&str]); 11] = [
     ("service", &["primitives", "api", "store"]),
     ("transact", &["primitives", "tron-tx", "payments", "api", "store", "service"]),
     ("devnet", &["primitives", "tron-tx"]),
+    ("pkcs11-faults", &[]),
     ("lucid", &["primitives", "tron-tx", "api", "service"]),
     ("plane-tests", &[]),
 ];
@@ -39,8 +40,9 @@ const IO: [&str; 8] = ["tokio", "mio", "socket2", "hyper", "axum", "reqwest", "s
 const RANDOMNESS_AND_CLOCKS: [&str; 6] = ["rand", "rand_core", "getrandom", "jiff", "chrono", "time"];
 
 /// Who may use a crate whose use is somebody's whole task.
-const KEPT: [(&str, &[&str]); 6] = [
+const KEPT: [(&str, &[&str]); 7] = [
     ("cryptoki", &["signer"]),
+    ("cryptoki-sys", &["pkcs11-faults"]),
     ("sqlx", &["store"]),
     ("reqwest", &["tron-client"]),
     ("revm", &["devnet"]),
