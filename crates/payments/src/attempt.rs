@@ -16,7 +16,7 @@ mod fact;
 mod tests;
 
 use api::tron_client::Receipt;
-use primitives::statement::{Anchor, Authorisation, Signed};
+use primitives::statement::{Anchor, Authorisation, Ending, PreviousAttempt, Signed};
 use primitives::{BlockRef, HexBytes, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
@@ -198,6 +198,24 @@ impl Attempt<Ended> {
     /// How it ended.
     pub const fn ended(&self) -> &Ended {
         &self.state
+    }
+}
+
+impl Ended {
+    /// The attempt as the next one's permission lists it. None after one that has paid, or may have: nothing follows it.
+    pub fn as_previous(&self) -> Option<PreviousAttempt> {
+        let ending = match self.ending {
+            Verdict::Dead => Ending::Dead,
+            Verdict::FailedOnChain => Ending::FailedOnChain,
+            Verdict::Unsigned => Ending::Unsigned,
+            Verdict::Paid | Verdict::Mismatch => return None,
+        };
+        let tx = self.tx.as_ref();
+        Some(PreviousAttempt {
+            txid: tx.map(|tx| tx.txid),
+            expiration: tx.map_or(UnixMs(0), |tx| tx.expiration),
+            ending,
+        })
     }
 }
 

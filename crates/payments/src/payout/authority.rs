@@ -1,11 +1,10 @@
 //! Who may authorise a payout, and within which bounds.
 
-use primitives::statement::{Asset, Authorisation, Ending, Kind, PreviousAttempt, SignKey, Signed};
+use primitives::statement::{Asset, Authorisation, Kind, SignKey, Signed};
 use primitives::{Address, AttemptNo, ChainId, KeyId, PlaneId, Sun, UnixMs};
 use sha2::{Digest, Sha256};
 
-use super::{Money, Payout, PayoutAttempt};
-use crate::attempt::Verdict;
+use super::{Money, Payout};
 
 /// payout-router's right to authorise: its key, and the bounds that it writes into every permission.
 #[derive(Debug, Clone)]
@@ -37,7 +36,8 @@ impl Authority {
         permission_id: u32,
         now: UnixMs,
     ) -> Option<Signed<Authorisation>> {
-        let previous: Vec<_> = payout.attempts.iter().map(previous).collect::<Option<_>>()?;
+        let previous: Vec<_> =
+            payout.attempts.iter().map(|attempt| attempt.ended()?.as_previous()).collect::<Option<_>>()?;
         let attempt = payout.attempts.last().map_or(AttemptNo::FIRST, |last| last.attempt.next());
         let (asset, amount, fee_limit_max) = match payout.money {
             Money::Usdt(amount) => (Asset::Token(self.token), amount.units(), self.fee_limit_max),
@@ -64,16 +64,4 @@ impl Authority {
         };
         Some(Signed::sign(authorisation, &self.key))
     }
-}
-
-fn previous(attempt: &PayoutAttempt) -> Option<PreviousAttempt> {
-    let ended = attempt.ended()?;
-    let ending = match ended.ending {
-        Verdict::Dead => Ending::Dead,
-        Verdict::FailedOnChain => Ending::FailedOnChain,
-        Verdict::Unsigned => Ending::Unsigned,
-        Verdict::Paid | Verdict::Mismatch => return None,
-    };
-    let tx = ended.tx.as_ref();
-    Some(PreviousAttempt { txid: tx.map(|tx| tx.txid), expiration: tx.map_or(UnixMs(0), |tx| tx.expiration), ending })
 }

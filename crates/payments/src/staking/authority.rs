@@ -1,12 +1,11 @@
 //! trx-staking's right to authorise its own stakes and delegations.
 
-use primitives::statement::{Asset, Authorisation, Ending, PreviousAttempt, SignKey, Signed};
+use primitives::statement::{Asset, Authorisation, SignKey, Signed};
 use primitives::{Address, AttemptNo, ChainId, PlaneId, Sun, UnixMs};
 
 use api::wallet_manager::WalletView;
 
 use super::{Operation, Purpose};
-use crate::attempt::{Ended, Verdict};
 
 /// How long a permission is good for; generous, as nothing hurries a stake and a token may be away for hours.
 const VALID_MS: u64 = 86_400_000;
@@ -36,7 +35,7 @@ impl Authority {
         let previous: Vec<_> = operation
             .attempts
             .iter()
-            .map(|attempted| attempted.attempt.ended().and_then(previous))
+            .map(|attempted| attempted.attempt.ended()?.as_previous())
             .collect::<Option<_>>()?;
         let attempt = AttemptNo(u32::try_from(previous.len()).ok()?).next();
         let valid_until = now.plus_ms(VALID_MS);
@@ -60,16 +59,4 @@ impl Authority {
         };
         Some(Signed::sign(authorisation, &self.key))
     }
-}
-
-/// An ended attempt as the next one's permission lists it, if there may be a next one.
-fn previous(ended: &Ended) -> Option<PreviousAttempt> {
-    let ending = match ended.ending {
-        Verdict::Dead => Ending::Dead,
-        Verdict::FailedOnChain => Ending::FailedOnChain,
-        Verdict::Unsigned => Ending::Unsigned,
-        Verdict::Paid | Verdict::Mismatch => return None,
-    };
-    let tx = ended.tx.as_ref();
-    Some(PreviousAttempt { txid: tx.map(|tx| tx.txid), expiration: tx.map_or(UnixMs(0), |tx| tx.expiration), ending })
 }

@@ -8,7 +8,10 @@ use super::*;
 use crate::attempt::{Refusal, Verdict};
 use crate::testing::{paid_receipt, receipt, submission};
 
-fn refused_with(change: fn(&mut Checks)) -> Transfer {
+/// Makes one check fail.
+type Spoil = fn(&mut Checks);
+
+fn refused_with(change: Spoil) -> Transfer {
     let mut checks = checks();
     change(&mut checks);
     step(&transfer(), Facts::Checks(Box::new(checks)))
@@ -16,7 +19,7 @@ fn refused_with(change: fn(&mut Checks)) -> Transfer {
 
 #[test]
 fn what_the_checks_refuse_ends_only_when_the_register_has_barred_it() {
-    let rules: [(fn(&mut Checks), &str); 7] = [
+    let rules: [(Spoil, &str); 7] = [
         (|checks| checks.wallet.key_id = "ff".parse().expect("a key id"), "wrong_wallet"),
         (|checks| checks.wallet.permission_id = 2, "wrong_permission"),
         (|checks| checks.wallet.address = authorisation().recipient, "recipient_is_payer"),
