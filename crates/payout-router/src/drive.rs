@@ -209,3 +209,6 @@ fn trx_fee_max(chain: &ChainParameters, memo: bool) -> Option<Sun> {
     let memo = if memo { chain.memo_fee } else { Sun::ZERO };
     chain.new_account_fee.checked_add(chain.create_account_fee)?.checked_add(bandwidth)?.checked_add(memo)
 }
+
+#[cfg(test)]
+mod tests;

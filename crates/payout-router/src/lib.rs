@@ -14,5 +14,8 @@ mod limits;
 mod payout;
 mod problem;
 mod routes;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod testing;
 
 pub use app::PayoutRouter;

@@ -2,6 +2,9 @@
 //!
 //! The parts are the real ones, gate and tokens included; only the wire is left out.
 
+mod script;
+mod send;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -13,7 +16,10 @@ use store::{Incarnation, Store};
 use crate::client::{PeerClient, Transport};
 use crate::clock::SharedClock;
 use crate::config::{Base, Keys, Log, LogFormat, Peer, Plane, Server};
-use crate::serve::Context;
+use crate::serve::{Context, Service, openapi};
+
+pub use script::Script;
+pub use send::Raw;
 
 /// The call key that [`context`] and [`client`] take for a name: known to everybody, so for tests alone.
 pub fn call_key(name: &str) -> SignKey {
@@ -70,4 +76,11 @@ pub fn store(nouns: &[&'static str]) -> Store {
 /// A client of `service`, which this router is, that calls as `caller`.
 pub fn client(service: &str, router: Router, caller: &str, clock: SharedClock) -> PeerClient {
     PeerClient::new(service, "http://in.process", caller, call_key(caller), clock, Transport::in_process(router))
+}
+
+/// Compares a service's OpenAPI document with the one that is committed beside its manifest.
+pub fn assert_openapi_is<S: Service>(committed: &str) {
+    let document = openapi::<S>().to_pretty_json().expect("a document in JSON");
+    let name = S::NAME;
+    assert_eq!(format!("{document}\n"), committed, "run: cargo run -p {name} -- openapi > crates/{name}/openapi.json");
 }

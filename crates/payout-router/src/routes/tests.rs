@@ -1,1 +1,14 @@
-//! Tests.
+//! The endpoints through the real router, gate included.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod limits;
+mod lists;
+
+use crate::PayoutRouter;
+
+#[test]
+fn the_committed_document_is_current() {
+    service::testing::assert_openapi_is::<PayoutRouter>(include_str!("../../openapi.json"));
+}

@@ -1,0 +1,200 @@
+//! A payout-router in process, with peers that say what they are told to.
+
+use std::sync::Arc;
+
+use api::payout_router::{PayoutAsset, PayoutRequest, PayoutView};
+use api::tron_client::ChainParameters;
+use api::wallet_manager::{WalletClass, WalletView};
+use axum::Router;
+use payments::limits::Limits;
+use payments::payout::Authority;
+use primitives::statement::SignKey;
+use primitives::{Address, Bandwidth, ChainId, HexBytes, PayoutId, PlaneId, Sun, UnixMs, Usdt};
+use service::clock::{Clock, ManualClock};
+use service::driver::Machine;
+use service::testing::{Script, client, context, store};
+use service::{App, BoxError, PeerClient};
+use store::{CommitError, Record, Store};
+use transact::Transact;
+
+use crate::PayoutRouter;
+use crate::app::State;
+use crate::drive::PayoutMachine;
+use crate::freezer::Freezer;
+use crate::payout::PayoutRow;
+
+pub(crate) const NOW: UnixMs = UnixMs(1_751_466_432_000);
+pub(crate) const SERVICE: &str = "payout-router";
+
+pub(crate) fn plane() -> PlaneId {
+    "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap()
+}
+
+pub(crate) fn register_key() -> SignKey {
+    SignKey::from_seed(&[2; 32])
+}
+
+pub(crate) fn payer() -> Address {
+    Address::from_evm([1; 20])
+}
+
+pub(crate) fn request(reference: &str, asset: PayoutAsset, amount: &str) -> PayoutRequest {
+    PayoutRequest {
+        merchant: "shop".parse().unwrap(),
+        reference: reference.parse().unwrap(),
+        asset,
+        recipient: Address::from_evm([3; 20]),
+        amount: amount.to_owned(),
+        memo: None,
+    }
+}
+
+pub(crate) fn id_of(request: &PayoutRequest) -> PayoutId {
+    PayoutId::of(plane(), &request.merchant, &request.reference)
+}
+
+fn limits() -> Limits {
+    let usdt = |text| Usdt::parse(text).unwrap();
+    let sun = |text| Sun::parse(text).unwrap();
+    Limits {
+        payout_min: usdt("0.01"),
+        v0_payout_max: usdt("1000"),
+        v0_day_max: usdt("2500"),
+        all_hour_max: usdt("1500"),
+        trx_payout_max: sun("1000"),
+        trx_day_max: sun("1500"),
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Bench {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) store: Store,
+    pub(crate) wallet_manager: Script,
+    pub(crate) tron_client: Script,
+    pub(crate) usdt_manager: Script,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let bench = Self {
+            clock: ManualClock::at(NOW),
+            store: store(&[PayoutRow::NOUN]),
+            wallet_manager: Script::new(),
+            tron_client: Script::new(),
+            usdt_manager: Script::new(),
+        };
+        bench.wallet_manager.answer("GET /v1/wallets/hot", &wallet());
+        bench.tron_client.answer("GET /v1/chain-parameters", &chain());
+        bench
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        let callers: [(&str, &[&str]); 3] = [
+            ("payment-gateway", &["payouts:write", "payouts:read"]),
+            ("operator", &["payouts:read", "payouts:review"]),
+            ("nobody", &[]),
+        ];
+        let context = context(SERVICE, self.clock.clone(), &callers);
+        let state = State {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            plane: plane(),
+            limits: limits(),
+            freezer: Freezer::new(self.store.clone(), self.clock.clone()),
+        };
+        App::new(&context, state, self.store.clone()).router::<PayoutRouter>()
+    }
+
+    pub(crate) fn client(&self, caller: &str) -> PeerClient {
+        client(SERVICE, self.router(), caller, self.clock.clone())
+    }
+
+    fn machine(&self) -> PayoutMachine {
+        let peer = |name: &str, script: &Script| client(name, script.router(), SERVICE, self.clock.clone());
+        let wallet_manager = peer("wallet-manager", &self.wallet_manager);
+        let tron_client = peer("tron-client", &self.tron_client);
+        PayoutMachine {
+            authority: Authority {
+                key: SignKey::from_seed(&[1; 32]),
+                plane: plane(),
+                chain_id: ChainId(0x7e57_0001),
+                token: Address::from_evm([7; 20]),
+                fee_limit_max: Sun::parse("100").unwrap(),
+                valid_ms: 86_400_000,
+            },
+            limits: limits(),
+            freezer: Freezer::new(self.store.clone(), self.clock.clone()),
+            wallet: "hot".parse().unwrap(),
+            transact: Transact::new(wallet_manager.clone(), register_key().verify_key(), tron_client.clone()),
+            wallet_manager,
+            tron_client,
+            usdt_manager: peer("usdt-manager", &self.usdt_manager),
+        }
+    }
+
+    pub(crate) async fn put(&self, request: &PayoutRequest) -> PayoutView {
+        let call = api::payout_router::put_payout(id_of(request), request);
+        self.client("payment-gateway").ask(&call).await.unwrap()
+    }
+
+    pub(crate) async fn view(&self, id: PayoutId) -> PayoutView {
+        self.client("operator").ask(&api::payout_router::payout(id)).await.unwrap()
+    }
+
+    /// One turn as the driver makes it; an error is a turn that is made again.
+    pub(crate) async fn turn(&self, id: PayoutId) -> Result<PayoutView, BoxError> {
+        let machine = self.machine();
+        let read = self.store.get::<PayoutRow>(&id.to_string()).await?.ok_or("no such payout")?;
+        let facts = machine.gather(&read, self.clock.now()).await?;
+        let now = self.clock.now();
+        let plan = machine.plan(&read, facts, now);
+        match self.store.commit(plan.into_commit(&read)).await {
+            Err(why @ (CommitError::Exceeded { .. } | CommitError::KeyTaken { .. })) => {
+                let plan = machine.refused(&read, &why, now).ok_or(why)?;
+                self.store.commit(plan.into_commit(&read)).await?;
+            }
+            result => result?,
+        }
+        Ok(self.view(id).await)
+    }
+
+    /// A turn whose questions are asked and whose commit is lost, as when the process dies in between.
+    pub(crate) async fn lost_turn(&self, id: PayoutId) {
+        let read = self.store.get::<PayoutRow>(&id.to_string()).await.unwrap().unwrap();
+        drop(self.machine().gather(&read, self.clock.now()).await);
+    }
+
+    pub(crate) async fn held(&self, scope: &str) -> i64 {
+        self.store.held(scope, self.clock.now()).await.unwrap()
+    }
+}
+
+pub(crate) fn wallet() -> WalletView {
+    WalletView {
+        wallet_id: "hot".parse().unwrap(),
+        class: WalletClass::Hot,
+        address: payer(),
+        key_id: "00112233445566778899aabbccddeeff".parse().unwrap(),
+        permission_id: 0,
+        public_key: HexBytes(vec![4; 65]),
+        created_at: NOW,
+    }
+}
+
+fn chain() -> ChainParameters {
+    let sun = |text| Sun::parse(text).unwrap();
+    ChainParameters {
+        energy_price_sun: 100,
+        bandwidth_price_sun: 1000,
+        create_account_fee: sun("0.1"),
+        new_account_fee: sun("1"),
+        memo_fee: sun("1"),
+        max_fee_limit: sun("15000"),
+        free_bandwidth: Bandwidth(600),
+        total_energy_limit: 180_000_000_000,
+        total_energy_weight: 19_000_000_000,
+        total_bandwidth_limit: 43_200_000_000,
+        total_bandwidth_weight: 27_000_000_000,
+    }
+}
