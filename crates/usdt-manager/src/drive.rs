@@ -155,3 +155,6 @@ const fn payer(transfer: &Transfer) -> Option<Address> {
         Step::Accepted | Step::Closing { .. } | Step::Over { .. } => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

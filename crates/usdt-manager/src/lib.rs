@@ -11,6 +11,9 @@ mod follow;
 mod funds;
 mod problem;
 mod routes;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod testing;
 mod token;
 mod transfer;
 

@@ -1,1 +1,13 @@
-//! Tests.
+//! The endpoints through the real router, gate included.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod reservations;
+mod transfers;
+
+use crate::UsdtManager;
+
+#[test]
+fn the_committed_document_is_current() {
+    service::testing::assert_openapi_is::<UsdtManager>(include_str!("../../openapi.json"));
+}
