@@ -113,7 +113,7 @@ impl PayoutMachine {
         let authorisation = attempt.authorisation.unverified();
         // It is told again in every turn: the same command, and its answer is the transfer as it is.
         let transfer = self.tell_usdt_manager(payout, attempt).await;
-        let refused = transfer.as_ref().is_ok_and(|transfer| transfer.is_none());
+        let refused = transfer.as_ref().is_ok_and(Option::is_none);
         if attempt.tx().is_none() && (payout.cancelling || refused) {
             let _ = self.transact.bar_attempt(&authorisation.intent, authorisation.attempt).await?;
         }
@@ -122,13 +122,12 @@ impl PayoutMachine {
         if registered.as_ref().is_some_and(|registered| registered.void) {
             self.verify_void(authorisation).await?;
         }
-        let submission = match &registered {
-            Some(registered) => self.watch(registered).await?,
+        let submission = if let Some(registered) = &registered {
+            self.watch(registered).await?
+        } else {
             // Nothing was signed: whether usdt-manager answered decides whether there is anything to learn.
-            None => {
-                transfer.as_ref().map_err(|error| error.to_string())?;
-                None
-            }
+            transfer.as_ref().map_err(ToString::to_string)?;
+            None
         };
         let transfer = transfer.ok().flatten();
         Ok(Facts::Usdt(Box::new(UsdtFacts { transfer, registered, submission })))

@@ -15,7 +15,6 @@ mod payout;
 mod problem;
 mod routes;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod testing;
 
 pub use app::PayoutRouter;

@@ -12,7 +12,6 @@ mod funds;
 mod problem;
 mod routes;
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod testing;
 mod token;
 mod transfer;

@@ -1,7 +1,5 @@
 //! Payouts moved turn by turn, with peers that answer, lie, fail and forget.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use api::payout_router::{PayoutAsset, PayoutStage};
 use api::tron_client::{Log, Receipt, SubmissionStage, SubmissionView};
 use api::usdt_manager::{TransferRequest, TransferStage, TransferView};

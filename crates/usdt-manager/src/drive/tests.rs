@@ -1,7 +1,5 @@
 //! Transfers moved turn by turn, with peers that answer, refuse and fail.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use api::tron_client::{SubmissionRequest, SubmissionStage, SubmissionView};
 use api::usdt_manager::TransferStage;
 use api::wallet_manager::{IntentView, RegisteredAttempt, SignatureRequest, SignatureView};

@@ -1,7 +1,5 @@
 //! The endpoints through the real router, gate included.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod reservations;
 mod transfers;
 

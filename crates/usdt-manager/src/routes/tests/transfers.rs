@@ -1,8 +1,8 @@
 //! What makes a transfer and what does not.
 
 use api::usdt_manager::{TransferRequest, put_transfer, transfer};
-use primitives::statement::{Asset, Authorisation, Kind, SignKey, Signed};
-use primitives::{Address, AttemptNo, ChainId, TransferId};
+use primitives::statement::{Asset, Authorisation, Ending, Kind, PreviousAttempt, SignKey, Signed};
+use primitives::{Address, AttemptNo, ChainId, TransferId, UnixMs};
 use serde_json::json;
 use service::Outcome;
 use service::testing::Raw;
@@ -21,22 +21,28 @@ async fn put(bench: &Bench, id: TransferId, request: &TransferRequest) -> String
 #[tokio::test]
 async fn a_permission_for_something_else_makes_no_transfer() {
     let bench = Bench::new();
-    let changes: [fn(&mut Authorisation); 10] = [
+    let changes: [fn(&mut Authorisation); 8] = [
         |authorisation| authorisation.kind = Kind::Sweep,
         |authorisation| authorisation.asset = Asset::Trx,
         |authorisation| authorisation.asset = Asset::Token(Address::from_evm([8; 20])),
         |authorisation| authorisation.plane = "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c9".parse().unwrap(),
         |authorisation| authorisation.chain_id = ChainId(1),
         |authorisation| authorisation.memo_hash = Some([1; 32]),
-        |authorisation| authorisation.attempt = AttemptNo(2),
+        |authorisation| {
+            let ending = Ending::Unsigned;
+            authorisation.attempt = AttemptNo(2);
+            authorisation.previous = vec![PreviousAttempt { txid: None, expiration: UnixMs(0), ending }];
+        },
         |authorisation| authorisation.intent = "st_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap(),
-        |authorisation| authorisation.amount = 0,
-        |authorisation| authorisation.amount = 1 << 63,
     ];
     for (number, change) in changes.into_iter().enumerate() {
         let mut authorisation = authorisation(1);
         change(&mut authorisation);
         assert_eq!(put(&bench, id(1), &request(authorisation)).await, "403 authorisation_mismatch", "change {number}");
+    }
+    for amount in [0, 1 << 63, u64::MAX] {
+        let beyond = request(Authorisation { amount, ..authorisation(1) });
+        assert_eq!(put(&bench, id(1), &beyond).await, "400 malformed_body", "{amount}");
     }
     let mut with_memo = request(authorisation(1));
     with_memo.memo = Some("unpermitted".to_owned());
