@@ -16,7 +16,7 @@ use crate::drive::{OperationMachine, PoolMachine};
 use crate::follow::WakeOperations;
 use crate::lease::LeaseRow;
 use crate::metrics::Metrics;
-use crate::operation::{Noun, Row};
+use crate::operation::Row;
 use crate::pool::{self, PoolRow};
 use crate::routes;
 
@@ -60,51 +60,83 @@ impl Service for TrxStaking {
 
     async fn start(context: Context, config: Config) -> Result<App<State>, StartError> {
         let store = context.open_store(&NOUNS).await?;
-        build(&context, &config, store).await
+        let (wallet_manager, tron_client) = (context.peer("wallet-manager")?, context.peer("tron-client")?);
+        let parts = Parts::new(&context, &config, store, wallet_manager, tron_client).await?;
+        Ok(parts.into_app(&context))
     }
 }
 
-/// Puts the parts together over this store.
-pub(crate) async fn build(context: &Context, config: &Config, store: Store) -> Result<App<State>, StartError> {
-    config.check()?;
-    let targets = config.targets();
-    pool::prepare(&store, &targets, context.clock.now()).await.map_err(StartError::other)?;
-    let state = State {
-        store: store.clone(),
-        clock: context.clock.clone(),
-        wallet_manager: context.peer("wallet-manager")?,
-        tron_client: context.peer("tron-client")?,
-        pools: config.pools.clone().into(),
-        energy_lacking: config.leases.energy_lacking,
-        metrics: Metrics::new(&context.metrics),
-    };
-    let pools = PoolMachine {
-        plane: context.base.plane.id,
-        targets: targets.into_iter().map(|target| (target.wallet.clone(), target)).collect(),
-        store: store.clone(),
-        wallet_manager: state.wallet_manager.clone(),
-        tron_client: state.tron_client.clone(),
-    };
-    let (stakes, delegations) = (machine::<StakeRequest>(context)?, machine::<DelegationRequest>(context)?);
-    let (follower, tron_client) = (WakeOperations::new(store.clone()), state.tron_client.clone());
-    let (metrics, counted) = (state.metrics.clone(), store.clone());
-    Ok(App::new(context, state, store)
-        .drive(stakes)
-        .drive(delegations)
-        .drive(pools)
-        .follow(tron_client, follower)
-        .task("counts", move |stop| metrics.count(counted, stop)))
+/// The parts, before they run.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) state: State,
+    pub(crate) stakes: OperationMachine<StakeRequest>,
+    pub(crate) delegations: OperationMachine<DelegationRequest>,
+    pub(crate) pools: PoolMachine,
+    pub(crate) follower: WakeOperations,
 }
 
-fn machine<P: Noun>(context: &Context) -> Result<OperationMachine<P>, StartError> {
-    let (wallet_manager, tron_client) = (context.peer("wallet-manager")?, context.peer("tron-client")?);
-    let register_key = context.authority_of("wallet-manager")?;
-    let plane = &context.base.plane;
-    Ok(OperationMachine {
-        authority: Authority { key: context.authority_key()?, plane: plane.id, chain_id: plane.chain() },
-        transact: Transact::new(wallet_manager.clone(), register_key, tron_client.clone()),
-        wallet_manager,
-        tron_client,
+impl Parts {
+    /// Makes all parts over this store.
+    pub(crate) async fn new(
+        context: &Context,
+        config: &Config,
+        store: Store,
+        wallet_manager: PeerClient,
+        tron_client: PeerClient,
+    ) -> Result<Self, StartError> {
+        config.check()?;
+        let targets = config.targets();
+        pool::prepare(&store, &targets, context.clock.now()).await.map_err(StartError::other)?;
+        let plane = &context.base.plane;
+        let pools = PoolMachine {
+            plane: plane.id,
+            targets: targets.into_iter().map(|target| (target.wallet.clone(), target)).collect(),
+            store: store.clone(),
+            wallet_manager: wallet_manager.clone(),
+            tron_client: tron_client.clone(),
+        };
+        let authority = Authority { key: context.authority_key()?, plane: plane.id, chain_id: plane.chain() };
+        let register_key = context.authority_of("wallet-manager")?;
+        let transact = Transact::new(wallet_manager.clone(), register_key, tron_client.clone());
+        let state = State {
+            store: store.clone(),
+            clock: context.clock.clone(),
+            wallet_manager,
+            tron_client,
+            pools: config.pools.clone().into(),
+            energy_lacking: config.leases.energy_lacking,
+            metrics: Metrics::new(&context.metrics),
+        };
+        Ok(Self {
+            stakes: machine(&state, &authority, &transact),
+            delegations: machine(&state, &authority, &transact),
+            pools,
+            follower: WakeOperations::new(store),
+            state,
+        })
+    }
+
+    /// The service, with every part as a task of it.
+    pub(crate) fn into_app(self, context: &Context) -> App<State> {
+        let Self { state, stakes, delegations, pools, follower } = self;
+        let State { store, tron_client, metrics, .. } = state.clone();
+        let counted = store.clone();
+        App::new(context, state, store)
+            .drive(stakes)
+            .drive(delegations)
+            .drive(pools)
+            .follow(tron_client, follower)
+            .task("counts", move |stop| metrics.count(counted, stop))
+    }
+}
+
+fn machine<P>(state: &State, authority: &Authority, transact: &Transact) -> OperationMachine<P> {
+    OperationMachine {
+        authority: authority.clone(),
+        transact: transact.clone(),
+        wallet_manager: state.wallet_manager.clone(),
+        tron_client: state.tron_client.clone(),
         purpose: PhantomData,
-    })
+    }
 }

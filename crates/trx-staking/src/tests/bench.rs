@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
@@ -15,7 +16,7 @@ use service::clock::ManualClock;
 use service::{Context, PeerClient, Service, testing};
 use store::Store;
 
-use crate::app::{NOUNS, build};
+use crate::app::{NOUNS, Parts};
 use crate::config::Config;
 use crate::{TrxStaking, app};
 
@@ -35,7 +36,11 @@ impl Bench {
         let clock = ManualClock::at(NOW);
         let context = context(&directory, clock.clone());
         let store = testing::store(&NOUNS);
-        let mut app = build(&context, &config(""), store.clone()).await.unwrap();
+        let (wallet_manager, tron_client) = (context.peer("wallet-manager"), context.peer("tron-client"));
+        let parts = Parts::new(&context, &config(""), store.clone(), wallet_manager.unwrap(), tron_client.unwrap())
+            .await
+            .unwrap();
+        let mut app = parts.into_app(&context);
         Self { store, clock, router: app.router::<TrxStaking>(), _directory: directory }
     }
 
@@ -82,8 +87,7 @@ fn context(directory: &tempfile::TempDir, clock: Arc<ManualClock>) -> Context {
         peer.authority_key = Some(SignKey::from_seed(&[3; 32]).verify_key());
     }
     let key = directory.path().join("authority.key");
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o400).open(&key).unwrap();
-    file.write_all(format!("{}11", "6b".repeat(31)).as_bytes()).unwrap();
+    secret_file(&key, &format!("{}11", "6b".repeat(31)));
     context.base.keys.authority_key_file = Some(key);
     context
 }
@@ -94,4 +98,10 @@ pub(super) fn config(more: &str) -> Config {
     own.remove("server");
     own.extend(more.parse::<toml::Table>().unwrap());
     Config::deserialize(own).unwrap()
+}
+
+/// A file that only its owner reads.
+pub(super) fn secret_file(path: &Path, text: &str) {
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o400).open(path).unwrap();
+    file.write_all(text.as_bytes()).unwrap();
 }
