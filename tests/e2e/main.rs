@@ -1,5 +1,7 @@
 //! The whole plane, as a user runs it: real processes, a real token, the devnet.
 
 mod demo;
+mod exact;
 mod killed;
+mod pool;
 mod troubled;
