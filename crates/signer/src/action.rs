@@ -14,7 +14,9 @@ pub enum Action {
     Relogin,
     /// Anything may have happened: open another session and try once more; count by the raw code.
     Probe,
-    /// The module must be finalised and initialised anew, which means a new worker; back off meanwhile.
+    /// The device is out of reach: ask nothing of it for a while, then try with one request, and wait longer each time.
+    OpenCircuit,
+    /// The module must be finalised and initialised anew, which means a new worker process.
     RestartWorker,
     /// The device has no session left: fewer sessions, and back off.
     ShrinkPool,
@@ -45,8 +47,8 @@ impl Action {
             RvError::DeviceRemoved
             | RvError::TokenNotPresent
             | RvError::TokenNotRecognized
-            | RvError::SlotIdInvalid
-            | RvError::CryptokiNotInitialized => Self::RestartWorker,
+            | RvError::SlotIdInvalid => Self::OpenCircuit,
+            RvError::CryptokiNotInitialized => Self::RestartWorker,
             RvError::SessionCount => Self::ShrinkPool,
             RvError::DeviceMemory => Self::PageOperator,
             RvError::PinIncorrect
@@ -79,8 +81,8 @@ mod tests {
             (RvError::ObjectHandleInvalid, Action::Relogin),
             (RvError::KeyHandleInvalid, Action::Relogin),
             (RvError::UserNotLoggedIn, Action::Relogin),
-            (RvError::DeviceRemoved, Action::RestartWorker),
-            (RvError::TokenNotPresent, Action::RestartWorker),
+            (RvError::DeviceRemoved, Action::OpenCircuit),
+            (RvError::TokenNotPresent, Action::OpenCircuit),
             (RvError::CryptokiNotInitialized, Action::RestartWorker),
             (RvError::DeviceError, Action::Probe),
             (RvError::FunctionFailed, Action::Probe),
@@ -100,9 +102,14 @@ mod tests {
 
     #[test]
     fn a_pin_is_never_tried_twice_and_an_operator_is_not_outrun() {
-        for action in
-            [Action::LatchPin, Action::PageOperator, Action::Refuse, Action::ShrinkPool, Action::RestartWorker]
-        {
+        for action in [
+            Action::LatchPin,
+            Action::PageOperator,
+            Action::Refuse,
+            Action::ShrinkPool,
+            Action::OpenCircuit,
+            Action::RestartWorker,
+        ] {
             assert!(!action.allows_retry(), "{action:?}");
         }
         for action in [Action::ReopenSession, Action::Relogin, Action::Probe] {

@@ -1,12 +1,14 @@
 //! What can go wrong with a token. No variant carries the PIN, a digest or a key's bytes.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use cryptoki::error::{Error as CryptokiError, RvError};
 use thiserror::Error;
 
 use crate::action::Action;
 use crate::attributes::AttributeFault;
+use crate::condition::Cause;
 use crate::ec_point::EcPointError;
 use crate::key::CkaId;
 use crate::pin::PinError;
@@ -118,6 +120,29 @@ pub enum TokenError {
         /// The system's answer.
         source: std::io::Error,
     },
+    /// The token did not answer in time. What was asked may still happen inside it.
+    #[error("the token did not answer within {} ms", limit.as_millis())]
+    TimedOut {
+        /// How long it was given.
+        limit: Duration,
+    },
+    /// Every session waits for a call that does not return. Only a new process ends that.
+    #[error("every session of the token hangs; only a restart helps")]
+    Hung,
+    /// The device was out of reach a moment ago, so it is not asked for a while.
+    #[error("the token is left alone for {} ms: {cause}", retry_in.as_millis())]
+    Suspended {
+        /// The call that showed it.
+        cause: Cause,
+        /// When to ask again.
+        retry_in: Duration,
+    },
+    /// The module is in a state that only C_Finalize and C_Initialize end, which takes a new process.
+    #[error("the token needs a restart: {cause}")]
+    RestartNeeded {
+        /// The call that showed it.
+        cause: Cause,
+    },
     /// The session threads have ended.
     #[error("the token is closed")]
     Closed,
@@ -129,7 +154,8 @@ impl TokenError {
         match self {
             Self::Call { action, .. } => *action,
             Self::PinRejected => Action::LatchPin,
-            Self::Closed => Action::RestartWorker,
+            Self::Suspended { .. } => Action::OpenCircuit,
+            Self::Closed | Self::TimedOut { .. } | Self::Hung | Self::RestartNeeded { .. } => Action::RestartWorker,
             _ => Action::Refuse,
         }
     }
@@ -156,6 +182,10 @@ impl TokenError {
             Self::Attribute(_) => "attribute_unsafe",
             Self::Signature(_) => "signature_unusable",
             Self::Sync { .. } => "token_not_durable",
+            Self::TimedOut { .. } => "token_timeout",
+            Self::Hung => "token_hung",
+            Self::Suspended { .. } => "token_suspended",
+            Self::RestartNeeded { .. } => "token_restart_needed",
             Self::Closed => "token_closed",
         }
     }

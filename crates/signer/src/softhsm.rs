@@ -1,5 +1,7 @@
 //! A real SoftHSM 2 token in a temporary directory, for the tests of this crate.
 
+mod faulty;
+
 use std::fs;
 use std::num::NonZeroU8;
 use std::os::unix::fs::PermissionsExt;
@@ -10,6 +12,8 @@ use crate::profile::{self, Profile};
 use crate::provision::provision;
 use crate::token::Token;
 
+pub(crate) use faulty::Plan;
+
 /// The token's directory lives as long as this.
 pub(crate) struct SoftHsm {
     directory: tempfile::TempDir,
@@ -19,7 +23,17 @@ pub(crate) struct SoftHsm {
 impl SoftHsm {
     /// Makes a token labelled `test`. Its module reads one configuration per process, which is what nextest gives a test.
     pub(crate) fn new(sessions: u8) -> Self {
+        Self::through(module(), tempfile::tempdir().unwrap(), sessions)
+    }
+
+    /// The same behind the module that misbehaves on demand, and what it is to do.
+    pub(crate) fn faulty(sessions: u8) -> (Self, Plan) {
         let directory = tempfile::tempdir().unwrap();
+        let plan = Plan::begin(directory.path(), &module());
+        (Self::through(faulty::module(), directory, sessions), plan)
+    }
+
+    fn through(module: PathBuf, directory: tempfile::TempDir, sessions: u8) -> Self {
         let tokens = directory.path().join("tokens");
         let pin_file = directory.path().join("pin");
         let configuration = directory.path().join("softhsm2.conf");
@@ -31,11 +45,11 @@ impl SoftHsm {
             std::env::set_var("SOFTHSM2_CONF", &configuration);
         }
         let user_pin = pin::from_random([0x5a; 16]);
-        provision(&module(), "test", &pin::from_random([0x50; 16]), &user_pin, Some(&tokens)).unwrap();
+        provision(&module, "test", &pin::from_random([0x50; 16]), &user_pin, Some(&tokens)).unwrap();
         fs::write(&pin_file, "5a".repeat(16)).unwrap();
         fs::set_permissions(&pin_file, fs::Permissions::from_mode(0o400)).unwrap();
         let profile = Profile {
-            module: module(),
+            module,
             token_label: "test".to_owned(),
             pin_file,
             token_dir: Some(tokens),

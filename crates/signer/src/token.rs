@@ -9,12 +9,16 @@ use secrecy::SecretString;
 
 use crate::attributes;
 use crate::check::Checked;
+use crate::circuit::Errand;
+use crate::condition::{Condition, Sessions};
 use crate::durable;
 use crate::error::TokenError;
+use crate::failures::FailureCount;
 use crate::generate;
 use crate::key::{CkaId, PinnedKey};
 use crate::login::Login;
 use crate::module::Module;
+use crate::patience::Patience;
 use crate::pin;
 use crate::pool::Pool;
 use crate::possession;
@@ -56,6 +60,12 @@ impl Token {
 
     /// As [`Token::open`], with a PIN from elsewhere.
     pub fn open_with_pin(profile: &Profile, pin: SecretString) -> Result<Self, TokenError> {
+        Self::open_with(profile, pin, Patience::default())
+    }
+
+    /// As [`Token::open_with_pin`], with other limits than the usual ones. They do not hold for this call itself, which
+    /// takes as long as the module does.
+    pub fn open_with(profile: &Profile, pin: SecretString, patience: Patience) -> Result<Self, TokenError> {
         let module = Module::load(&profile.module)?;
         let slot = module.slot_of(&profile.token_label)?;
         let about = module.context().get_token_info(slot)?;
@@ -65,7 +75,7 @@ impl Token {
             serial: about.serial_number().to_owned(),
         };
         let login = Arc::new(Login::open(module, slot, pin)?);
-        let pool = Pool::open(&login, profile.sessions)?;
+        let pool = Pool::open(&login, profile.sessions, patience)?;
         Ok(Self { pool, login, identity, token_dir: profile.token_dir.clone(), omit: profile.omit.clone() })
     }
 
@@ -77,9 +87,9 @@ impl Token {
         let label = label.to_owned();
         let omit = self.omit.clone();
         let token_dir = self.token_dir.clone();
-        self.pool.submit(move |seat| {
+        self.pool.submit(Errand::Generate, move |seat| {
             let key = generate::ensure(seat, id, &label, &omit)?;
-            prove(seat, &key, &nonce)?;
+            seat.repaired(|seat| prove(seat, &key, &nonce))?;
             if let Some(directory) = token_dir {
                 durable::sync_tree(&directory)?;
             }
@@ -90,23 +100,26 @@ impl Token {
     /// Has the token prove that it still holds the key: found, compared with the pin, its attributes safe, and signing.
     /// For start-up and for the canary; `nonce` is random.
     pub fn prove_possession(&self, key: PinnedKey, nonce: [u8; 32]) -> Ticket<()> {
-        self.pool.submit(move |seat| {
-            let (pair, public_key) = seat.look_up(key.id)?;
-            if public_key != key.public_key {
-                return Err(TokenError::PublicKeyMismatch { id: key.id });
-            }
-            attributes::assert_safe(seat.session(), pair.private, pair.public)?;
-            prove(seat, &key, &nonce)
+        self.pool.submit(Errand::Prove, move |seat| {
+            seat.repaired(|seat| {
+                let (pair, public_key) = seat.look_up(key.id)?;
+                if public_key != key.public_key {
+                    return Err(TokenError::PublicKeyMismatch { id: key.id });
+                }
+                attributes::assert_safe(seat.session(), pair.private, pair.public)?;
+                prove(seat, &key, &nonce)
+            })
         })
     }
 
-    /// Signs a transaction that passed every check, with the key that its authorisation names. The answer is verified by the caller, off the token's thread.
+    /// Signs a transaction that passed every check, with the key that its authorisation names. The answer is verified by
+    /// the caller, off the token's thread.
     ///
     /// Two calls give two signatures, both good for the one txid; whoever wants one answer keeps the first.
     pub fn sign(&self, key: PinnedKey, checked: &Checked) -> Ticket<Unverified> {
         let digest = *checked.txid().as_bytes();
         let authorised = *checked.key_id() == key.key_id();
-        self.pool.submit(move |seat| {
+        self.pool.submit(Errand::Sign, move |seat| {
             if !authorised {
                 return Err(TokenError::OtherKey { id: key.id });
             }
@@ -119,16 +132,31 @@ impl Token {
         &self.identity
     }
 
+    /// The gravest thing that is wrong with it now.
+    pub fn condition(&self) -> Condition {
+        if self.pin_rejected() { Condition::PinRejected } else { self.pool.condition() }
+    }
+
+    /// Its sessions, by what they do.
+    pub fn sessions(&self) -> Sessions {
+        self.pool.sessions()
+    }
+
+    /// How often calls failed since it was opened, by function and raw return value, those included that were repaired.
+    pub fn failures(&self) -> Vec<FailureCount> {
+        self.login.failures().counts()
+    }
+
     /// Whether the token has refused the PIN since it was opened; then only a restart with another PIN helps.
     pub fn pin_rejected(&self) -> bool {
         self.login.pin_rejected()
     }
 }
 
-/// Has the key sign a proof of possession and verifies it.
+/// Has the key sign a proof of possession and verifies it; a failure is for the caller to repair.
 fn prove(seat: &mut Seat, key: &PinnedKey, nonce: &[u8; 32]) -> Result<(), TokenError> {
     let digest = possession::digest(key, nonce);
-    let reply = seat.sign(key, &digest)?;
+    let reply = seat.sign_unrepaired(key, &digest)?;
     signature::accept(&reply, &digest, &key.public_key).map(drop)
 }
 

@@ -1,5 +1,9 @@
 //! Against the real SoftHSM 2: what is signed, what is refused, what is repaired.
 
+mod forms;
+mod hang;
+mod rows;
+
 use std::fs;
 
 use cryptoki::context::Function;
@@ -26,7 +30,7 @@ fn make(token: &Token, id: CkaId) -> PinnedKey {
 }
 
 fn on_seat<T: Send + 'static>(token: &Token, work: impl FnOnce(&mut Seat) -> T + Send + 'static) -> T {
-    token.pool.submit(move |seat| Ok(work(seat))).wait().unwrap()
+    token.pool.submit(Errand::Sign, move |seat| Ok(work(seat))).wait().unwrap()
 }
 
 #[test]
