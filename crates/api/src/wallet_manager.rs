@@ -99,6 +99,15 @@ pub struct SignatureView {
     pub signature: HexBytes,
 }
 
+/// A policy by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyVersion {
+    /// The number that its author gave it.
+    pub version: u32,
+    /// SHA-256 of its rules, whatever their spelling.
+    pub sha256: HexBytes,
+}
+
 /// What the register has for one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RegisteredAttempt {
@@ -112,6 +121,8 @@ pub struct RegisteredAttempt {
     pub raw_data: Option<HexBytes>,
     /// When that transaction ceases to be valid.
     pub expiration: Option<UnixMs>,
+    /// The signing policy that it was registered under; none if it was barred.
+    pub policy: Option<PolicyVersion>,
     /// Whether it is barred for ever.
     pub void: bool,
 }

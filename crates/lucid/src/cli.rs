@@ -14,6 +14,7 @@ use crate::operator::Operator;
 use crate::output::Output;
 use crate::payout::{self, PayoutCommand};
 use crate::plane_file::PlaneFile;
+use crate::policy::{self, PolicyCommand};
 use crate::status;
 use crate::tx_inspect::{self, InspectArgs};
 use crate::up::{self, UpArgs};
@@ -56,6 +57,9 @@ enum Command {
     /// Make wallets and list them.
     #[command(subcommand)]
     Wallet(WalletCommand),
+    /// Read, explain and show signing policies.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Look at transactions.
     #[command(subcommand)]
     Tx(TxCommand),
@@ -92,6 +96,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Status => return status::run(&PlaneFile::read(&directory)?, output).await,
         Command::Payout(command) => return payout::run(&command, &Operator::of(&directory)?, output).await,
         Command::Wallet(command) => wallet::run(&command, &Operator::of(&directory)?, output).await?,
+        Command::Policy(command) => return policy::run(&command, arguments.json).await,
         Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),
     }
     Ok(ExitCode::SUCCESS)

@@ -13,6 +13,7 @@ mod operator;
 mod output;
 mod payout;
 mod plane_file;
+mod policy;
 mod preparation;
 mod random;
 mod roster;

@@ -30,7 +30,7 @@ pub(crate) struct CreateArgs {
 
 /// A wallet's class by its name.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Class {
+pub(crate) enum Class {
     /// Payouts and refunds.
     Hot,
     /// Stakes and delegations.

@@ -1,7 +1,7 @@
 //! The checks before a signature: pure, in a fixed order, and each refusal names its rule.
 //!
 //! The transaction is decoded exactly (its bytes are the one encoding of what was read), so that there is nothing in it
-//! that these checks did not see.
+//! that these checks did not see. How much, how far ahead and to whom at all is the [policy's](crate::policy).
 
 #[cfg(test)]
 pub(crate) mod case;
@@ -36,14 +36,14 @@ pub fn check(request: &SignTransaction, rules: &Rules, known: &Circumstances<'_>
     reference_block(&raw, anchor)?;
     wallet(&raw, authorisation, known)?;
     contract::hold(&raw.contract, authorisation, rules, known)?;
-    memo(&raw, authorisation, rules)?;
-    fee_limit(&raw, authorisation, rules)?;
-    let expiration = expiration(&raw, authorisation, rules, known.now)?;
+    memo(&raw, authorisation)?;
+    fee_limit(&raw, authorisation)?;
+    expiration(&raw, authorisation, known.now)?;
     previous::hold(&authorisation.previous, known.earlier, known.now)?;
     Ok(Checked {
         raw_data: request.raw_data.clone(),
         txid: raw.txid(),
-        expiration,
+        transaction: raw,
         authorisation: authorisation.clone(),
     })
 }
@@ -97,37 +97,23 @@ fn wallet(raw: &RawTransaction, authorisation: &Authorisation, known: &Circumsta
     Ok(())
 }
 
-fn memo(raw: &RawTransaction, authorisation: &Authorisation, rules: &Rules) -> Result<(), Refusal> {
+fn memo(raw: &RawTransaction, authorisation: &Authorisation) -> Result<(), Refusal> {
     let memo = &raw.memo;
     let hash = (!memo.is_empty()).then(|| <[u8; 32]>::from(Sha256::digest(memo)));
-    if hash != authorisation.memo_hash {
-        return Err(Refusal::Memo);
-    }
-    if memo.len() > rules.memo_cap { Err(Refusal::MemoTooLong) } else { Ok(()) }
+    if hash == authorisation.memo_hash { Ok(()) } else { Err(Refusal::Memo) }
 }
 
-fn fee_limit(raw: &RawTransaction, authorisation: &Authorisation, rules: &Rules) -> Result<(), Refusal> {
+fn fee_limit(raw: &RawTransaction, authorisation: &Authorisation) -> Result<(), Refusal> {
     let calls = matches!(authorisation.kind, Kind::Payout | Kind::Refund | Kind::Sweep)
         && matches!(authorisation.asset, Asset::Token(_));
     // Only calls burn energy: elsewhere a fee_limit is a field that says nothing, and nothing else is what may be there.
-    if calls == raw.fee_limit.is_zero() || raw.fee_limit > authorisation.fee_limit_max {
-        return Err(Refusal::FeeLimit);
-    }
-    if raw.fee_limit > rules.fee_limit_cap { Err(Refusal::FeeLimitCap) } else { Ok(()) }
+    let fits = calls != raw.fee_limit.is_zero() && raw.fee_limit <= authorisation.fee_limit_max;
+    if fits { Ok(()) } else { Err(Refusal::FeeLimit) }
 }
 
-fn expiration(
-    raw: &RawTransaction,
-    authorisation: &Authorisation,
-    rules: &Rules,
-    now: UnixMs,
-) -> Result<UnixMs, Refusal> {
-    let expiration = raw.expiration;
-    if expiration <= now {
+fn expiration(raw: &RawTransaction, authorisation: &Authorisation, now: UnixMs) -> Result<(), Refusal> {
+    if raw.expiration <= now {
         return Err(Refusal::ExpirationPast);
     }
-    if expiration > authorisation.expiration_max {
-        return Err(Refusal::Expiration);
-    }
-    if expiration.ms_since(now) > rules.expiry_cap_ms { Err(Refusal::ExpirationCap) } else { Ok(expiration) }
+    if raw.expiration > authorisation.expiration_max { Err(Refusal::Expiration) } else { Ok(()) }
 }

@@ -1,7 +1,8 @@
 //! The signing core: keys that live in a PKCS#11 token, and the checks that stand before every signature.
 //!
 //! Statements in, signatures out. Nothing here takes bytes to sign: a [`SignTransaction`] is decoded and held against
-//! its authorisation by [`check`], what passes is a [`Checked`], and only that is signed by a [`Token`].
+//! its authorisation by [`check`], what passes is a [`Checked`], and only that is signed by a [`Token`]. How much and to
+//! whom is bounded by a [`Policy`] beside it.
 //!
 //! The token is not believed: attributes are read back after generation, the public key is pinned, and every signature
 //! is verified before it is released.
@@ -21,6 +22,7 @@ mod login;
 mod module;
 mod patience;
 pub mod pin;
+pub mod policy;
 mod pool;
 mod possession;
 mod profile;
@@ -40,6 +42,7 @@ pub use ec_point::EcPointError;
 pub use error::TokenError;
 pub use failures::FailureCount;
 pub use key::{CkaId, PinnedKey};
+pub use policy::Policy;
 pub use patience::Patience;
 pub use profile::{OptionalAttribute, Profile, softhsm_module};
 pub use provision::provision;

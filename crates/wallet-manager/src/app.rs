@@ -17,6 +17,7 @@ use crate::fresh::Fresh;
 use crate::keeper::Keeper;
 use crate::making::Maker;
 use crate::metrics::Metrics;
+use crate::policy::PolicySource;
 use crate::register::Attempt;
 use crate::routes;
 use crate::signing::SigningCore;
@@ -72,14 +73,16 @@ pub(crate) async fn parts(
 ) -> Result<State, StartError> {
     let keeper = Arc::new(Keeper::new(profile(config)?));
     let book = Arc::new(Book::read(&store).await?);
+    let metrics = Metrics::new(&context.metrics);
     let core = SigningCore {
         store: store.clone(),
-        rules: Arc::new(config::rules(context, &config.policy)?),
+        rules: Arc::new(config::rules(context)?),
+        policy: Arc::new(PolicySource::open(config.policy.file.clone(), metrics.clone())?),
         book: Arc::clone(&book),
         keeper: Arc::clone(&keeper),
         authority: Arc::new(context.authority_key()?),
         clock: context.clock.clone(),
-        metrics: Metrics::new(&context.metrics),
+        metrics,
     };
     look_after(&core).await;
     let maker = Maker { store, book, keeper, fresh, clock: context.clock.clone() };
@@ -89,10 +92,11 @@ pub(crate) async fn parts(
 /// Puts the parts together.
 pub(crate) fn app(context: &Context, config: &Config, state: State) -> App<State> {
     let canary_ms = config.token.canary_ms;
-    let (watched, tended) = (state.core.clone(), state.core.clone());
+    let (watched, tended, policy) = (state.core.clone(), state.core.clone(), Arc::clone(&state.core.policy));
     let store = state.core.store.clone();
     App::new(context, state, store)
         .check("token", move || std::future::ready(token_finding(&watched, canary_ms)))
+        .check("policy", move || std::future::ready(policy.finding()))
         .task("canary", move |stop| tend(tended, canary_ms, stop))
 }
 

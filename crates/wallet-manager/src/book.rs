@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use primitives::{Address, KeyId};
 use signer::PinnedKey;
 use signer::check::SigningWallet;
+use signer::policy::Holder;
 use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
 
 use crate::wallet::Wallet;
@@ -17,6 +18,8 @@ pub struct Payer {
     pub wallet: SigningWallet,
     /// Its key in the token.
     pub key: PinnedKey,
+    /// The names that a policy knows it by.
+    pub holder: Holder,
 }
 
 /// The wallets that have a key. Nobody else writes to this service's store, so what is here is what is there.
@@ -50,7 +53,7 @@ impl Book {
         let (Some(signing), Some(key)) = (wallet.signing(), wallet.key()) else { return };
         let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut pages.addresses).insert(signing.address);
-        pages.by_key.insert(wallet.key_id.clone(), Arc::new(Payer { wallet: signing, key }));
+        pages.by_key.insert(wallet.key_id.clone(), Arc::new(Payer { wallet: signing, key, holder: wallet.holder() }));
     }
 
     /// The wallet of this key.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 
-use primitives::{Address, Sun};
 use serde::Deserialize;
 use service::Context;
 use service::config::ConfigError;
@@ -16,7 +15,7 @@ use signer::{OptionalAttribute, Profile, Rules, check::Issuers, sessions_for_cor
 pub struct Config {
     /// The token that holds the keys.
     pub token: Token,
-    /// Bounds that hold whatever an authorisation says.
+    /// What may be signed, whatever an authorisation says.
     pub policy: Policy,
 }
 
@@ -42,18 +41,12 @@ pub struct Token {
     pub canary_ms: u64,
 }
 
-/// Bounds that hold whatever an authorisation says.
+/// Where the signing policy is.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    /// The highest fee_limit of a call.
-    pub fee_limit_cap: Sun,
-    /// The furthest expiration of a transaction from now, milliseconds.
-    pub expiry_cap_ms: u64,
-    /// The longest memo, bytes.
-    pub memo_cap_bytes: usize,
-    /// The addresses that sweeps may go to.
-    pub treasury: BTreeSet<Address>,
+    /// The policy file; none for the built-in policy.
+    pub file: Option<PathBuf>,
 }
 
 impl Token {
@@ -78,7 +71,7 @@ impl Token {
 }
 
 /// Everything that the checks before a signature know by themselves.
-pub fn rules(context: &Context, policy: &Policy) -> Result<Rules, ConfigError> {
+pub fn rules(context: &Context) -> Result<Rules, ConfigError> {
     let plane = &context.base.plane;
     Ok(Rules {
         plane: plane.id,
@@ -90,9 +83,5 @@ pub fn rules(context: &Context, policy: &Policy) -> Result<Rules, ConfigError> {
         },
         anchor: context.authority_of("tron-client")?,
         tokens: BTreeSet::from([plane.usdt_contract]),
-        treasury: policy.treasury.clone(),
-        fee_limit_cap: policy.fee_limit_cap,
-        expiry_cap_ms: policy.expiry_cap_ms,
-        memo_cap: policy.memo_cap_bytes,
     })
 }

@@ -2,7 +2,8 @@
 //! and keeps the register of what was ever signed or barred.
 //!
 //! Where to look: [`signing`] is a signature from request to answer, [`register`] what makes it happen once,
-//! [`keeper`] the token's life; the checks themselves are `signer::check`.
+//! [`keeper`] the token's life, [`policy`] the policy in force; the checks themselves are `signer::check` and
+//! `signer::policy`.
 
 mod app;
 pub mod book;
@@ -12,6 +13,8 @@ mod init_token;
 pub mod keeper;
 pub mod making;
 pub mod metrics;
+pub mod policy;
+mod policy_command;
 mod problem;
 mod random;
 pub mod register;
@@ -24,3 +27,4 @@ pub mod wallet;
 pub use app::{State, WalletManager};
 pub use fresh::ProveKey;
 pub use init_token::InitToken;
+pub use policy_command::PolicyCommand;

@@ -2,15 +2,18 @@
 
 use std::process::ExitCode;
 
-use wallet_manager::{InitToken, ProveKey, WalletManager};
+use wallet_manager::{InitToken, PolicyCommand, ProveKey, WalletManager};
 
 fn main() -> ExitCode {
-    // Neither needs a configuration: the one comes before there is one, the other is told what it needs.
+    // None needs a configuration: one comes before there is one, the others are told what they need.
     if let Some(init) = InitToken::asked_for(std::env::args_os()) {
         return init.run();
     }
     if let Some(prove) = ProveKey::asked_for(std::env::args_os()) {
         return prove.run();
+    }
+    if let Some(policy) = PolicyCommand::asked_for(std::env::args_os()) {
+        return policy.run();
     }
     service::cli::main::<WalletManager>()
 }

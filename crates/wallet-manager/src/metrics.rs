@@ -19,6 +19,8 @@ pub struct Metrics {
     token_errors: IntCounterVec,
     token_up: IntGauge,
     proven: IntGauge,
+    policy_version: IntGauge,
+    policy_current: IntGauge,
 }
 
 impl Metrics {
@@ -36,6 +38,9 @@ impl Metrics {
             token_errors: shared.counters("lucid_token_errors_total", "Failures of the token, by code.", &["code"]),
             token_up: shared.gauge("lucid_token_up", "1 while the token signs."),
             proven: shared.gauge("lucid_token_proven_at_ms", "When the token last proved that it signs."),
+            policy_version: shared.gauge("lucid_policy_version", "The version of the policy in force."),
+            policy_current: shared
+                .gauge("lucid_policy_current", "0 while the policy file is wrong and an older policy stays in force."),
         }
     }
 
@@ -61,6 +66,12 @@ impl Metrics {
         if let Err(error) = answer {
             self.token_errors.with_label_values(&[error.code()]).inc();
         }
+    }
+
+    /// A policy is in force, and whether it is what its file says now.
+    pub fn policy(&self, version: u32, current: bool) {
+        self.policy_version.set(version.into());
+        self.policy_current.set(current.into());
     }
 
     /// An attempt was barred.

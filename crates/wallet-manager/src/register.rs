@@ -3,7 +3,7 @@
 //! An attempt is one transaction for ever, and a transaction of a key belongs to one attempt for ever; both are unique
 //! in the store, and the row is synced before the token is asked.
 
-use api::wallet_manager::{RegisteredAttempt, SignatureRequest, SignatureView};
+use api::wallet_manager::{PolicyVersion, RegisteredAttempt, SignatureRequest, SignatureView};
 use primitives::{AttemptNo, HexBytes, IntentId, KeyId, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 use signer::check;
@@ -50,6 +50,8 @@ pub struct Signing {
     /// The whole request, so that a signature which a crash prevented is made after the same checks, at the time of
     /// the registration.
     pub request: SignatureRequest,
+    /// The policy that it was registered under; none before there were policies.
+    pub policy: Option<PolicyVersion>,
     /// r, s and v; none between the registration and the token's answer.
     pub signature: Option<HexBytes>,
 }
@@ -97,6 +99,7 @@ impl Attempt {
             txid: signing.map(|signing| signing.txid),
             raw_data: signing.map(|signing| signing.request.raw_data.clone()),
             expiration: signing.map(|signing| signing.expiration),
+            policy: signing.and_then(|signing| signing.policy.clone()),
             void: signing.is_none(),
         }
     }

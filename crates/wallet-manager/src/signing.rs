@@ -7,19 +7,21 @@ pub use void::VoidError;
 use std::sync::Arc;
 use std::time::Instant;
 
-use api::wallet_manager::{SignatureRequest, SignatureView, events};
+use api::wallet_manager::{PolicyVersion, SignatureRequest, SignatureView, events};
 use primitives::statement::{Authorisation, SignKey, Signed};
 use primitives::{AttemptNo, HexBytes, IntentId, TxId, UnixMs};
 use service::clock::SharedClock;
 use signer::check::{Circumstances, RegisteredAttempt, check};
+use signer::policy::{Facts, Reservation, Surroundings};
 use signer::{Checked, PinnedKey, Refusal, Rules, SignTransaction, TokenError, Unverified};
-use store::{Commit, CommitError, NewEvent, Store, StoreError, Versioned};
+use store::{Commit, CommitError, Hold, NewEvent, Store, StoreError, Versioned};
 use thiserror::Error;
 use tracing::error;
 
 use crate::book::Book;
 use crate::keeper::{Keeper, Unavailable};
 use crate::metrics::Metrics;
+use crate::policy::PolicySource;
 use crate::register::{Attempt, Entry, KEY_TXID, Signing};
 
 /// Why there is no signature.
@@ -63,6 +65,14 @@ pub enum SignError {
     Store(#[from] StoreError),
 }
 
+/// A request that passed, and what must be reserved before it is registered.
+struct Passed {
+    checked: Checked,
+    key: PinnedKey,
+    reservations: Vec<Reservation>,
+    policy: PolicyVersion,
+}
+
 /// What signs: the register, the rules, the wallets and the token.
 #[derive(Debug, Clone)]
 pub struct SigningCore {
@@ -70,6 +80,8 @@ pub struct SigningCore {
     pub store: Store,
     /// What the checks know by themselves.
     pub rules: Arc<Rules>,
+    /// What wallets may sign, whatever an authorisation says.
+    pub policy: Arc<PolicySource>,
     /// The wallets.
     pub book: Arc<Book>,
     /// The token.
@@ -118,19 +130,24 @@ impl SigningCore {
         Ok(())
     }
 
-    /// Runs every check as of `now`.
-    async fn check(&self, request: &SignatureRequest, now: UnixMs) -> Result<(Checked, PinnedKey), SignError> {
+    /// Runs every check as of `now`, and those of the policy that is in force.
+    async fn check(&self, request: &SignatureRequest, now: UnixMs) -> Result<Passed, SignError> {
         let authorisation = request.authorisation.unverified();
         let payer = self.book.payer(&authorisation.key_id).ok_or(Refusal::Key)?;
         let earlier = self.earlier(&authorisation.intent, authorisation.attempt).await?;
-        let known =
-            Circumstances { wallet: &payer.wallet, our_wallets: &self.book.addresses(), earlier: &earlier, now };
+        let our_wallets = self.book.addresses();
+        let known = Circumstances { wallet: &payer.wallet, our_wallets: &our_wallets, earlier: &earlier, now };
         let request = SignTransaction {
             raw_data: request.raw_data.0.clone(),
             authorisation: request.authorisation.clone(),
             anchor: request.anchor.clone(),
         };
-        Ok((check(&request, &self.rules, &known)?, payer.key))
+        let checked = check(&request, &self.rules, &known)?;
+        let in_force = self.policy.current();
+        let facts = Facts::of(&payer.holder, checked.transaction(), checked.authorisation(), now);
+        let surroundings = Surroundings { usdt: &self.rules.tokens, our_wallets: &our_wallets };
+        let reservations = in_force.policy.judge(&facts, &surroundings)?;
+        Ok(Passed { checked, key: payer.key, reservations, policy: in_force.version.clone() })
     }
 
     /// Puts a new attempt into the register, durably, before the token hears of it.
@@ -138,7 +155,7 @@ impl SigningCore {
         // Without a token nothing is registered: an attempt that cannot be signed could not be voided any more.
         self.keeper.token().map_err(SignError::Unavailable)?;
         let now = self.clock.now();
-        let (checked, _) = self.check(&request, now).await?;
+        let Passed { checked, reservations, policy, .. } = self.check(&request, now).await?;
         let attempt = Attempt {
             intent: checked.intent().clone(),
             attempt: checked.attempt(),
@@ -148,13 +165,15 @@ impl SigningCore {
                 key_id: checked.key_id().clone(),
                 expiration: checked.expiration(),
                 request,
+                policy: Some(policy),
                 signature: None,
             })),
         };
         let registered = Versioned::first(attempt);
         let commit = Commit::new(now).insert(&registered.record).event(told(&registered, events::REGISTERED));
-        match self.store.commit(commit).await {
+        match self.store.commit(reserved(commit, &registered.record, &reservations)).await {
             Ok(()) => Ok(registered),
+            Err(CommitError::Exceeded { scope, .. }) => Err(of_scope(&scope, &reservations)),
             Err(CommitError::KeyTaken { key: KEY_TXID, .. }) => Err(SignError::TxidTaken),
             // The same request at the same time: what it registered is what holds.
             Err(CommitError::Conflict { .. }) => {
@@ -177,10 +196,10 @@ impl SigningCore {
                 return Ok(view);
             }
             // The checks are made again, as of the registration: nothing is signed on the register's word alone.
-            let (checked, key) = self.check(&signing.request, registered.record.at).await.map_err(withheld)?;
+            let passed = self.check(&signing.request, registered.record.at).await.map_err(withheld)?;
             let token = self.keeper.token().map_err(SignError::Unavailable)?;
             let started = Instant::now();
-            let answer = token.sign(key, &checked).await.and_then(Unverified::verify);
+            let answer = token.sign(passed.key, &passed.checked).await.and_then(Unverified::verify);
             self.metrics.asked_token(started.elapsed(), &answer);
             let signed = registered.record.signed(answer?.to_bytes().to_vec().into());
             let commit = Commit::new(self.clock.now()).update(&registered, &signed);
@@ -220,6 +239,23 @@ impl SigningCore {
     }
 }
 
+/// Takes every share in the commit that registers the attempt. It is released in the same breath, from the end of its
+/// window on: so it counts for exactly that long, whatever becomes of the attempt, and nothing is left to be undone.
+pub(crate) fn reserved(commit: Commit, attempt: &Attempt, reservations: &[Reservation]) -> Commit {
+    let holder = Attempt::id_of(&attempt.intent, attempt.attempt);
+    reservations.iter().fold(commit, |commit, share| {
+        let Reservation { scope, amount, ceiling, .. } = share.clone();
+        let hold = Hold { scope: scope.clone(), holder: holder.clone(), amount, ceiling };
+        commit.hold(hold).release(scope, holder.clone(), Some(share.until(attempt.at)))
+    })
+}
+
+/// The rule of the window that had no room.
+fn of_scope(scope: &str, reservations: &[Reservation]) -> SignError {
+    let share = reservations.iter().find(|share| share.scope == scope);
+    share.map_or(SignError::Store(StoreError::Lost), |share| SignError::Refused(share.rule()))
+}
+
 /// What a refusal means for an attempt that is registered already: no word on the transaction, which the owner could
 /// give up for it.
 fn withheld(error: SignError) -> SignError {
@@ -245,7 +281,7 @@ fn told(attempt: &Versioned<Attempt>, kind: &'static str) -> NewEvent {
 fn of_store(error: CommitError) -> SignError {
     match error {
         CommitError::Store(error) => SignError::Store(error),
-        // No hold is part of these commits, and the only other unique name is the record's id.
+        // Holds are answered for where they are taken, and the only other unique name is the record's id.
         CommitError::Conflict { .. } | CommitError::KeyTaken { .. } | CommitError::Exceeded { .. } => {
             SignError::Store(StoreError::Lost)
         }

@@ -2,6 +2,7 @@
 
 mod bench;
 mod openapi;
+mod policies;
 mod refusals;
 mod register_model;
 mod signatures;

@@ -5,6 +5,7 @@ use primitives::statement::Kind;
 use primitives::{Address, HexBytes, KeyId, UnixMs, WalletId};
 use serde::{Deserialize, Serialize};
 use signer::check::SigningWallet;
+use signer::policy::{Class, Holder};
 use signer::{CkaId, PinnedKey};
 use store::Record;
 use tron_tx::PublicKey;
@@ -62,6 +63,16 @@ impl Wallet {
             permission_id: self.permission_id,
             kinds: kinds(self.class),
         })
+    }
+
+    /// The names that a policy knows it by.
+    pub fn holder(&self) -> Holder {
+        let class = match self.class {
+            WalletClass::Hot => Class::Hot,
+            WalletClass::Energy => Class::Energy,
+            WalletClass::Treasury => Class::Treasury,
+        };
+        Holder { wallet: self.wallet_id.clone(), class, key: self.key_id.clone() }
     }
 
     /// The form that others see, once there is a key.

@@ -40,6 +40,11 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("authority_signature", Remedy::AskAgain),
     ("plane", Remedy::AskAgain),
     ("chain", Remedy::AskAgain),
+    // A policy that is not finished, and its windows, which slide on: waited for as long as the permission is good.
+    ("policy_wallet", Remedy::AskAgain),
+    ("policy_hour", Remedy::AskAgain),
+    ("policy_day", Remedy::AskAgain),
+    ("policy_recipient_day", Remedy::AskAgain),
     // The permission, the transaction under it, and the signer's own bounds.
     ("authority_expired", Remedy::GiveUp),
     ("intent", Remedy::GiveUp),
@@ -67,6 +72,13 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("expiration", Remedy::GiveUp),
     ("expiration_cap", Remedy::GiveUp),
     ("previous", Remedy::GiveUp),
+    ("policy_kind", Remedy::GiveUp),
+    ("policy_contract_type", Remedy::GiveUp),
+    ("policy_asset", Remedy::GiveUp),
+    ("policy_selector", Remedy::GiveUp),
+    ("policy_pay_to", Remedy::GiveUp),
+    ("policy_delegate_to", Remedy::GiveUp),
+    ("policy_amount", Remedy::GiveUp),
 ];
 
 /// What is to be done about a refusal with this code; a code that is not of the table decides nothing.

@@ -69,8 +69,6 @@ refusals! {
     Recipient = "recipient", "the recipient is not the authorised one";
     /// The recipient is one that no authorisation can allow: the wallet itself, zero, or the token's contract.
     RecipientForbidden = "recipient_forbidden", "the recipient is the wallet itself, zero or the token";
-    /// A sweep goes elsewhere than to a pinned treasury address.
-    NotTreasury = "not_treasury", "a sweep goes to pinned treasury addresses only";
     /// A delegation goes elsewhere than to one of our wallets.
     NotOurWallet = "not_our_wallet", "a delegation goes to our own wallets only";
     /// The amount is not the authorised one.
@@ -81,22 +79,46 @@ refusals! {
     Lock = "lock", "a delegation is not locked";
     /// The memo is not the authorised one.
     Memo = "memo", "the memo is not the authorised one";
-    /// The memo is longer than our own cap.
-    MemoTooLong = "memo_too_long", "the memo is longer than this signer allows";
     /// The fee_limit is missing, needless, or above the authorised one.
     FeeLimit = "fee_limit", "the fee_limit is not within the authorisation";
-    /// The fee_limit is above our own cap.
-    FeeLimitCap = "fee_limit_cap", "the fee_limit is above what this signer allows";
     /// The expiration is later than authorised.
     Expiration = "expiration", "the expiration is later than authorised";
-    /// The expiration is further ahead than our own cap.
-    ExpirationCap = "expiration_cap", "the expiration is further ahead than this signer allows";
     /// The transaction has expired already.
     ExpirationPast = "expiration_past", "the transaction has expired";
     /// The earlier attempts that the authorisation lists are not those of the register.
     Previous = "previous", "the earlier attempts are not those of the register";
     /// An earlier attempt can still be included.
     PreviousAlive = "previous_alive", "an earlier attempt has not expired";
+    /// The policy has no table for the wallet.
+    PolicyWallet = "policy_wallet", "the policy says nothing of this wallet";
+    /// The policy does not let the wallet do this kind of thing.
+    PolicyKind = "policy_kind", "the policy does not allow this kind";
+    /// The policy does not let the wallet make this type of contract.
+    PolicyContractType = "policy_contract_type", "the policy does not allow this contract type";
+    /// The policy does not list the token, or gives no limits for what is moved.
+    PolicyAsset = "policy_asset", "the policy does not allow this asset";
+    /// The policy does not list the called function.
+    PolicySelector = "policy_selector", "the policy does not allow this function";
+    /// The policy does not let the wallet pay this recipient.
+    PolicyPayTo = "policy_pay_to", "the policy does not allow this recipient";
+    /// A sweep goes elsewhere than to where the policy pins sweeps to.
+    NotTreasury = "not_treasury", "a sweep goes to pinned treasury addresses only";
+    /// The policy does not let the wallet lend to this one.
+    PolicyDelegateTo = "policy_delegate_to", "the policy does not allow a delegation to this wallet";
+    /// The memo is longer than the policy's cap.
+    MemoTooLong = "memo_too_long", "the memo is longer than this signer allows";
+    /// The fee_limit is above the policy's cap.
+    FeeLimitCap = "fee_limit_cap", "the fee_limit is above what this signer allows";
+    /// The expiration is further ahead than the policy's cap.
+    ExpirationCap = "expiration_cap", "the expiration is further ahead than this signer allows";
+    /// The amount is above the policy's limit of one transaction.
+    PolicyAmount = "policy_amount", "the amount is above the policy's limit of one transaction";
+    /// With what was registered within the last hour, the amount is above the policy's limit.
+    PolicyHour = "policy_hour", "the policy's limit of an hour has no room for the amount";
+    /// With what was registered within the last 24 hours, the amount is above the policy's limit.
+    PolicyDay = "policy_day", "the policy's limit of a day has no room for the amount";
+    /// With what was registered for the recipient within the last 24 hours, the amount is above the policy's limit.
+    PolicyRecipientDay = "policy_recipient_day", "the policy's limit of a recipient's day has no room for the amount";
 }
 
 #[cfg(test)]

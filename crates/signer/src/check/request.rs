@@ -2,6 +2,7 @@
 
 use primitives::statement::{Anchor, Authorisation, Signed};
 use primitives::{AttemptNo, IntentId, KeyId, TxId, UnixMs};
+use tron_tx::RawTransaction;
 
 /// A transaction with the authority for it and the place on the chain that it refers to.
 #[derive(Debug, Clone)]
@@ -19,7 +20,7 @@ pub struct SignTransaction {
 pub struct Checked {
     pub(super) raw_data: Vec<u8>,
     pub(super) txid: TxId,
-    pub(super) expiration: UnixMs,
+    pub(super) transaction: RawTransaction,
     pub(super) authorisation: Authorisation,
 }
 
@@ -36,7 +37,12 @@ impl Checked {
 
     /// When the transaction ceases to be valid.
     pub const fn expiration(&self) -> UnixMs {
-        self.expiration
+        self.transaction.expiration
+    }
+
+    /// What the bytes say.
+    pub const fn transaction(&self) -> &RawTransaction {
+        &self.transaction
     }
 
     /// The verified authorisation.

@@ -1,9 +1,9 @@
-//! What the signer knows by itself: pinned keys, pinned addresses and caps. Configuration, never a request.
+//! What the signer knows by itself: pinned keys and contracts. Configuration, never a request.
 
 use std::collections::BTreeSet;
 
 use primitives::statement::{Kind, VerifyKey};
-use primitives::{Address, ChainId, KeyId, PlaneId, Sun, TxId, UnixMs};
+use primitives::{Address, ChainId, KeyId, PlaneId, TxId, UnixMs};
 
 /// Who may authorise what: one issuer per kind.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ impl Issuers {
     }
 }
 
-/// The bounds that hold whatever an authorisation says.
+/// Whose word counts, where, and about which tokens.
 #[derive(Debug, Clone)]
 pub struct Rules {
     /// The plane that this signer belongs to.
@@ -40,14 +40,6 @@ pub struct Rules {
     pub anchor: VerifyKey,
     /// TRC-20 contracts that may be called.
     pub tokens: BTreeSet<Address>,
-    /// Where sweeps may go.
-    pub treasury: BTreeSet<Address>,
-    /// The highest fee_limit of any call.
-    pub fee_limit_cap: Sun,
-    /// The furthest expiration from now, in milliseconds.
-    pub expiry_cap_ms: u64,
-    /// The longest memo, in bytes.
-    pub memo_cap: usize,
 }
 
 /// The wallet that is to sign, as wallet-manager has it stored.

@@ -123,7 +123,6 @@ const BREACHES: &[Breach] = &[
     (Refusal::RecipientForbidden, Case::usdt, |case| case.pay([0; 20])),
     (Refusal::RecipientForbidden, Case::usdt, |case| case.pay(TOKEN)),
     (Refusal::RecipientForbidden, Case::usdt, |case| case.pay(WALLET)),
-    (Refusal::NotTreasury, Case::sweep, |case| case.rules.treasury.clear()),
     (Refusal::NotOurWallet, Case::delegation, |case| case.our_wallets.clear()),
     (Refusal::NotOurWallet, Case::reclaim, |case| case.our_wallets.clear()),
     (Refusal::Amount, Case::usdt, |case| case.authorisation.amount = 24_999_999),
@@ -138,19 +137,13 @@ const BREACHES: &[Breach] = &[
     }),
     (Refusal::Memo, Case::usdt, |case| case.raw.memo = b"hello".to_vec()),
     (Refusal::Memo, Case::usdt, |case| case.authorisation.memo_hash = Some([0; 32])),
-    (Refusal::MemoTooLong, Case::usdt, |case| {
-        case.raw.memo = vec![b'm'; 65];
-        case.authorisation.memo_hash = Some(Sha256::digest(&case.raw.memo).into());
-    }),
     (Refusal::FeeLimit, Case::usdt, |case| case.raw.fee_limit = sun(30_000_001)),
     (Refusal::FeeLimit, Case::usdt, |case| case.raw.fee_limit = Sun::ZERO),
     (Refusal::FeeLimit, Case::trx, |case| {
         case.raw.fee_limit = sun(1);
         case.authorisation.fee_limit_max = sun(1);
     }),
-    (Refusal::FeeLimitCap, Case::usdt, |case| case.rules.fee_limit_cap = sun(29_999_999)),
     (Refusal::Expiration, Case::usdt, |case| case.raw.expiration = NOW.plus_ms(120_001)),
-    (Refusal::ExpirationCap, Case::usdt, |case| case.rules.expiry_cap_ms = 59_999),
     (Refusal::ExpirationPast, Case::usdt, |case| case.raw.expiration = NOW),
     (Refusal::Previous, Case::second, |case| case.earlier = vec![None]),
     (Refusal::Previous, Case::second, |case| case.earlier.clear()),
@@ -183,7 +176,8 @@ fn every_breach_is_refused_by_its_rule() {
 
 #[test]
 fn every_rule_has_a_breach() {
-    for rule in Refusal::ALL {
+    let of_policy: Vec<_> = crate::Policy::rules().collect();
+    for rule in Refusal::ALL.iter().filter(|rule| !of_policy.contains(rule)) {
         assert!(BREACHES.iter().any(|(refusal, ..)| refusal == rule), "{rule:?} is never tested");
     }
 }
@@ -194,8 +188,6 @@ fn the_bounds_themselves_are_allowed() {
     case.anchor.solid_time = NOW.minus_ms(120_000);
     case.authorisation.valid_until = NOW;
     case.raw.expiration = NOW.plus_ms(120_000);
-    case.rules.expiry_cap_ms = 120_000;
-    case.rules.fee_limit_cap = sun(30_000_000);
     case.run().unwrap();
     case.anchor.solid_time = NOW.plus_ms(30_000);
     case.run().unwrap();

@@ -11,6 +11,8 @@ use service::{Outcome, Problem};
 use signer::{Refusal, Rules};
 
 use super::bench::{Bench, Payment, authority};
+use super::policies::PolicyFile;
+use crate::policy::PolicySource;
 use crate::signing::{SignError, SigningCore};
 
 /// Every code with which a signature is refused for certain: what others decide by is exactly this.
@@ -54,9 +56,11 @@ async fn stricter_rules_withhold_a_registered_attempt_and_do_not_spend_it() {
     let hot = running.wallet("hot", WalletClass::Hot).await;
     let payment = Payment::usdt(&running, &hot, "po_a");
     running.core.register(payment.request()).await.unwrap();
-    let strict = with_rules(&running.core, |rules| rules.fee_limit_cap = primitives::Sun::ZERO);
+    let policy = PolicyFile { once: "24", ..PolicyFile::WIDE }.put(&bench);
+    let policy = PolicySource::open(Some(policy), running.core.metrics.clone()).unwrap();
+    let strict = SigningCore { policy: Arc::new(policy), ..running.core.clone() };
     let withheld = strict.sign(payment.txid(), payment.request()).await.unwrap_err();
-    assert!(matches!(withheld, SignError::Withheld(Refusal::FeeLimitCap)), "{withheld}");
+    assert!(matches!(withheld, SignError::Withheld(Refusal::PolicyAmount)), "{withheld}");
     running.core.sign(payment.txid(), payment.request()).await.unwrap();
 }
 

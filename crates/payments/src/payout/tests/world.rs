@@ -246,6 +246,7 @@ impl World {
             txid: tx.map(|tx| tx.txid),
             raw_data: tx.map(|tx| tx.raw_data.clone()),
             expiration: tx.map(|tx| tx.expiration),
+            policy: None,
             void: tx.is_none(),
         })
     }

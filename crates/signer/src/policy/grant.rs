@@ -1,0 +1,121 @@
+//! What one table of a policy allows, and whether it is at odds with itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use primitives::Sun;
+use primitives::statement::Kind;
+use serde::Deserialize;
+use tron_tx::ContractType;
+
+use super::limits::{Limits, Measure};
+use super::names::{ContractName, Destination, Selector, TokenName, kind_name};
+
+/// Everything that the wallets of one table may sign; what is not in it, they may not.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    pub(super) kinds: Vec<Kind>,
+    pub(super) contracts: BTreeSet<ContractName>,
+    #[serde(default)]
+    pub(super) tokens: BTreeSet<TokenName>,
+    #[serde(default)]
+    pub(super) selectors: BTreeSet<Selector>,
+    #[serde(default)]
+    pub(super) pay_to: BTreeSet<Destination>,
+    #[serde(default)]
+    pub(super) sweep_to: BTreeSet<Destination>,
+    #[serde(default)]
+    pub(super) delegate_to: BTreeSet<Destination>,
+    #[serde(default)]
+    pub(super) fee_limit_max: Sun,
+    pub(super) expiry_max_ms: u64,
+    #[serde(default)]
+    pub(super) memo_max_bytes: usize,
+    pub(super) limits: BTreeMap<Measure, Limits>,
+}
+
+impl Grant {
+    /// The kinds that it allows, by name and in order.
+    pub fn kinds(&self) -> BTreeSet<&'static str> {
+        self.kinds.iter().map(|kind| kind_name(*kind)).collect()
+    }
+
+    /// The limits of what it allows.
+    pub const fn limits(&self) -> &BTreeMap<Measure, Limits> {
+        &self.limits
+    }
+
+    /// What is wrong with it. A line that could never matter is as wrong as one that is missing: its author meant
+    /// something by it.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.limits_fault()
+            .or_else(|| self.contracts_fault())
+            .or_else(|| self.destinations_fault().map(str::to_owned))
+            .or_else(|| (self.kinds().len() != self.kinds.len()).then(|| "a kind is named twice".to_owned()))
+    }
+
+    fn allows(&self, kinds: &[Kind]) -> bool {
+        self.kinds.iter().any(|kind| kinds.contains(kind))
+    }
+
+    fn has(&self, contract: ContractType) -> bool {
+        self.contracts.contains(&ContractName(contract))
+    }
+
+    fn limits_fault(&self) -> Option<String> {
+        for (measure, limits) in &self.limits {
+            if let Some(fault) = limits.fault() {
+                return Some(format!("limits.{}: {fault}", measure.name()));
+            }
+        }
+        None
+    }
+
+    /// Each measure stands and falls with the kind that it measures and the contract that does it.
+    fn contracts_fault(&self) -> Option<String> {
+        let pays = [Kind::Payout, Kind::Refund, Kind::Sweep];
+        let forms: [(Measure, &[Kind], ContractType); 6] = [
+            (Measure::Usdt, &pays, ContractType::TriggerSmartContract),
+            (Measure::Trx, &pays, ContractType::Transfer),
+            (Measure::Stake, &[Kind::Stake], ContractType::FreezeBalanceV2),
+            (Measure::Unstake, &[Kind::Unstake], ContractType::UnfreezeBalanceV2),
+            (Measure::Delegation, &[Kind::Delegation], ContractType::DelegateResource),
+            (Measure::Reclaim, &[Kind::Reclaim], ContractType::UnDelegateResource),
+        ];
+        for (measure, kinds, contract) in forms {
+            let (name, limited) = (measure.name(), self.limits.contains_key(&measure));
+            if limited != self.has(contract) {
+                return Some(format!("limits.{name} and contracts {:?} need one another", contract.name()));
+            }
+            if limited && !self.allows(kinds) {
+                return Some(format!("limits.{name} is for none of the kinds"));
+            }
+        }
+        let useless = |name: &&ContractName| forms.iter().all(|(.., contract)| *contract != name.0);
+        if let Some(name) = self.contracts.iter().find(useless) {
+            return Some(format!("contracts: this signer makes no {name}"));
+        }
+        for kind in &self.kinds {
+            if !forms.iter().any(|(measure, kinds, _)| kinds.contains(kind) && self.limits.contains_key(measure)) {
+                return Some(format!("the kind {} has no limits", kind_name(*kind)));
+            }
+        }
+        let calls = self.has(ContractType::TriggerSmartContract);
+        (calls == self.tokens.is_empty() || calls == self.selectors.is_empty() || calls == self.fee_limit_max.is_zero())
+            .then(|| "TriggerSmartContract, tokens, selectors and fee_limit_max need one another".to_owned())
+    }
+
+    fn destinations_fault(&self) -> Option<&'static str> {
+        if self.allows(&[Kind::Payout, Kind::Refund]) == self.pay_to.is_empty() {
+            Some("payouts or refunds and pay_to need one another")
+        } else if self.allows(&[Kind::Sweep]) == self.sweep_to.is_empty() {
+            Some("sweeps and sweep_to need one another")
+        } else if self.allows(&[Kind::Delegation]) == self.delegate_to.is_empty() {
+            Some("delegations and delegate_to need one another")
+        } else if self.sweep_to.contains(&Destination::Anyone) || self.delegate_to.contains(&Destination::Anyone) {
+            Some("sweeps and delegations go to pinned places, not to anyone")
+        } else {
+            None
+        }
+    }
+}

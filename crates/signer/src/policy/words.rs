@@ -1,0 +1,112 @@
+//! What a policy says of a transaction, rule by rule and in words.
+
+use primitives::Sun;
+
+use super::Policy;
+use super::canonical::joined;
+use super::grant::Grant;
+use super::holder::{Facts, Surroundings};
+use super::judge::RULES;
+use super::limits::{Measure, Window};
+use super::names::{Selector, kind_name};
+use crate::Refusal;
+
+/// One rule, held against one transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weighed {
+    /// The rule.
+    pub rule: Refusal,
+    /// Whether it is kept; none where that depends on what else is signed within its window.
+    pub kept: Option<bool>,
+    /// What is asked and what is allowed.
+    pub words: String,
+}
+
+impl Policy {
+    /// Every rule with what it says of this transaction, broken ones and kept ones.
+    pub fn weigh(&self, facts: &Facts<'_>, known: &Surroundings<'_>) -> Vec<Weighed> {
+        let holder = facts.holder;
+        let Some(grant) = self.grant(holder) else {
+            let words = format!(
+                "there is no table for the key {}, the wallet {} or the class {}",
+                holder.key,
+                holder.wallet,
+                holder.class.name()
+            );
+            return vec![Weighed { rule: Refusal::PolicyWallet, kept: Some(false), words }];
+        };
+        let rules = RULES.iter().map(|(rule, keeps)| Weighed {
+            rule: *rule,
+            kept: Some(keeps(grant, facts, known)),
+            words: words(*rule, grant, facts),
+        });
+        rules.chain(windows(grant, facts)).collect()
+    }
+}
+
+fn words(rule: Refusal, grant: &Grant, facts: &Facts<'_>) -> String {
+    let measure = facts.measure();
+    match rule {
+        Refusal::PolicyKind => format!("{}; allowed: {}", kind_name(facts.kind), list(grant.kinds())),
+        Refusal::PolicyContractType => format!("{}; allowed: {}", facts.contract.name(), list(&grant.contracts)),
+        Refusal::PolicyAsset => format!(
+            "{}; allowed: tokens {}, with limits for {}",
+            measure.name(),
+            list(&grant.tokens),
+            list(grant.limits.keys().map(|measure| measure.name()))
+        ),
+        Refusal::PolicySelector => {
+            let called = facts.selector.map_or_else(|| "no call".to_owned(), |bytes| Selector(bytes).to_string());
+            format!("{called}; allowed: {}", list(&grant.selectors))
+        }
+        Refusal::PolicyPayTo => to(facts, "payouts", &list(&grant.pay_to)),
+        Refusal::NotTreasury => to(facts, "sweeps", &list(&grant.sweep_to)),
+        Refusal::PolicyDelegateTo => to(facts, "delegations", &list(&grant.delegate_to)),
+        Refusal::MemoTooLong => {
+            format!("a memo of {} bytes; allowed: {}", facts.memo_bytes, grant.memo_max_bytes)
+        }
+        Refusal::FeeLimitCap => {
+            format!("a fee_limit of {} TRX; allowed: {} TRX", facts.fee_limit, grant.fee_limit_max)
+        }
+        Refusal::ExpirationCap => {
+            format!("valid for {} ms; allowed: {} ms", facts.expires_in_ms, grant.expiry_max_ms)
+        }
+        _ => {
+            let most =
+                grant.limits.get(&measure).map_or_else(|| "nothing".to_owned(), |it| it.per_transaction.to_string());
+            format!("{}; allowed in one transaction: {most}", shown(facts.amount, measure))
+        }
+    }
+}
+
+fn windows<'a>(grant: &'a Grant, facts: &'a Facts<'_>) -> impl Iterator<Item = Weighed> + 'a {
+    let measure = facts.measure();
+    let limits = grant.limits.get(&measure);
+    limits.into_iter().flat_map(move |limits| {
+        Window::ALL.into_iter().map(move |window| {
+            let bound = window.bound(limits);
+            let span = match window {
+                Window::Hour => "an hour".to_owned(),
+                Window::Day => "24 hours".to_owned(),
+                Window::RecipientDay => format!("24 hours to {}", facts.recipient),
+            };
+            let unlimited = bound == super::Bound::Unlimited;
+            let kept = if unlimited { Some(true) } else { (!bound.admits(facts.amount)).then_some(false) };
+            let words = format!("counts {} towards {bound} within {span}", shown(facts.amount, measure));
+            Weighed { rule: window.rule(), kept, words }
+        })
+    })
+}
+
+fn list<T: std::fmt::Display>(values: impl IntoIterator<Item = T>) -> String {
+    let list = joined(values).replace(',', ", ");
+    if list.is_empty() { "none".to_owned() } else { list }
+}
+
+fn to(facts: &Facts<'_>, what: &str, allowed: &str) -> String {
+    format!("to {}; allowed for {what}: {allowed}", facts.recipient)
+}
+
+fn shown(amount: u64, measure: Measure) -> String {
+    Sun::new(amount).map_or_else(|_| format!("{amount} units"), |whole| format!("{whole} {}", measure.unit()))
+}

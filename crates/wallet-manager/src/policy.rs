@@ -1,0 +1,122 @@
+//! The policy in force: read from its file, read again when the file has changed, and kept when the new one is wrong.
+
+mod stamp;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use api::wallet_manager::PolicyVersion;
+use service::config::ConfigError;
+use service::health::Finding;
+use signer::Policy;
+use tracing::{error, info};
+
+use crate::metrics::Metrics;
+use stamp::Stamp;
+
+/// A policy together with the name that is kept with every signature under it.
+#[derive(Debug)]
+pub struct InForce {
+    /// The policy.
+    pub policy: Policy,
+    /// Its version and hash.
+    pub version: PolicyVersion,
+}
+
+/// Where the policy in force comes from.
+#[derive(Debug)]
+pub struct PolicySource {
+    /// None: the built-in policy, for good.
+    path: Option<PathBuf>,
+    metrics: Metrics,
+    state: RwLock<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    in_force: Arc<InForce>,
+    /// What the file looked like when it was last read.
+    seen: Stamp,
+    /// What is wrong with the file as it is now.
+    fault: Option<String>,
+}
+
+impl From<Policy> for InForce {
+    fn from(policy: Policy) -> Self {
+        let version = PolicyVersion { version: policy.version(), sha256: policy.sha256().to_vec().into() };
+        Self { policy, version }
+    }
+}
+
+impl PolicySource {
+    /// Reads the file, or takes the built-in policy if none is named. A file that is wrong is no start.
+    pub fn open(path: Option<PathBuf>, metrics: Metrics) -> Result<Self, ConfigError> {
+        // Before it is read: a change meanwhile is seen as one.
+        let seen = path.as_deref().map_or(Stamp::Absent, Stamp::of);
+        let policy = match &path {
+            None => Policy::built_in(),
+            Some(path) => read(path).map_err(|fault| ConfigError::invalid("policy.file", fault))?,
+        };
+        let state = State { in_force: Arc::new(policy.into()), seen, fault: None };
+        metrics.policy(state.in_force.version.version, true);
+        Ok(Self { path, metrics, state: RwLock::new(state) })
+    }
+
+    /// The policy that holds now. Looks at the file each time, at the price of one system call, so that there is no
+    /// moment at which a new file is there and an old one decides.
+    pub fn current(&self) -> Arc<InForce> {
+        if let Some(path) = &self.path {
+            let stamp = Stamp::of(path);
+            if self.state.read().unwrap_or_else(PoisonError::into_inner).seen != stamp {
+                self.read_again(path, stamp);
+            }
+        }
+        Arc::clone(&self.state.read().unwrap_or_else(PoisonError::into_inner).in_force)
+    }
+
+    /// What people are told. A file that is wrong is shown and counted but does not stop the service, which goes on under
+    /// the policy that it has.
+    pub fn finding(&self) -> Finding {
+        let in_force = self.current();
+        let PolicyVersion { version, sha256 } = &in_force.version;
+        let from = match &self.path {
+            None => "built in: no amount is limited".to_owned(),
+            Some(path) => format!("from {}", path.display()),
+        };
+        let fault = self.state.read().unwrap_or_else(PoisonError::into_inner).fault.clone();
+        let fault = fault.map(|fault| format!("; the file is wrong now: {fault}")).unwrap_or_default();
+        Ok(format!("version {version}, SHA-256 {sha256}, {from}{fault}"))
+    }
+
+    fn read_again(&self, path: &Path, stamp: Stamp) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        if state.seen == stamp {
+            return;
+        }
+        state.seen = stamp;
+        match read(path) {
+            Ok(policy) => {
+                state.in_force = Arc::new(policy.into());
+                state.fault = None;
+                let PolicyVersion { version, sha256 } = &state.in_force.version;
+                info!(version, %sha256, "a policy came into force");
+            }
+            Err(fault) => {
+                let version = state.in_force.version.version;
+                error!(%fault, version, "the policy file is wrong; the older policy stays in force");
+                state.fault = Some(fault);
+            }
+        }
+        self.metrics.policy(state.in_force.version.version, state.fault.is_none());
+    }
+}
+
+fn read(path: &Path) -> Result<Policy, String> {
+    let place = path.display();
+    let text = fs::read_to_string(path).map_err(|error| format!("{place} cannot be read: {error}"))?;
+    Policy::parse(&text).map_err(|fault| format!("{place}, {fault}"))
+}
+
+#[cfg(test)]
+mod tests;
