@@ -18,8 +18,8 @@ pub use run::run;
 
 use serde::de::DeserializeOwned;
 use thiserror::Error;
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{LicenseBuilder, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::config::{ConfigError, Seed, Source};
@@ -108,6 +108,11 @@ pub fn openapi<S: Service>() -> OpenApi {
 fn described<S: Service>(mut document: OpenApi) -> OpenApi {
     S::NAME.clone_into(&mut document.info.title);
     S::VERSION.clone_into(&mut document.info.version);
+    // Whoever starts a document from nothing, as the router does, starts from its library's own name and licence.
+    document.info.description = Some("One of the six services of the Lucid TRON payment plane.".to_owned());
+    document.info.contact = None;
+    let licence = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0"));
+    document.info.license = Some(licence.build());
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("call_token", SecurityScheme::Http(scheme));
