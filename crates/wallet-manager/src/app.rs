@@ -77,7 +77,7 @@ pub(crate) async fn parts(
     let core = SigningCore {
         store: store.clone(),
         rules: Arc::new(config::rules(context)?),
-        policy: Arc::new(PolicySource::open(config.policy.file.clone(), metrics.clone())?),
+        policy: Arc::new(PolicySource::open(config.policy.file.clone(), metrics.clone(), context.clock.clone())?),
         book: Arc::clone(&book),
         keeper: Arc::clone(&keeper),
         authority: Arc::new(context.authority_key()?),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use api::wallet_manager::PolicyVersion;
+use service::clock::SharedClock;
 use service::config::ConfigError;
 use service::health::Finding;
 use signer::Policy;
@@ -30,6 +31,7 @@ pub struct PolicySource {
     /// None: the built-in policy, for good.
     path: Option<PathBuf>,
     metrics: Metrics,
+    clock: SharedClock,
     state: RwLock<State>,
 }
 
@@ -51,7 +53,7 @@ impl From<Policy> for InForce {
 
 impl PolicySource {
     /// Reads the file, or takes the built-in policy if none is named. A file that is wrong is no start.
-    pub fn open(path: Option<PathBuf>, metrics: Metrics) -> Result<Self, ConfigError> {
+    pub fn open(path: Option<PathBuf>, metrics: Metrics, clock: SharedClock) -> Result<Self, ConfigError> {
         // Before it is read: a change meanwhile is seen as one.
         let seen = path.as_deref().map_or(Stamp::Absent, Stamp::of);
         let policy = match &path {
@@ -60,15 +62,16 @@ impl PolicySource {
         };
         let state = State { in_force: Arc::new(policy.into()), seen, fault: None };
         metrics.policy(state.in_force.version.version, true);
-        Ok(Self { path, metrics, state: RwLock::new(state) })
+        Ok(Self { path, metrics, clock, state: RwLock::new(state) })
     }
 
-    /// The policy that holds now. Looks at the file each time, at the price of one system call, so that there is no
-    /// moment at which a new file is there and an old one decides.
+    /// The policy that holds now. Looks at the file each time, at the price of one system call: a changed one holds as
+    /// soon as it has been left alone for a second.
     pub fn current(&self) -> Arc<InForce> {
         if let Some(path) = &self.path {
             let stamp = Stamp::of(path);
-            if self.state.read().unwrap_or_else(PoisonError::into_inner).seen != stamp {
+            let seen = self.state.read().unwrap_or_else(PoisonError::into_inner).seen;
+            if seen != stamp && stamp.is_settled(self.clock.now()) {
                 self.read_again(path, stamp);
             }
         }

@@ -1,14 +1,22 @@
 //! A policy file while the service runs.
 
 use std::path::Path;
+use std::time::{Duration, UNIX_EPOCH};
 
+use primitives::UnixMs;
+use service::clock::{Clock as _, ManualClock};
 use signer::policy::PRESETS;
 
 use super::*;
 
+/// A source whose clock is far from that of the files, which are settled therefore.
 fn source(path: Option<&Path>) -> Result<PolicySource, ConfigError> {
+    source_at(path, ManualClock::at(UnixMs(0)))
+}
+
+fn source_at(path: Option<&Path>, clock: Arc<ManualClock>) -> Result<PolicySource, ConfigError> {
     let shared = service::metrics::Metrics::new("wallet-manager", "0");
-    PolicySource::open(path.map(Path::to_owned), Metrics::new(&shared))
+    PolicySource::open(path.map(Path::to_owned), Metrics::new(&shared), clock)
 }
 
 fn of_version(version: u32) -> String {
@@ -68,6 +76,23 @@ fn a_file_changed_in_place_is_read_again() {
     fs::write(&path, of_version(1)).unwrap();
     let source = source(Some(&path)).unwrap();
     fs::write(&path, format!("{}\n", of_version(2))).unwrap();
+    assert_eq!(version(&source), 2);
+}
+
+#[test]
+fn a_file_that_is_being_written_is_left_until_it_is_done() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("policy.toml");
+    put(&path, &of_version(1));
+    let clock = ManualClock::at(UnixMs(1_751_466_492_000));
+    let source = source_at(Some(&path), clock.clone()).unwrap();
+    fs::write(&path, of_version(2)).unwrap();
+    let modified = UNIX_EPOCH + Duration::from_millis(clock.now().0);
+    fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+    assert_eq!(version(&source), 1);
+    clock.advance_ms(999);
+    assert_eq!(version(&source), 1);
+    clock.advance_ms(1);
     assert_eq!(version(&source), 2);
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use api::wallet_manager::refusal::SIGNATURE_REFUSALS;
+use api::wallet_manager::refusal::{Remedy, SIGNATURE_REFUSALS, remedy};
 use api::wallet_manager::{WalletClass, intent, put_signature};
 use primitives::HexBytes;
 use primitives::statement::Kind;
 use service::{Outcome, Problem};
+use signer::policy::Window;
 use signer::{Refusal, Rules};
 
 use super::bench::{Bench, Payment, authority};
@@ -37,6 +38,10 @@ fn the_table_of_refusals_is_that_of_the_rules() {
         .collect();
     let table: BTreeSet<String> = SIGNATURE_REFUSALS.iter().map(|(code, _)| (*code).to_owned()).collect();
     assert_eq!(table, refused);
+    // What a window has no room for now, it has room for later.
+    for window in Window::ALL {
+        assert_eq!(remedy(window.rule().code()), Remedy::AskAgain);
+    }
     // Not for certain: the owner asks again.
     for error in [SignError::Withheld(Refusal::FeeLimitCap), SignError::Store(store::StoreError::Lost)] {
         assert!(Problem::from(error).status >= 500);
@@ -57,7 +62,7 @@ async fn stricter_rules_withhold_a_registered_attempt_and_do_not_spend_it() {
     let payment = Payment::usdt(&running, &hot, "po_a");
     running.core.register(payment.request()).await.unwrap();
     let policy = PolicyFile { once: "24", ..PolicyFile::WIDE }.put(&bench);
-    let policy = PolicySource::open(Some(policy), running.core.metrics.clone()).unwrap();
+    let policy = PolicySource::open(Some(policy), running.core.metrics.clone(), bench.clock.clone()).unwrap();
     let strict = SigningCore { policy: Arc::new(policy), ..running.core.clone() };
     let withheld = strict.sign(payment.txid(), payment.request()).await.unwrap_err();
     assert!(matches!(withheld, SignError::Withheld(Refusal::PolicyAmount)), "{withheld}");
