@@ -1,5 +1,6 @@
 //! What the tests of the whole repository share: where things are.
 
+pub mod chain;
 pub mod plane;
 
 use std::fs;

@@ -17,6 +17,9 @@ use crate::root;
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(90);
 const PULSE: Duration = Duration::from_millis(50);
+/// What `lucid up` runs on the devnet.
+const PARTS: [&str; 7] =
+    ["devnet", "tron-client", "payout-router", "wallet-manager", "usdt-manager", "trx-staking", "payment-gateway"];
 
 /// A running `lucid demo` or `lucid up`. Its processes end with it.
 #[derive(Debug)]
@@ -63,15 +66,36 @@ impl Plane {
 
     /// Starts `lucid up` on a new plane on the devnet, after `spoil` has done something to the plane's directory.
     pub fn up(spoil: impl FnOnce(&Path)) -> Self {
-        Self::start(&["up", "--block-ms", "200"], |directory, base_port| {
+        Self::start(&["up"], |directory, base_port| {
             let made = Command::new(lucid())
-                .args(["init", "--base-port", base_port, "--data"])
+                .args(["init", "--block-ms", "200", "--base-port", base_port, "--data"])
                 .arg(directory)
                 .output()
                 .expect("lucid starts");
             assert!(made.status.success(), "{made:?}");
             spoil(directory);
         })
+    }
+
+    /// Kills `lucid up` with SIGKILL, which takes all parts with it, and starts it on the same directory.
+    pub fn kill_and_start_again(&mut self) {
+        let parts: Vec<_> = PARTS.iter().flat_map(|name| self.pids(name)).collect();
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it is our child");
+        // The kernel ends them with their parent, but not in the same instant; until then they hold ports and locks.
+        let deadline = Instant::now() + PATIENCE;
+        while parts.iter().any(|part| Path::new(&format!("/proc/{part}")).exists()) {
+            assert!(Instant::now() < deadline, "parts outlive their parent: {parts:?}");
+            thread::sleep(PULSE);
+        }
+        let stderr = fs::File::options().append(true).open(self.place.path().join("stderr"));
+        self.child = Command::new(lucid())
+            .args(["up", "--data"])
+            .arg(self.place.path().join("plane"))
+            .stdout(Stdio::piped())
+            .stderr(stderr.expect("a file in the temporary directory"))
+            .spawn()
+            .expect("lucid starts");
     }
 
     fn start(arguments: &[&str], prepare: impl FnOnce(&Path, &str)) -> Self {
