@@ -62,7 +62,8 @@ pub(crate) fn query(parameters: &[(&str, Option<String>)]) -> String {
     if set.is_empty() { String::new() } else { format!("?{}", set.join("&")) }
 }
 
-fn escape(value: &str) -> String {
+/// A text as one segment of a path, or as a value in a query.
+pub(crate) fn escape(value: &str) -> String {
     value
         .bytes()
         .map(|byte| match byte {

@@ -31,7 +31,7 @@ pub fn put_payout(reference: &MerchantRef, request: &MerchantPayoutRequest) -> C
 
 /// A payout, by the merchant's own name for it or by its `po_` id.
 pub fn payout(reference: &str) -> Call<PayoutView> {
-    Call::get(format!("/v1/payouts/{reference}"))
+    Call::get(format!("/v1/payouts/{}", crate::call::escape(reference)))
 }
 
 /// The merchant's payouts, newest first.

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::Instant;
 
 use crate::directory::Directory;
-use crate::init::{self, DEFAULT_BASE_PORT, InitArgs};
+use crate::init::{self, BLOCK_MS, DEFAULT_BASE_PORT, InitArgs};
 use crate::node::Node;
 use crate::operator::Operator;
 use crate::output::{Output, note};
@@ -35,7 +35,7 @@ use report::{Report, TokenPart};
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DemoArgs {
     /// Milliseconds between the devnet's blocks; a block is solid 18 blocks later.
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = clap::value_parser!(u64).range(BLOCK_MS))]
     block_ms: u64,
     /// The devnet's port; the services take the six after it.
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_BASE_PORT)]

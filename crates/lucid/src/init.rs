@@ -35,6 +35,9 @@ const TOKEN_LABEL: &str = "lucid";
 /// The services' usual ports follow this one.
 pub(crate) const DEFAULT_BASE_PORT: u16 = 8090;
 
+/// How far apart the devnet's blocks can be. At 0 it makes none by itself, and no plane would ever be ready.
+pub(crate) const BLOCK_MS: std::ops::RangeInclusive<u64> = 1..=60_000;
+
 /// What to make.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct InitArgs {
@@ -54,7 +57,7 @@ pub(crate) struct InitArgs {
     #[arg(long, value_name = "PORT", default_value_t = DEFAULT_BASE_PORT)]
     pub(crate) base_port: u16,
     /// Milliseconds between the devnet's blocks.
-    #[arg(long, value_name = "N", default_value_t = 3000)]
+    #[arg(long, value_name = "N", default_value_t = 3000, value_parser = clap::value_parser!(u64).range(BLOCK_MS))]
     pub(crate) block_ms: u64,
     /// Make no token: it exists, and its user PIN will be put where the answer says.
     #[arg(long)]

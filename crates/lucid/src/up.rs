@@ -17,7 +17,7 @@ use clap::Args;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::directory::Directory;
-use crate::init::{self, InitArgs};
+use crate::init::{self, BLOCK_MS, InitArgs};
 use crate::node::Node;
 use crate::operator::Operator;
 use crate::output::note;
@@ -33,7 +33,7 @@ const READY_WITHIN: Duration = Duration::from_mins(1);
 #[derive(Debug, Clone, Args)]
 pub(crate) struct UpArgs {
     /// Milliseconds between the devnet's blocks, in place of what `plane.toml` says.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(BLOCK_MS))]
     pub(crate) block_ms: Option<u64>,
     /// Start a part again when it ends by itself.
     #[arg(long)]
