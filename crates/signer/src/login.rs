@@ -73,15 +73,6 @@ impl Login {
         if anchor.generation > seen && is_logged_in(&anchor.session) {
             return Ok(());
         }
-        self.renew_anchor(&mut anchor)
-    }
-
-    /// Logs in, whoever did before: the device may have been away.
-    pub(crate) fn renew_always(&self) -> Result<(), TokenError> {
-        self.renew_anchor(&mut self.anchor())
-    }
-
-    fn renew_anchor(&self, anchor: &mut Anchor) -> Result<(), TokenError> {
         if self.pin_rejected() {
             return Err(TokenError::PinRejected);
         }

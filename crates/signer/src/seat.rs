@@ -36,6 +36,8 @@ pub(crate) struct Seat {
     /// None after it was given back, until the next work opens another.
     session: Option<Session>,
     generation: Generation,
+    /// Whether the session may be in any state.
+    distrusted: bool,
     /// Private handles with the public halves that the token showed; per session, because some modules number handles
     /// per session.
     handles: HashMap<CkaId, (ObjectHandle, PublicKey)>,
@@ -45,7 +47,7 @@ impl Seat {
     /// Opens the session.
     pub(crate) fn open(login: Arc<Login>) -> Result<Self, TokenError> {
         let (session, generation) = login.session()?;
-        Ok(Self { login, session: Some(session), generation, handles: HashMap::new() })
+        Ok(Self { login, session: Some(session), generation, distrusted: false, handles: HashMap::new() })
     }
 
     /// As [`Seat::open`], but without a session where the device has none left.
@@ -53,7 +55,7 @@ impl Seat {
         match Self::open(Arc::clone(&login)) {
             Err(error) if error.action() == Action::ShrinkPool => {
                 let generation = login.generation();
-                Ok(Self { login, session: None, generation, handles: HashMap::new() })
+                Ok(Self { login, session: None, generation, distrusted: false, handles: HashMap::new() })
             }
             opened => opened,
         }
@@ -100,7 +102,7 @@ impl Seat {
         &mut self,
         mut call: impl FnMut(&mut Self) -> Result<T, TokenError>,
     ) -> Result<T, TokenError> {
-        if self.session.is_none() {
+        if self.session.is_none() || self.distrusted {
             self.reopen()?;
         }
         let mut repairs = Vec::new();
@@ -124,24 +126,18 @@ impl Seat {
         }
     }
 
-    /// Begins anew after the device was out of reach: the login and the session may both be gone.
-    pub(crate) fn revive(&mut self) -> Result<(), TokenError> {
-        self.login.renew_always()?;
-        self.reopen()
-    }
-
-    /// Gives the session up without asking anything of it.
-    pub(crate) fn abandon(&mut self) {
-        self.handles.clear();
-        self.session = None;
+    /// Has the next work begin with another session: nobody knows what this one is good for.
+    pub(crate) const fn distrust(&mut self) {
+        self.distrusted = true;
     }
 
     /// Opens another session in place of this one. Without one after a failure: a device that counts its sessions needs
     /// the old one back first.
     pub(crate) fn reopen(&mut self) -> Result<(), TokenError> {
-        self.abandon();
+        self.handles.clear();
+        self.session = None;
         let (session, generation) = self.login.session()?;
-        (self.session, self.generation) = (Some(session), generation);
+        (self.session, self.generation, self.distrusted) = (Some(session), generation, false);
         Ok(())
     }
 

@@ -3,21 +3,21 @@
 mod state;
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::action::Action;
-use crate::circuit::{Entry, Fault};
+use crate::circuit::Fault;
 use crate::condition::{Condition, Sessions};
 use crate::error::TokenError;
 use crate::patience::Patience;
 
 use super::job::{Job, Reply, Work};
-use state::{Busy, Place, State};
+use state::{Busy, Place, Request, State};
 
 /// What a thread is to do next.
 pub(super) enum Turn {
     /// This.
-    Work(Work, Entry),
+    Work(Work),
     /// Open a session again, having rested.
     Reopen,
     /// Nothing any more.
@@ -28,6 +28,7 @@ pub(super) enum Turn {
 #[derive(Debug)]
 pub(super) struct Board {
     state: Mutex<State>,
+    patience: Patience,
     /// Wakes a thread for queued work.
     work: Condvar,
     /// Wakes resting threads when the pool closes.
@@ -41,6 +42,7 @@ impl Board {
     pub(super) fn new(open: impl Iterator<Item = bool>, patience: Patience) -> Self {
         Self {
             state: Mutex::new(State::new(open, patience, Instant::now())),
+            patience,
             work: Condvar::new(),
             rest: Condvar::new(),
             watch: Condvar::new(),
@@ -63,12 +65,14 @@ impl Board {
     pub(super) fn next(&self, place: usize) -> Turn {
         let mut state = self.lock();
         loop {
+            let now = Instant::now();
+            if state.closing && (state.queue.is_empty() || matches!(state.places[place], Place::Resting { .. })) {
+                self.occupy(&mut state, place, self.patience.search, None, now);
+                return Turn::End;
+            }
             if let Place::Resting { until } = state.places[place] {
-                let now = Instant::now();
-                if state.closing {
-                    return Turn::End;
-                }
                 if now >= until {
+                    self.occupy(&mut state, place, self.patience.search, None, now);
                     return Turn::Reopen;
                 }
                 let waited = self.rest.wait_timeout(state, until - now);
@@ -76,22 +80,14 @@ impl Board {
                 continue;
             }
             let Some(job) = state.queue.pop_front() else {
-                if state.closing {
-                    return Turn::End;
-                }
                 state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let now = Instant::now();
             match state.circuit.admit(now) {
                 Ok(entry) => {
-                    let until = now + job.limit;
-                    if state.next_look.is_none_or(|look| until < look) {
-                        self.watch.notify_one();
-                    }
                     let Job { errand, limit, work, refuse } = job;
-                    state.places[place] = Place::Busy(Busy { until, limit, errand, entry, refuse });
-                    return Turn::Work(work, entry);
+                    self.occupy(&mut state, place, limit, Some(Request { errand, entry, refuse }), now);
+                    return Turn::Work(work);
                 }
                 Err(error) => {
                     drop(state);
@@ -102,44 +98,45 @@ impl Board {
         }
     }
 
-    /// The work was done; `false` when it was done too late.
-    pub(super) fn finish(&self, place: usize, reply: Reply, open: bool) -> bool {
-        let busy = self.leave(place, &reply.outcome, open);
-        (reply.deliver)();
-        busy.is_some()
+    /// Has the thread at `place` watched while it calls the token.
+    fn occupy(&self, state: &mut State, place: usize, limit: Duration, request: Option<Request>, now: Instant) {
+        let until = now + limit;
+        if state.next_look.is_none_or(|look| until < look) {
+            self.watch.notify_one();
+        }
+        state.places[place] = Place::Busy(Busy { until, limit, request });
     }
 
-    /// The work was not begun; `false` when that is said too late.
-    pub(super) fn give_up(&self, place: usize, error: TokenError, open: bool) -> bool {
-        let busy = self.leave(place, &Err(Fault::from(&error)), open);
-        let in_time = busy.is_some();
-        if let Some(busy) = busy {
-            (busy.refuse)(error);
-        }
+    /// The work was done; `false` when it was done too late.
+    pub(super) fn finish(&self, place: usize, reply: Reply, open: bool) -> bool {
+        let in_time = self.leave(place, &reply.outcome, open);
+        (reply.deliver)();
         in_time
     }
 
     /// Ends what the thread at `place` was at, if it was not written off meanwhile.
-    fn leave(&self, place: usize, outcome: &Result<(), Fault>, open: bool) -> Option<Busy> {
+    fn leave(&self, place: usize, outcome: &Result<(), Fault>, open: bool) -> bool {
         let mut state = self.lock();
         let now = Instant::now();
         let out_of_sessions = outcome.as_ref().is_err_and(|fault| fault.action() == Action::ShrinkPool);
         let next = if out_of_sessions && !open { state.rest(now) } else { Place::Idle };
         let before = std::mem::replace(&mut state.places[place], next);
-        let busy = if let Place::Busy(busy) = before {
-            state.circuit.report(busy.errand, busy.entry, outcome, now);
-            Some(busy)
+        let in_time = matches!(before, Place::Busy(_));
+        if let Place::Busy(Busy { request: Some(request), .. }) = before {
+            state.circuit.report(request.errand, request.entry, outcome, now);
         } else {
             tracing::warn!("a call to the token returned after it had been given up");
-            None
-        };
+        }
         Self::refuse_stranded(state);
-        busy
+        in_time
     }
 
     /// The thread at `place` has rested and tried to open its session.
     pub(super) fn reopened(&self, place: usize, error: Option<&TokenError>) {
         let mut state = self.lock();
+        if matches!(state.places[place], Place::Stuck) {
+            tracing::warn!("the token opened a session after that had been given up");
+        }
         state.places[place] = if error.is_some_and(|error| error.action() == Action::ShrinkPool) {
             state.rest(Instant::now())
         } else {
@@ -185,9 +182,11 @@ impl Board {
             let overdue = state.write_off(now);
             if !overdue.is_empty() {
                 Self::refuse_stranded(state);
-                for (refuse, limit) in overdue {
+                for (request, limit) in overdue {
                     tracing::error!(limit_ms = limit.as_millis(), "a call to the token does not return");
-                    refuse(TokenError::TimedOut { limit });
+                    if let Some(request) = request {
+                        (request.refuse)(TokenError::TimedOut { limit });
+                    }
                 }
                 state = self.lock();
                 continue;

@@ -1,6 +1,6 @@
 //! One thread with its session.
 
-use crate::circuit::Entry;
+use crate::action::Action;
 use crate::seat::Seat;
 
 use super::board::{Board, Turn};
@@ -10,25 +10,22 @@ pub(super) fn work(mut seat: Seat, place: usize, board: &Board) {
     let _attendance = Attendance { board, place };
     loop {
         match board.next(place) {
-            Turn::Work(work, entry) => {
-                let revived = if entry == Entry::Trial { seat.revive() } else { Ok(()) };
-                let in_time = match revived {
-                    Ok(()) => {
-                        let reply = work(&mut seat);
-                        board.finish(place, reply, seat.is_open())
-                    }
-                    Err(error) => board.give_up(place, error, seat.is_open()),
-                };
-                if !in_time {
-                    // Nobody knows what a session is good for whose call was late beyond patience.
-                    seat.abandon();
+            Turn::Work(work) => {
+                let reply = work(&mut seat);
+                let gone = reply.outcome.as_ref().is_err_and(|fault| fault.action() == Action::OpenCircuit);
+                let in_time = board.finish(place, reply, seat.is_open());
+                if gone || !in_time {
+                    seat.distrust();
                 }
             }
             Turn::Reopen => {
                 let reopened = seat.reopen();
                 board.reopened(place, reopened.err().as_ref());
             }
-            Turn::End => return,
+            Turn::End => {
+                drop(seat);
+                return;
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::pool::job::{Job, Refuse};
 pub(super) enum Place {
     /// Waiting for work.
     Idle,
-    /// Working.
+    /// In a call to the token.
     Busy(Busy),
     /// In a call that was given up.
     Stuck,
@@ -30,18 +30,25 @@ pub(super) enum Place {
     Ended,
 }
 
-/// Work that is being done.
+/// A call to the token that has a deadline.
+#[derive(Debug)]
 pub(super) struct Busy {
     pub(super) until: Instant,
     pub(super) limit: Duration,
+    /// Whom it is for; nobody when a session is opened after a rest, or closed at the end.
+    pub(super) request: Option<Request>,
+}
+
+/// A request that is being worked on.
+pub(super) struct Request {
     pub(super) errand: Errand,
     pub(super) entry: Entry,
     pub(super) refuse: Refuse,
 }
 
-impl fmt::Debug for Busy {
+impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Busy").field("errand", &self.errand).field("until", &self.until).finish_non_exhaustive()
+        f.debug_struct("Request").field("errand", &self.errand).field("entry", &self.entry).finish_non_exhaustive()
     }
 }
 
@@ -102,15 +109,17 @@ impl State {
     }
 
     /// Writes off every thread whose time is up, and gives what answers their requests.
-    pub(super) fn write_off(&mut self, now: Instant) -> Vec<(Refuse, Duration)> {
+    pub(super) fn write_off(&mut self, now: Instant) -> Vec<(Option<Request>, Duration)> {
         let mut overdue = Vec::new();
         for place in &mut self.places {
             if matches!(place, Place::Busy(busy) if busy.until <= now)
                 && let Place::Busy(busy) = std::mem::replace(place, Place::Stuck)
             {
-                let fault = Fault::from(&TokenError::TimedOut { limit: busy.limit });
-                self.circuit.report(busy.errand, busy.entry, &Err(fault), now);
-                overdue.push((busy.refuse, busy.limit));
+                if let Some(request) = &busy.request {
+                    let fault = Fault::from(&TokenError::TimedOut { limit: busy.limit });
+                    self.circuit.report(request.errand, request.entry, &Err(fault), now);
+                }
+                overdue.push((busy.request, busy.limit));
             }
         }
         overdue

@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::rows::wait_until;
+use super::device::wait_until;
 use super::*;
 use crate::condition::{Condition, Sessions};
 use crate::patience::Patience;
@@ -84,6 +84,21 @@ fn a_login_that_hangs_blocks_those_that_need_it_and_no_longer_than_the_limit() {
     plan.set("");
     wait_until(|| token.condition() == Condition::Serving);
     sign(&token, key, 1).wait().unwrap();
+}
+
+#[test]
+fn sessions_that_hang_while_they_close_do_not_hold_up_the_end() {
+    let (hsm, plan) = SoftHsm::faulty(2);
+    let pin = pin::read(&hsm.profile.pin_file).unwrap();
+    let token = Token::open_with(&hsm.profile, pin, Patience { search: LIMIT, ..Patience::default() }).unwrap();
+    // Two sessions; the anchor's is closed by whoever drops the last handle of the login.
+    plan.set("C_CloseSession hang");
+    let login = std::sync::Arc::clone(&token.login);
+    let begun = Instant::now();
+    drop(token);
+    assert!(begun.elapsed() >= LIMIT);
+    plan.set("");
+    drop(login);
 }
 
 #[test]
