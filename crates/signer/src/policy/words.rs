@@ -1,6 +1,8 @@
 //! What a policy says of a transaction, rule by rule and in words.
 
 use primitives::Sun;
+use primitives::statement::Kind;
+use tron_tx::ContractType;
 
 use super::Policy;
 use super::canonical::joined;
@@ -23,7 +25,7 @@ pub struct Weighed {
 }
 
 impl Policy {
-    /// Every rule with what it says of this transaction, broken ones and kept ones.
+    /// Every rule that is about such a transaction with what it says of this one, broken ones and kept ones.
     pub fn weigh(&self, facts: &Facts<'_>, known: &Surroundings<'_>) -> Vec<Weighed> {
         let holder = facts.holder;
         let Some(grant) = self.grant(holder) else {
@@ -35,12 +37,24 @@ impl Policy {
             );
             return vec![Weighed { rule: Refusal::PolicyWallet, kept: Some(false), words }];
         };
-        let rules = RULES.iter().map(|(rule, keeps)| Weighed {
+        let concerned = RULES.iter().filter(|(rule, _)| concerns(*rule, facts));
+        let rules = concerned.map(|(rule, keeps)| Weighed {
             rule: *rule,
             kept: Some(keeps(grant, facts, known)),
             words: words(*rule, grant, facts),
         });
         rules.chain(windows(grant, facts)).collect()
+    }
+}
+
+/// Whether a rule has anything to say of transactions of this form; the others are kept by saying nothing.
+const fn concerns(rule: Refusal, facts: &Facts<'_>) -> bool {
+    match rule {
+        Refusal::PolicySelector => matches!(facts.contract, ContractType::TriggerSmartContract),
+        Refusal::PolicyPayTo => matches!(facts.kind, Kind::Payout | Kind::Refund),
+        Refusal::NotTreasury => matches!(facts.kind, Kind::Sweep),
+        Refusal::PolicyDelegateTo => matches!(facts.kind, Kind::Delegation),
+        _ => true,
     }
 }
 
