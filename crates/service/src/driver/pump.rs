@@ -1,5 +1,6 @@
 //! The loop itself: keeps as many turns going as there are due records and places for them.
 
+use std::panic::resume_unwind;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -7,7 +8,9 @@ use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use primitives::UnixMs;
 use store::{Record, StoreError, Versioned};
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use std::sync::Arc;
@@ -119,7 +122,17 @@ impl<M: Machine> Pump<M> {
             let ended = driver.turn(&read).await;
             (read, ended)
         };
-        self.turns.push(Box::pin(request_id.scope(turn).instrument(span)));
+        // A task of its own, which ends with the pump. A turn that is polled by the pump alone stands still while the
+        // pump waits for the store, and may hold just the connection that the pump waits for.
+        let task = AbortOnDropHandle::new(tokio::spawn(request_id.scope(turn).instrument(span)));
+        self.turns.push(Box::pin(async move {
+            match task.await.map_err(JoinError::try_into_panic) {
+                Ok(turned) => turned,
+                Err(Ok(panic)) => resume_unwind(panic),
+                // Only the end of the runtime cancels a task that somebody waits for.
+                Err(Err(_)) => std::future::pending().await,
+            }
+        }));
     }
 
     fn end(&mut self, read: Versioned<M::Record>, ended: Ended) {

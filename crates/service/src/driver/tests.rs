@@ -1,5 +1,6 @@
 //! What the loop promises, with a toy machine in a store in memory, under paused time.
 
+mod readers;
 mod toy;
 
 use super::*;
