@@ -2,6 +2,7 @@
 
 mod demo;
 mod exact;
+mod foreign;
 mod killed;
 mod pool;
 mod troubled;

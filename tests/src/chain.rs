@@ -52,6 +52,21 @@ impl Chain {
         u64::from_str_radix(&word[48..], 16).expect("a word is hexadecimal")
     }
 
+    /// Where the node is.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The token's contract.
+    pub fn usdt(&self) -> &str {
+        &self.usdt
+    }
+
+    /// What the node answers to a question of its HTTP interface.
+    pub fn post(&self, path: &str, body: &Value) -> Value {
+        self.ask("POST", path, body)
+    }
+
     fn ask(&self, method: &str, path: &str, body: &Value) -> Value {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the devnet listens");
         let body = if body.is_null() { String::new() } else { body.to_string() };

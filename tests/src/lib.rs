@@ -1,6 +1,7 @@
 //! What the tests of the whole repository share: where things are.
 
 pub mod chain;
+pub mod payouts;
 pub mod plane;
 
 use std::fs;

@@ -140,6 +140,21 @@ impl Plane {
         }
     }
 
+    /// Waits until all six services are ready.
+    pub fn until_ready(&self) {
+        self.until("all ready", |status| {
+            let parts = status.as_object().into_iter().flat_map(|parts| parts.values());
+            parts.filter(|part| part["status"] == "ready").count() == PARTS.len() - 1
+        });
+    }
+
+    /// Makes a wallet of this name, which is its class's; its address.
+    pub fn wallet(&self, name: &str) -> String {
+        let made = self.run(&["wallet", "create", name, "--class", name, "--json"]);
+        let view: Value = serde_json::from_slice(&made.stdout).unwrap_or_else(|_| panic!("no wallet: {made:?}"));
+        view["address"].as_str().expect("a wallet has an address").to_owned()
+    }
+
     /// The process ids of this part of the plane: one, or none before the start and while it is being started again.
     pub fn pids(&self, name: &str) -> Vec<u32> {
         let pid = self.child.id();

@@ -27,7 +27,7 @@ const RANKS: [(&str, &[&str]); 12] = [
     ("devnet", &["primitives", "tron-tx"]),
     ("pkcs11-faults", &[]),
     ("lucid", &["primitives", "tron-tx", "api", "service"]),
-    ("plane-tests", &[]),
+    ("plane-tests", &["primitives"]),
 ];
 
 /// Crates that do no IO, read no clock and draw no randomness.
