@@ -125,6 +125,7 @@ async fn what_waits_for_a_barred_attempt_ends() {
         raw_data: None,
         expiration: None,
         void: true,
+        policy: None,
     };
     bench.wallet_manager.answer("GET /v1/intents/", &IntentView { intent, attempts: vec![void] });
     wallet_manager_bars(&bench, 1, &register_key());
