@@ -68,6 +68,7 @@ fn registered(payout: PayoutId, tx: Option<&SealedTx>) -> RegisteredAttempt {
         raw_data: tx.map(|tx| tx.raw_data.clone()),
         expiration: tx.map(|tx| tx.expiration),
         void: tx.is_none(),
+        policy: None,
     }
 }
 
