@@ -165,6 +165,8 @@ pub enum Facts {
         /// Whether the wallet is frozen: something of its left the chain in another form than was permitted.
         frozen: bool,
     },
+    /// To an accepted payout: there is no wallet of the configured name yet.
+    NoWallet,
     /// To a USDT attempt.
     Usdt(Box<UsdtFacts>),
     /// To a TRX attempt whose funds were wanted: whether they are held.

@@ -122,6 +122,8 @@ pub struct Checks {
     pub balance: Usdt,
     /// Whether the token's owner has stopped transfers.
     pub paused: bool,
+    /// What the token takes of the amount, if its owner has set a fee: the recipient would get less than was permitted.
+    pub fee: Usdt,
     /// Whether the token's owner has barred the payer.
     pub payer_blacklisted: bool,
     /// Whether the token's owner has barred the recipient: USDT would arrive and could never leave.

@@ -92,7 +92,12 @@ impl PayoutMachine {
     }
 
     async fn wallet(&self, payout: &Payout) -> Result<Facts, BoxError> {
-        let wallet = self.wallet_manager.ask(&wallet_manager::wallet(&self.wallet)).await?;
+        let wallet = match self.wallet_manager.call(&wallet_manager::wallet(&self.wallet)).await {
+            Outcome::Done(wallet) => wallet,
+            Outcome::Refused(problem) if problem.code == "unknown_wallet" => return Ok(Facts::NoWallet),
+            Outcome::Refused(problem) => return Err(self.wallet_manager.refused(problem).into()),
+            Outcome::Unknown(cause) => return Err(self.wallet_manager.unknown(cause).into()),
+        };
         let chain = self.tron_client.ask(&tron_client::chain_parameters()).await?;
         let trx_fee_max = trx_fee_max(&chain, payout.request.memo.is_some()).ok_or("the chain's fees overflow")?;
         let frozen = self.freezer.is_frozen(wallet.address).await?;

@@ -6,7 +6,7 @@ mod interface;
 mod transfer_log;
 
 pub use call::{
-    CalldataError, TokenCall, allowance, approve, balance_of, bool_result, is_black_listed, owner, paused,
+    CalldataError, TokenCall, allowance, approve, balance_of, bool_result, calc_fee, is_black_listed, owner, paused,
     total_supply, transfer, u64_result,
 };
 pub use event::topic;

@@ -87,6 +87,7 @@ impl TransferMachine {
         let recipient_blacklisted = self.token.is_blacklisted(recipient).await?;
         let account = self.tron_client.ask(&tron_client::account(recipient)).await?;
         let amount = transfer.amount();
+        let fee = self.token.fee_of(amount).await?;
         let affordable = balance >= amount && !paused && !payer_blacklisted;
         let dry_run =
             if affordable { Some(self.token.dry_run(wallet.address, recipient, amount).await?) } else { None };
@@ -94,6 +95,7 @@ impl TransferMachine {
             wallet,
             balance,
             paused,
+            fee,
             payer_blacklisted,
             recipient_blacklisted,
             recipient_is_contract: account.is_contract && !self.allow_contracts,

@@ -94,6 +94,7 @@ pub(crate) struct Chain {
     pub(crate) usdt: u64,
     pub(crate) trx: Sun,
     pub(crate) paused: bool,
+    pub(crate) fee: u64,
     pub(crate) recipient_is_contract: bool,
 }
 
@@ -109,7 +110,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn new() -> Self {
-        let chain = Chain { usdt: 25_000_000, trx: sun("2"), paused: false, recipient_is_contract: false };
+        let chain = Chain { usdt: 25_000_000, trx: sun("2"), paused: false, fee: 0, recipient_is_contract: false };
         let bench = Self {
             clock: ManualClock::at(NOW),
             store: store(&[TransferRow::NOUN]),
@@ -229,6 +230,8 @@ fn answer(chain: &Chain, calldata: &[u8]) -> ConstantCallView {
         word(chain.paused.into())
     } else if calldata[..4] == trc20::balance_of(payer())[..4] {
         word(chain.usdt)
+    } else if calldata[..4] == trc20::calc_fee(1)[..4] {
+        word(chain.fee)
     } else if calldata[..4] == trc20::is_black_listed(payer())[..4] {
         word(0)
     } else {

@@ -58,6 +58,13 @@ impl Token {
         trc20::bool_result(&answer).ok_or_else(|| self.not_the_token("paused"))
     }
 
+    /// What the token itself takes of a transfer, so that less arrives than is sent.
+    pub(crate) async fn fee_of(&self, amount: Usdt) -> Result<Usdt, TokenError> {
+        let answer = self.answer("calcFee", trc20::calc_fee(amount.units())).await?;
+        let units = trc20::u64_result(&answer).and_then(|units| Usdt::new(units).ok());
+        units.ok_or_else(|| self.not_the_token("calcFee"))
+    }
+
     /// Whether the owner has barred an address.
     pub(crate) async fn is_blacklisted(&self, address: Address) -> Result<bool, TokenError> {
         let answer = self.answer("isBlackListed", trc20::is_black_listed(address)).await?;

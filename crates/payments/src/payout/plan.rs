@@ -49,10 +49,8 @@ pub struct TooLate;
 /// The next step. Facts that do not belong to the stage change nothing but the time of the next look.
 pub fn plan(payout: &Payout, facts: Facts, authority: &Authority, now: UnixMs) -> Turn {
     match (&payout.stage, facts) {
-        (Stage::Accepted, Facts::Wallet { frozen: true, .. }) => {
-            let waiting = Some("wallet_frozen".to_owned());
-            looked(Payout { waiting, ..payout.clone() }, WAIT_MS, now)
-        }
+        (Stage::Accepted, Facts::Wallet { frozen: true, .. }) => wait_for_wallet(payout, "wallet_frozen", now),
+        (Stage::Accepted, Facts::NoWallet) => wait_for_wallet(payout, "no_wallet", now),
         (Stage::Accepted, Facts::Wallet { wallet, trx_fee_max, frozen: false }) => {
             authorise(payout, &wallet, trx_fee_max, authority, now)
         }
@@ -90,6 +88,11 @@ fn stop(payout: &Payout, now: UnixMs) -> Turn {
 /// What becomes of a payout whose transaction another payout has already: nobody but a person can explain that.
 pub fn txid_is_another_payouts(payout: &Payout, now: UnixMs) -> Turn {
     review(payout.clone(), "txid_is_another_payouts", now)
+}
+
+/// The paying wallet is a person's matter: once it is there and may pay, the payout goes on by itself.
+fn wait_for_wallet(payout: &Payout, reason: &str, now: UnixMs) -> Turn {
+    looked(Payout { waiting: Some(reason.to_owned()), ..payout.clone() }, WAIT_MS, now)
 }
 
 fn authorise(payout: &Payout, wallet: &WalletView, trx_fee_max: Sun, authority: &Authority, now: UnixMs) -> Turn {

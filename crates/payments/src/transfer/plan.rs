@@ -89,6 +89,9 @@ fn checked(transfer: &Transfer, checks: &Checks, now: UnixMs) -> Turn {
     if checks.paused {
         return later(transfer, Some("token_paused"), WAIT_MS, now);
     }
+    if !checks.fee.is_zero() {
+        return later(transfer, Some("token_takes_fee"), WAIT_MS, now);
+    }
     match &checks.dry_run {
         // Without the USDT a dry run would only show that the USDT is missing.
         None => later(transfer, Some("waiting_funds"), WAIT_MS, now),

@@ -39,6 +39,7 @@ fn checks() -> Checks {
         wallet: wallet(),
         balance: usdt("25"),
         paused: false,
+        fee: Usdt::ZERO,
         payer_blacklisted: false,
         recipient_blacklisted: false,
         recipient_is_contract: false,

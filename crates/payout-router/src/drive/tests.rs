@@ -286,3 +286,13 @@ async fn trx_waits_for_its_funds_and_gives_them_back() {
     let last = bench.usdt_manager.count("PUT /v1/reservations/");
     assert_eq!(last, 3, "lacking, held, released");
 }
+
+#[tokio::test]
+async fn a_payout_waits_for_a_wallet_that_is_not_made_yet() {
+    let bench = Bench::new();
+    let unknown = Problem::not_found("unknown_wallet", "There is no wallet of this name.");
+    bench.wallet_manager.refuse("GET /v1/wallets/hot", &unknown);
+    let id = bench.put(&request("order-1", PayoutAsset::Usdt, "1")).await.payout_id;
+    let waiting = bench.turn(id).await.unwrap();
+    assert_eq!((waiting.stage, waiting.reason.as_deref()), (PayoutStage::Accepted, Some("no_wallet")));
+}

@@ -117,6 +117,11 @@ pub fn paused() -> Vec<u8> {
     Token::pausedCall {}.abi_encode()
 }
 
+/// Calldata of `calcFee(value)`: what the token takes of a transfer; the answer is read by [`u64_result`].
+pub fn calc_fee(value: u64) -> Vec<u8> {
+    Token::calcFeeCall { value: U256::from(value) }.abi_encode()
+}
+
 /// Calldata of `owner()`.
 pub fn owner() -> Vec<u8> {
     Token::ownerCall {}.abi_encode()

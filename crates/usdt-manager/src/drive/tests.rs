@@ -109,6 +109,11 @@ async fn it_waits_for_usdt_and_for_trx_and_goes_on() {
     bench.chain.lock().unwrap().paused = true;
     bench.put(3).await;
     assert_eq!(bench.turn(3).await.unwrap().reason.as_deref(), Some("token_paused"));
+    // A token that takes a fee would pay less than was permitted.
+    bench.chain.lock().unwrap().paused = false;
+    bench.chain.lock().unwrap().fee = 1;
+    bench.put(4).await;
+    assert_eq!(bench.turn(4).await.unwrap().reason.as_deref(), Some("token_takes_fee"));
 }
 
 #[tokio::test]

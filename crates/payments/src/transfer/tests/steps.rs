@@ -49,6 +49,7 @@ fn what_the_checks_refuse_ends_only_when_the_register_has_barred_it() {
 fn what_may_change_is_waited_for() {
     for (waits, code) in [
         (refused_with(|checks| checks.paused = true), "token_paused"),
+        (refused_with(|checks| checks.fee = primitives::Usdt::new(1).expect("small")), "token_takes_fee"),
         (refused_with(|checks| checks.dry_run = None), "waiting_funds"),
         (short_of_funds(&reserving(), NOW).next, "waiting_funds"),
     ] {
