@@ -1,7 +1,7 @@
 //! The list of calls that were made, for tests that must know what was not asked twice.
 
 use std::fs::OpenOptions;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 
 use cryptoki_sys::CK_RV;
 
@@ -16,7 +16,10 @@ pub(crate) fn append(function: &str, rv: CK_RV) {
         // One write, so that lines of several threads do not mix.
         file.write_all(format!("{function} {rv:#x}\n").as_bytes())
     });
-    if let Err(error) = appended {
-        die(&format!("cannot record a call: {error}"));
+    match appended {
+        Ok(()) => {}
+        // The plan's directory is gone, and with it the test: a call that hung until then returns to nobody.
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => die(&format!("cannot record a call: {error}")),
     }
 }
