@@ -57,10 +57,38 @@ pub enum PayoutStage {
     Settled,
     /// Ended without payment, for certain.
     Failed,
-    /// Cancelled before anything was signed, for certain.
+    /// Stopped and not paid, for certain: nothing was signed, or what was signed can never be included.
     Cancelled,
     /// Waits for a person; nothing more happens by itself.
     NeedsReview,
+}
+
+impl PayoutStage {
+    /// Every stage.
+    pub const ALL: [Self; 8] = [
+        Self::Received,
+        Self::Accepted,
+        Self::WaitingFunds,
+        Self::Attempting,
+        Self::Settled,
+        Self::Failed,
+        Self::Cancelled,
+        Self::NeedsReview,
+    ];
+
+    /// Its name on the wire, by which lists are filtered too.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Accepted => "accepted",
+            Self::WaitingFunds => "waiting_funds",
+            Self::Attempting => "attempting",
+            Self::Settled => "settled",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::NeedsReview => "needs_review",
+        }
+    }
 }
 
 /// One attempt.
@@ -195,10 +223,9 @@ pub fn payout(id: PayoutId) -> Call<PayoutView> {
 
 /// Payouts, newest first.
 pub fn payouts(filter: &PayoutFilter) -> Call<PayoutPage> {
-    let stage = filter.stage.and_then(|stage| serde_json::to_value(stage).ok());
     let parameters = query(&[
         ("merchant", filter.merchant.as_ref().map(ToString::to_string)),
-        ("stage", stage.as_ref().and_then(|stage| stage.as_str()).map(str::to_owned)),
+        ("stage", filter.stage.map(|stage| stage.name().to_owned())),
         ("after", filter.after.clone()),
         ("limit", filter.limit.map(|limit| limit.to_string())),
     ]);
@@ -216,4 +243,16 @@ pub mod events {
     pub const CHANGED: &str = "payout.changed";
     /// A payout came to its end: settled, failed or cancelled.
     pub const ENDED: &str = "payout.ended";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_is_called_what_the_wire_calls_it() {
+        for stage in PayoutStage::ALL {
+            assert_eq!(serde_json::to_value(stage).expect("a name"), stage.name());
+        }
+    }
 }

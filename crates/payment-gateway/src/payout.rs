@@ -141,20 +141,6 @@ fn is_behind(view: &PayoutView, known: &PayoutView) -> bool {
     facts(view).iter().zip(facts(known)).any(|(new, old)| *new < old)
 }
 
-/// The stage's name, as lists are filtered by it.
-pub(crate) const fn stage_name(stage: PayoutStage) -> &'static str {
-    match stage {
-        PayoutStage::Received => "received",
-        PayoutStage::Accepted => "accepted",
-        PayoutStage::WaitingFunds => "waiting_funds",
-        PayoutStage::Attempting => "attempting",
-        PayoutStage::Settled => "settled",
-        PayoutStage::Failed => "failed",
-        PayoutStage::Cancelled => "cancelled",
-        PayoutStage::NeedsReview => "needs_review",
-    }
-}
-
 impl Record for PayoutRow {
     const NOUN: &'static str = "payout";
 
@@ -163,7 +149,7 @@ impl Record for PayoutRow {
     }
 
     fn stage(&self) -> &'static str {
-        stage_name(self.view.stage)
+        self.view.stage.name()
     }
 
     fn due_at(&self) -> Option<UnixMs> {

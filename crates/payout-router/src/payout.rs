@@ -1,6 +1,6 @@
 //! The payout's row.
 
-use api::payout_router::{PayoutStage, PayoutView, events};
+use api::payout_router::{PayoutView, events};
 use payments::payout::Payout;
 use primitives::UnixMs;
 use serde::{Deserialize, Serialize};
@@ -29,20 +29,6 @@ fn event(kind: &'static str, view: &PayoutView, version: u64) -> NewEvent {
     NewEvent { kind, subject: view.payout_id.to_string(), version, data }
 }
 
-/// The stage's name, as lists are filtered by it.
-pub(crate) const fn stage_name(stage: PayoutStage) -> &'static str {
-    match stage {
-        PayoutStage::Received => "received",
-        PayoutStage::Accepted => "accepted",
-        PayoutStage::WaitingFunds => "waiting_funds",
-        PayoutStage::Attempting => "attempting",
-        PayoutStage::Settled => "settled",
-        PayoutStage::Failed => "failed",
-        PayoutStage::Cancelled => "cancelled",
-        PayoutStage::NeedsReview => "needs_review",
-    }
-}
-
 impl Record for PayoutRow {
     const NOUN: &'static str = "payout";
 
@@ -51,7 +37,7 @@ impl Record for PayoutRow {
     }
 
     fn stage(&self) -> &'static str {
-        stage_name(self.0.public_stage())
+        self.0.public_stage().name()
     }
 
     fn due_at(&self) -> Option<UnixMs> {

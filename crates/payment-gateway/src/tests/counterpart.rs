@@ -51,7 +51,7 @@ impl Record for Row {
     }
 
     fn stage(&self) -> &'static str {
-        crate::payout::stage_name(self.0.stage)
+        self.0.stage.name()
     }
 
     fn due_at(&self) -> Option<UnixMs> {

@@ -9,7 +9,7 @@ use store::Filter;
 
 use super::READ;
 use crate::app;
-use crate::payout::{PayoutRow, stage_name};
+use crate::payout::PayoutRow;
 
 /// How many without a word, and at the most.
 const LIMIT: u32 = 50;
@@ -37,7 +37,7 @@ pub(crate) async fn list_payouts(
     let page = state
         .store
         .list::<PayoutRow>(Filter {
-            stage: filter.stage.map(|stage| stage_name(stage).to_owned()),
+            stage: filter.stage.map(|stage| stage.name().to_owned()),
             tag: filter.merchant.map(|merchant| ("merchant".to_owned(), merchant.to_string())),
             after: filter.after,
             limit: limit as usize,
