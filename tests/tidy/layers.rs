@@ -15,7 +15,7 @@ const SERVICES: [&str; 6] =
 const FOR_SERVICES: [&str; 7] = ["primitives", "tron-tx", "payments", "api", "store", "service", "transact"];
 
 /// Every other crate, and what it may use of the workspace.
-const RANKS: [(&str, &[&str]); 12] = [
+const RANKS: [(&str, &[&str]); 13] = [
     ("primitives", &[]),
     ("tron-tx", &["primitives"]),
     ("payments", &["primitives", "tron-tx", "api"]),
@@ -23,6 +23,7 @@ const RANKS: [(&str, &[&str]); 12] = [
     ("store", &["primitives"]),
     ("signer", &["primitives", "tron-tx"]),
     ("service", &["primitives", "api", "store"]),
+    ("signing-core", &["primitives", "tron-tx", "api", "store", "signer", "service"]),
     ("transact", &["primitives", "tron-tx", "payments", "api", "store", "service"]),
     ("devnet", &["primitives", "tron-tx"]),
     ("pkcs11-faults", &[]),
@@ -93,8 +94,8 @@ fn reached(package: &Package) -> BTreeSet<&'static str> {
 
 fn allowed(name: &str) -> Option<BTreeSet<&'static str>> {
     if SERVICES.contains(&name) {
-        let signer = (name == "wallet-manager").then_some("signer");
-        return Some(FOR_SERVICES.into_iter().chain(signer).collect());
+        let signing: &[&str] = if name == "wallet-manager" { &["signer", "signing-core"] } else { &[] };
+        return Some(FOR_SERVICES.into_iter().chain(signing.iter().copied()).collect());
     }
     RANKS.iter().find(|(ranked, _)| *ranked == name).map(|(_, below)| below.iter().copied().collect())
 }

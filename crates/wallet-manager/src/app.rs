@@ -11,17 +11,17 @@ use store::{Record, Store};
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::book::Book;
 use crate::config::{self, Config};
-use crate::fresh::Fresh;
-use crate::keeper::Keeper;
-use crate::making::Maker;
-use crate::metrics::Metrics;
-use crate::policy::PolicySource;
-use crate::register::Attempt;
 use crate::routes;
-use crate::signing::SigningCore;
-use crate::wallet::Wallet;
+use signing_core::book::Book;
+use signing_core::fresh::Fresh;
+use signing_core::keeper::Keeper;
+use signing_core::making::Maker;
+use signing_core::metrics::Metrics;
+use signing_core::policy::PolicySource;
+use signing_core::register::Attempt;
+use signing_core::signing::SigningCore;
+use signing_core::wallet::Wallet;
 
 /// How soon a token that could not be opened is tried again. A refused PIN never is.
 const REOPEN_MS: u64 = 3_000;

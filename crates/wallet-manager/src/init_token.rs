@@ -12,7 +12,7 @@ use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 use signer::{pin, provision, softhsm_module};
 
-use crate::random;
+use signing_core::random;
 
 /// The word that asks for it.
 const COMMAND: &str = "init-token";

@@ -10,7 +10,7 @@ use store::{Filter, LIST_LIMIT_MAX};
 
 use super::may_read;
 use crate::app;
-use crate::register::{Attempt, INTENT};
+use signing_core::register::{Attempt, INTENT};
 
 /// The register's word on an intent; no attempts if it has none. Needs the scope `register:read`.
 #[utoipa::path(

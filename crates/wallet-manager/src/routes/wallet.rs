@@ -9,7 +9,7 @@ use service::{Caller, Problem};
 
 use super::may_read;
 use crate::app;
-use crate::wallet::Wallet;
+use signing_core::wallet::Wallet;
 
 /// A wallet. Needs the scope `wallets:read`.
 #[utoipa::path(

@@ -8,7 +8,7 @@ use store::{Filter, LIST_LIMIT_MAX};
 
 use super::may_read;
 use crate::app;
-use crate::wallet::Wallet;
+use signing_core::wallet::Wallet;
 
 /// All wallets that have a key, by name. Needs the scope `wallets:read`.
 #[utoipa::path(

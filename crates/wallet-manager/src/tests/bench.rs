@@ -22,9 +22,9 @@ use crate::WalletManager;
 use crate::app::{app, parts};
 use crate::config::Config;
 use crate::init_token::InitToken;
-use crate::register::Attempt;
-use crate::signing::SigningCore;
-use crate::wallet::Wallet;
+use signing_core::register::Attempt;
+use signing_core::signing::SigningCore;
+use signing_core::wallet::Wallet;
 
 pub(super) const NOW: UnixMs = UnixMs(1_751_466_492_000);
 pub(super) const PAYEE: Address = Address::from_evm([0x33; 20]);

@@ -13,8 +13,8 @@ use signer::{Refusal, Rules};
 
 use super::bench::{Bench, Payment, authority};
 use super::policies::PolicyFile;
-use crate::policy::PolicySource;
-use crate::signing::{SignError, SigningCore};
+use signing_core::policy::PolicySource;
+use signing_core::signing::{SignError, SigningCore};
 
 /// Every code with which a signature is refused for certain: what others decide by is exactly this.
 #[test]

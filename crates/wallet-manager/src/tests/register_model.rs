@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::bench::{Bench, Payment, Running};
-use crate::register::{Attempt, Entry};
-use crate::signing::{SignError, VoidError};
+use signing_core::register::{Attempt, Entry};
+use signing_core::signing::{SignError, VoidError};
 
 /// How long past its expiration a transaction counts as alive.
 const MARGIN_MS: u64 = 30_000;

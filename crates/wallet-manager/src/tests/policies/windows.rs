@@ -12,8 +12,8 @@ use store::{Commit, CommitError, Record, Store};
 use tron_tx::{ContractType, trc20};
 
 use super::{DAY_MS, HOUR_MS, NOW, PolicyFile};
-use crate::register::{Attempt, Entry};
-use crate::signing::reserved;
+use signing_core::register::{Attempt, Entry};
+use signing_core::signing::reserved;
 
 const TOKEN: Address = Address::from_evm([0x22; 20]);
 const LIMITS: PolicyFile = PolicyFile { version: 1, once: "40", hour: "60", day: "100", recipient: "50" };

@@ -151,7 +151,7 @@ impl SigningCore {
     }
 
     /// Puts a new attempt into the register, durably, before the token hears of it.
-    pub(crate) async fn register(&self, request: SignatureRequest) -> Result<Versioned<Attempt>, SignError> {
+    pub async fn register(&self, request: SignatureRequest) -> Result<Versioned<Attempt>, SignError> {
         // Without a token nothing is registered: an attempt that cannot be signed could not be voided any more.
         self.keeper.token().map_err(SignError::Unavailable)?;
         let now = self.clock.now();
@@ -241,7 +241,7 @@ impl SigningCore {
 
 /// Takes every share in the commit that registers the attempt. It is released in the same breath, from the end of its
 /// window on: so it counts for exactly that long, whatever becomes of the attempt, and nothing is left to be undone.
-pub(crate) fn reserved(commit: Commit, attempt: &Attempt, reservations: &[Reservation]) -> Commit {
+pub fn reserved(commit: Commit, attempt: &Attempt, reservations: &[Reservation]) -> Commit {
     let holder = Attempt::id_of(&attempt.intent, attempt.attempt);
     reservations.iter().fold(commit, |commit, share| {
         let Reservation { scope, amount, ceiling, .. } = share.clone();

@@ -1,6 +1,6 @@
 //! Every error of this service as a problem document, with its stable code.
 
-use axum::http::StatusCode;
+use http::StatusCode;
 use service::Problem;
 use store::CommitError;
 
