@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use primitives::statement::{Kind, VerifyKey};
 use primitives::{Address, ChainId, KeyId, PlaneId, TxId, UnixMs};
+use serde::{Deserialize, Serialize};
 
 /// Who may authorise what: one issuer per kind.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Issuers {
     /// payout-router: payouts and refunds.
     pub payout: VerifyKey,
@@ -28,7 +29,7 @@ impl Issuers {
 }
 
 /// Whose word counts, where, and about which tokens.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Rules {
     /// The plane that this signer belongs to.
     pub plane: PlaneId,
