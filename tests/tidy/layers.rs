@@ -15,7 +15,7 @@ const SERVICES: [&str; 6] =
 const FOR_SERVICES: [&str; 7] = ["primitives", "tron-tx", "payments", "api", "store", "service", "transact"];
 
 /// Every other crate, and what it may use of the workspace.
-const RANKS: [(&str, &[&str]); 13] = [
+const RANKS: [(&str, &[&str]); 14] = [
     ("primitives", &[]),
     ("tron-tx", &["primitives"]),
     ("payments", &["primitives", "tron-tx", "api"]),
@@ -27,6 +27,7 @@ const RANKS: [(&str, &[&str]); 13] = [
     ("transact", &["primitives", "tron-tx", "payments", "api", "store", "service"]),
     ("devnet", &["primitives", "tron-tx"]),
     ("pkcs11-faults", &[]),
+    ("oci-image", &[]),
     ("lucid", &["primitives", "tron-tx", "api", "service"]),
     ("plane-tests", &["primitives"]),
 ];

@@ -1,0 +1,57 @@
+//! The command line.
+
+mod assemble;
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// What a command ends with: its exit code, or an error whose chain is printed.
+type Ended = Result<ExitCode, Box<dyn Error>>;
+
+/// Assembles OCI images that are the same bytes on every machine, and says what is in them.
+#[derive(Debug, Parser)]
+#[command(name = "oci-image", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make the images of a recipe: an OCI layout, an archive for `docker load` per platform, digests.json, SHA256SUMS.
+    #[command(
+        after_help = "The outputs, below DIR:\n  oci/               an OCI layout with every image and platform\n  images-ARCH.tar    for `docker load` on hosts of this architecture\n  digests.json       manifests, configurations, layers, diff_ids, sizes\n  SHA256SUMS         over all of them\n\nExample:\n  oci-image assemble recipe.json --out result && docker load --input result/images-amd64.tar"
+    )]
+    Assemble(assemble::Args),
+    /// Write SHA256SUMS over every file below a directory.
+    Sums {
+        /// The directory.
+        directory: PathBuf,
+    },
+}
+
+/// The whole program.
+pub fn run() -> ExitCode {
+    let ended = match Arguments::parse().command {
+        Command::Assemble(args) => assemble::run(&args),
+        Command::Sums { directory } => {
+            crate::digests::write_sums(&directory).map(|()| ExitCode::SUCCESS).map_err(Into::into)
+        }
+    };
+    ended.unwrap_or_else(|error| {
+        let mut line = format!("oci-image: {error}");
+        let mut cause = error.source();
+        while let Some(deeper) = cause {
+            line.push_str(": ");
+            line.push_str(&deeper.to_string());
+            cause = deeper.source();
+        }
+        // Without standard error there is still the exit code.
+        writeln!(std::io::stderr(), "{line}").ok();
+        ExitCode::FAILURE
+    })
+}

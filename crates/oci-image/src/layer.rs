@@ -1,0 +1,50 @@
+//! A finished layer: the archive, compressed, and its two digests.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use flate2::{Compression, GzBuilder};
+
+use crate::digest::Digest;
+use crate::recipe::Entry;
+use crate::tree::{Tree, TreeError};
+
+/// A layer, ready to be stored.
+#[derive(Debug)]
+pub struct Layer {
+    /// What is in it.
+    pub tree: Tree,
+    /// The archive's digest: the same whatever compressed it.
+    pub diff_id: Digest,
+    /// The archive's length in bytes.
+    pub unpacked: u64,
+    /// The compressed archive's digest.
+    pub digest: Digest,
+    /// The compressed archive.
+    pub blob: Vec<u8>,
+}
+
+impl Layer {
+    /// Gathers, archives and compresses.
+    ///
+    /// # Errors
+    /// If a source cannot be read or a path cannot stand there.
+    pub fn make(entries: &[Entry], base: &Path) -> Result<Self, TreeError> {
+        let tree = Tree::gather(entries, base)?;
+        let archive = tree.archive()?;
+        let blob = compress(&archive);
+        Ok(Self {
+            tree,
+            diff_id: Digest::of(&archive),
+            unpacked: archive.len() as u64,
+            digest: Digest::of(&blob),
+            blob,
+        })
+    }
+}
+
+/// gzip without name and time. The bytes depend on miniz_oxide's version, which Cargo.lock holds and a test watches.
+fn compress(archive: &[u8]) -> Vec<u8> {
+    let mut encoder = GzBuilder::new().mtime(0).operating_system(255).write(Vec::new(), Compression::best());
+    encoder.write_all(archive).and_then(|()| encoder.finish()).expect("memory takes every byte")
+}

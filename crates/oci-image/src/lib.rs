@@ -1,0 +1,21 @@
+//! OCI images of one form: assembled, checked, listed and accounted for, the same bytes on every machine.
+//!
+//! - [`recipe`] says what to assemble, [`assemble`] does it: [`tree`] gathers a layer's files, [`ustar`] archives them,
+//!   [`layer`] compresses, [`config`] describes; [`layout`] and [`archive`] are what comes out, and [`digests`] names it
+//! - [`canonical`]: JSON of one form
+
+pub mod archive;
+pub mod assemble;
+mod blobs;
+pub mod canonical;
+pub mod cli;
+pub mod config;
+pub mod digest;
+pub mod digests;
+pub mod layer;
+pub mod layout;
+pub mod recipe;
+pub mod tree;
+pub mod ustar;
+
+pub use blobs::Blobs;
