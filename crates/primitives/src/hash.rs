@@ -1,4 +1,4 @@
-//! The two hashes that name things on the chain: transactions and blocks.
+//! The hashes that name things: transactions and blocks on the chain, and places in a log.
 
 use std::fmt;
 use std::str::FromStr;
@@ -89,6 +89,16 @@ hash! {
 hash! {
     /// A block's name: SHA-256 of its raw header with the first 8 bytes replaced by the block number, big-endian.
     BlockId
+}
+
+hash! {
+    /// Where a chained log stands: SHA-256 over a record and the head before it, so that it stands for all before.
+    LogHead
+}
+
+impl LogHead {
+    /// The head of a log without records.
+    pub const EMPTY: Self = Self([0; 32]);
 }
 
 impl BlockId {

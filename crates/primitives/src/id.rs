@@ -177,6 +177,14 @@ uuid_id! {
     /// One delegation, or reclaim, of a resource.
     DelegationId, "de_"
 }
+uuid_id! {
+    /// A decision of two operators; derived from the whole statement.
+    CeremonyId, "cm_"
+}
+uuid_id! {
+    /// One stop of all signing; what lifts it names it.
+    FreezeId, "fz_"
+}
 
 name_id! {
     /// A merchant, as the operator names it.
@@ -230,7 +238,7 @@ macro_rules! intent_of {
     };
 }
 
-intent_of!(PayoutId, StakeId, DelegationId);
+intent_of!(PayoutId, StakeId, DelegationId, CeremonyId);
 
 /// Which attempt at an intent, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ mod chain;
 mod hash;
 mod hex_bytes;
 mod id;
+mod log;
 mod resource;
 mod schema;
 pub mod statement;
@@ -16,11 +17,12 @@ mod time;
 pub use address::{Address, AddressError};
 pub use amount::{AmountError, Sun, Usdt};
 pub use chain::{BlockRef, ChainId, Network, UnknownNetwork};
-pub use hash::{BlockId, HashError, TxId};
+pub use hash::{BlockId, HashError, LogHead, TxId};
 pub use hex_bytes::HexBytes;
 pub use id::{
-    AttemptNo, DelegationId, IdError, IntentId, KeyId, LeaseId, MerchantId, MerchantRef, PayoutId, PlaneId, StakeId,
-    TransferId, WalletId,
+    AttemptNo, CeremonyId, DelegationId, FreezeId, IdError, IntentId, KeyId, LeaseId, MerchantId, MerchantRef, PayoutId, PlaneId,
+    StakeId, TransferId, WalletId,
 };
+pub use log::LogPosition;
 pub use resource::{Bandwidth, Energy, Resource};
 pub use time::UnixMs;

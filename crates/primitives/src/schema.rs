@@ -8,8 +8,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::statement::{Signed, Statement, VerifyKey};
 use crate::{
-    Address, AttemptNo, Bandwidth, BlockId, ChainId, DelegationId, Energy, HexBytes, IntentId, KeyId, LeaseId,
-    MerchantId, MerchantRef, Network, PayoutId, PlaneId, StakeId, Sun, TransferId, TxId, UnixMs, Usdt, WalletId,
+    Address, AttemptNo, Bandwidth, BlockId, ChainId, DelegationId, Energy, FreezeId, HexBytes, IntentId, KeyId,
+    LeaseId, LogHead, MerchantId, MerchantRef, Network, PayoutId, PlaneId, StakeId, Sun, TransferId, TxId, UnixMs,
+    Usdt, WalletId,
 };
 
 fn text(description: &str, pattern: &str, example: &str) -> Object {
@@ -66,6 +67,7 @@ schema! {
     ChainId => integer("The last four bytes of the genesis block's id.");
     TxId => text("A transaction id.", HASH, "c93cdd6b4d9f5b3c617060ea0a9c7b6080d9855f599cc987f69105a5e3e9c9b4");
     BlockId => text("A block id.", HASH, "0000000003fe261b42a6c3a19a3e3c6f8a9f2a4c9bb7a0b1c2d3e4f5a6b7c8d9");
+    LogHead => text("SHA-256 over a log's record and the head before it.", HASH, "c93cdd6b4d9f5b3c617060ea0a9c7b6080d9855f599cc987f69105a5e3e9c9b4");
     HexBytes => text("Bytes in hexadecimal.", "^([0-9a-f]{2})*$", "0a026431");
     VerifyKey => text("An Ed25519 public key.", HASH, "8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c");
     Network => text("The network's name.", "^(mainnet|shasta|nile|devnet)$", "mainnet");
@@ -75,6 +77,7 @@ schema! {
     LeaseId => uuid_id("A reservation of energy and bandwidth.", LeaseId::PREFIX);
     StakeId => uuid_id("A stake.", StakeId::PREFIX);
     DelegationId => uuid_id("A delegation.", DelegationId::PREFIX);
+    FreezeId => uuid_id("A stop of all signing.", FreezeId::PREFIX);
     MerchantId => text("A merchant's name.", NAME, "shop");
     MerchantRef => text("A merchant's own name for a payout.", NAME, "order-1");
     WalletId => text("A wallet's name.", NAME, "hot");

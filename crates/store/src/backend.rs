@@ -6,13 +6,14 @@ mod sqlite;
 pub(crate) use memory::Memory;
 pub(crate) use sqlite::Sqlite;
 
-use primitives::UnixMs;
+use primitives::{LogPosition, UnixMs};
 
 use crate::commit::{Facts, Questions, RowWrite, Write, Written};
 use crate::error::{CommitError, StoreError};
 use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
+use crate::log::LogRecord;
 use crate::row::StoredRow;
 
 /// Short for what every row operation gives.
@@ -63,6 +64,10 @@ pub(crate) trait Backend: Send + Sync {
     fn events(&self, after: i64, limit: usize) -> impl Future<Output = Stored<Vec<EventRow>>> + Send;
     /// The position of the newest event, 0 if none.
     fn head_position(&self) -> impl Future<Output = Stored<i64>> + Send;
+    /// Records of the log after a number, in order.
+    fn log(&self, after: u64, limit: usize) -> impl Future<Output = Stored<Vec<LogRecord>>> + Send;
+    /// The log's newest record's place.
+    fn log_position(&self) -> impl Future<Output = Stored<LogPosition>> + Send;
     /// How many probes were counted.
     fn probes(&self) -> impl Future<Output = Stored<u64>> + Send;
     /// Does it in a transaction of its own or of several, and answers when it is durable.

@@ -1,5 +1,6 @@
 //! A unit of work: what is stored together or not at all.
 
+mod chain;
 mod decide;
 mod facts;
 mod ledger;
@@ -15,6 +16,7 @@ use primitives::UnixMs;
 use crate::error::StoreError;
 use crate::event::NewEvent;
 use crate::hold::Hold;
+use crate::log::LogEntry;
 use crate::record::{Record, Versioned};
 use crate::row::NewRow;
 
@@ -31,6 +33,9 @@ pub struct Commit {
     pub(crate) cursors: Vec<(String, String)>,
     pub(crate) wakes: Vec<(&'static str, String)>,
     pub(crate) events: Vec<OutboxRow>,
+    pub(crate) log: Vec<LogEntry>,
+    /// The member of records and events that names the place of the last entry.
+    pub(crate) stamp: Option<&'static str>,
     /// The first step that could not be taken; reported when the commit is made, so that the steps chain.
     pub(crate) fault: Option<Fault>,
 }
@@ -99,6 +104,8 @@ impl Commit {
             cursors: Vec::new(),
             wakes: Vec::new(),
             events: Vec::new(),
+            log: Vec::new(),
+            stamp: None,
             fault: None,
         }
     }
@@ -134,6 +141,20 @@ impl Commit {
     pub fn event(mut self, event: NewEvent) -> Self {
         let NewEvent { kind, subject, version, data } = event;
         self.events.push(OutboxRow { kind, subject, version, data: data.to_string() });
+        self
+    }
+
+    /// Appends a record to the log. Its place is known when the commit is made, which
+    /// [`Store::commit_logged`](crate::Store::commit_logged) answers.
+    pub fn log(mut self, entry: LogEntry) -> Self {
+        self.log.push(entry);
+        self
+    }
+
+    /// Has every record and event of this commit say where the log's last entry came to stand: as the member `member`,
+    /// a [`LogPosition`](primitives::LogPosition), which they must not have by themselves.
+    pub const fn stamp(mut self, member: &'static str) -> Self {
+        self.stamp = Some(member);
         self
     }
 

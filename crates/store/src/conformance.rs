@@ -3,6 +3,7 @@
 mod feed;
 mod holds;
 mod job;
+mod log;
 mod model;
 mod records;
 mod reference;
@@ -12,6 +13,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 pub(crate) use self::job::Job;
+pub(crate) use self::log::assert_chain;
 use crate::{Incarnation, Record, Store};
 
 /// The life that the stores of these tests are in.

@@ -3,7 +3,7 @@
 //! A noun is a [`Record`]: a JSON body in a table of its own, with a version that a writer must name (compare and
 //! swap), a time when it wants attention, names that are unique for ever, and tags to list it by. Whatever changes
 //! together is one [`Commit`]: records, sums with a ceiling ([`Hold`]), how far we have read a peer's feed, and the
-//! events that tell the others. Nothing of a commit is stored unless all of it is.
+//! events that tell the others, and records of a hash-chained log ([`LogEntry`]). Nothing of a commit is stored unless all of it is.
 //!
 //! [`Store::sqlite`] is the embedded back end, [`Store::memory`] its twin for tests; what a commit checks and in which
 //! order is written once, in `commit`, and both are held to one conformance suite.
@@ -16,6 +16,7 @@ mod event;
 mod hold;
 mod incarnation;
 mod list;
+mod log;
 mod record;
 mod row;
 mod schedule;
@@ -27,6 +28,7 @@ pub use event::{Event, EventPage, NewEvent};
 pub use hold::{Hold, HoldRow};
 pub use incarnation::Incarnation;
 pub use list::{Filter, LIST_LIMIT_MAX, Page};
+pub use log::{LogEntry, LogRecord};
 pub use record::{Record, Versioned};
 pub use store::Store;
 

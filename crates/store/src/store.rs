@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use primitives::UnixMs;
+use primitives::{LogPosition, UnixMs};
 use tokio::sync::watch;
 
 use crate::backend::{Backend, Memory, Sqlite};
@@ -14,6 +14,7 @@ use crate::event::EventPage;
 use crate::hold::HoldRow;
 use crate::incarnation::Incarnation;
 use crate::list::{Filter, LIST_LIMIT_MAX, Page, RowFilter};
+use crate::log::LogRecord;
 use crate::record::{Record, Versioned};
 use crate::row::StoredRow;
 
@@ -153,6 +154,27 @@ impl Store {
     /// Stores everything in `commit`, durably, or nothing.
     pub async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
         on!(self, backend => backend.write(Write::Commit(Box::new(commit)))).map(drop)
+    }
+
+    /// As [`Store::commit`], for a commit that appends to the log: answers where its last entry stands.
+    pub async fn commit_logged(&self, commit: Commit) -> Result<LogPosition, CommitError> {
+        if commit.log.is_empty() {
+            return Err(StoreError::Malformed("is to be found in the log and appends nothing to it").into());
+        }
+        match on!(self, backend => backend.write(Write::Commit(Box::new(commit))))? {
+            Written::Committed(Some(position)) => Ok(position),
+            other => unreachable!("a commit with log entries was answered by {other:?}"),
+        }
+    }
+
+    /// Up to `limit` records of the log after this number, in order.
+    pub async fn log(&self, after: u64, limit: usize) -> Result<Vec<LogRecord>, StoreError> {
+        on!(self, backend => backend.log(after, limit.clamp(1, LIST_LIMIT_MAX)))
+    }
+
+    /// Where the log stands: its newest record.
+    pub async fn log_position(&self) -> Result<LogPosition, StoreError> {
+        on!(self, backend => backend.log_position())
     }
 
     /// Our own feed: up to `limit` events after a cursor, from the beginning without one.

@@ -3,7 +3,7 @@
 mod rows;
 mod state;
 
-use primitives::UnixMs;
+use primitives::{LogPosition, UnixMs};
 use tokio::sync::{Mutex, watch};
 
 use self::state::State;
@@ -13,6 +13,7 @@ use crate::error::{CommitError, StoreError};
 use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
+use crate::log::LogRecord;
 use crate::row::StoredRow;
 
 /// A store that forgets everything with its last handle.
@@ -94,6 +95,18 @@ impl Backend for Memory {
 
     async fn head_position(&self) -> Stored<i64> {
         Ok(self.state().await.outbox.last().map_or(0, |(position, _)| *position))
+    }
+
+    async fn log(&self, after: u64, limit: usize) -> Stored<Vec<LogRecord>> {
+        let state = self.state().await;
+        let first = after.checked_add(1);
+        Ok(first.map_or_else(Vec::new, |first| {
+            state.log.range(first..).take(limit).map(|(_, record)| record.clone()).collect()
+        }))
+    }
+
+    async fn log_position(&self) -> Stored<LogPosition> {
+        Ok(self.state().await.log.last().map_or(LogPosition::EMPTY, |(_, record)| record.position))
     }
 
     async fn probes(&self) -> Stored<u64> {

@@ -12,7 +12,7 @@ mod tests;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use primitives::UnixMs;
+use primitives::{LogHead, LogPosition, UnixMs};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{FromRow, Row};
 use tokio::sync::{mpsc, oneshot};
@@ -25,6 +25,7 @@ use crate::error::{CommitError, StoreError};
 use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
+use crate::log::LogRecord;
 use crate::row::StoredRow;
 
 /// A store in a file.
@@ -96,6 +97,18 @@ impl Backend for Sqlite {
         sqlx::query_scalar(sql::HEAD_POSITION).fetch_one(&self.readers).await.map_err(failed)
     }
 
+    async fn log(&self, after: u64, limit: usize) -> Stored<Vec<LogRecord>> {
+        // Beyond what SQLite counts there is nothing.
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        sqlx::query_as(sql::LOG).bind(after).bind(limit).fetch_all(&self.readers).await.map_err(failed)
+    }
+
+    async fn log_position(&self) -> Stored<LogPosition> {
+        let row = sqlx::query(sql::LOG_POSITION).fetch_optional(&self.readers).await.map_err(failed)?;
+        row.map_or(Ok(LogPosition::EMPTY), |row| position(&row)).map_err(failed)
+    }
+
     async fn probes(&self) -> Stored<u64> {
         let count: Option<i64> = sqlx::query_scalar(sql::PROBES).fetch_optional(&self.readers).await.map_err(failed)?;
         Ok(count.unwrap_or_default().cast_unsigned())
@@ -141,6 +154,26 @@ impl FromRow<'_, SqliteRow> for StoredRow {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
         let version: i64 = row.try_get(2)?;
         Ok(Self { seq: row.try_get(0)?, id: row.try_get(1)?, version: version.cast_unsigned(), body: row.try_get(3)? })
+    }
+}
+
+/// A place in the log, from the columns `seq, head`. Nothing is appended to what is no head.
+fn position(row: &SqliteRow) -> sqlx::Result<LogPosition> {
+    let (seq, head): (i64, &str) = (row.try_get(0)?, row.try_get(1)?);
+    let head = head.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    Ok(LogPosition { seq: seq.cast_unsigned(), head })
+}
+
+impl FromRow<'_, SqliteRow> for LogRecord {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let (seq, at): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let text =
+            |column: usize| row.try_get::<&[u8], _>(column).map(|text| String::from_utf8_lossy(text).into_owned());
+        // A row that somebody has spoilt is read for what it is worth, so that a verifier can say which one it is: it
+        // has no time, text or head that the chain would lead to.
+        let head = text(4)?.parse().unwrap_or(LogHead::EMPTY);
+        let position = LogPosition { seq: seq.cast_unsigned(), head };
+        Ok(Self { position, at: UnixMs(at.cast_unsigned()), kind: text(2)?, body: text(3)? })
     }
 }
 

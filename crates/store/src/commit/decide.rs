@@ -4,6 +4,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use primitives::LogPosition;
+
+use super::chain::{Chained, chain};
 use super::facts::{Facts, Name};
 use super::ledger::settle;
 use super::row_write::RowWrite;
@@ -12,17 +15,27 @@ use crate::error::{CommitError, StoreError};
 use crate::row::NewRow;
 use crate::schedule::Schedule;
 
+/// What makes a commit.
+pub(super) struct Decided<'a> {
+    /// The writes, in order.
+    pub(super) writes: Vec<RowWrite<'a>>,
+    /// Where the log's last entry comes to stand, if there is one.
+    pub(super) position: Option<LogPosition>,
+}
+
 /// The writes that make the commit, in order.
-pub(super) fn decide<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Vec<RowWrite<'a>>, CommitError> {
+pub(super) fn decide<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Decided<'a>, CommitError> {
     refuse_mistakes(commit)?;
     refuse_conflicts(commit, facts)?;
     let keys = new_keys(commit, facts)?;
     let holds = settle(commit, facts)?;
+    let chained = chain(commit, facts.tip)?;
+    let position = chained.position();
 
     let mut writes = Vec::new();
     let mut schedules = schedules(facts);
     for change in &commit.changes {
-        writes.extend(change_row(change, &mut schedules));
+        writes.extend(change_row(change, &chained, &mut schedules)?);
     }
     writes.extend(keys);
     writes.extend(holds);
@@ -30,8 +43,11 @@ pub(super) fn decide<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Ve
         writes.extend(wake((noun, id), commit.now, &mut schedules));
     }
     writes.extend(commit.cursors.iter().map(|(reader, cursor)| RowWrite::PutCursor { reader, cursor }));
-    writes.extend(commit.events.iter().map(|event| RowWrite::AppendEvent { event, at: commit.now }));
-    Ok(writes)
+    for event in &commit.events {
+        writes.push(RowWrite::AppendEvent { event, data: chained.data(event)?, at: commit.now });
+    }
+    writes.extend(chained.writes);
+    Ok(Decided { writes, position })
 }
 
 /// When each row that is there is due, as the writes so far leave it.
@@ -100,7 +116,11 @@ fn new_keys<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Vec<RowWrit
     Ok(writes)
 }
 
-fn change_row<'a>(change: &'a Change, schedules: &mut Schedules<'a>) -> Vec<RowWrite<'a>> {
+fn change_row<'a>(
+    change: &'a Change,
+    chained: &Chained<'_>,
+    schedules: &mut Schedules<'a>,
+) -> Result<Vec<RowWrite<'a>>, StoreError> {
     let Change { row, step } = change;
     let NewRow { noun, id, .. } = row;
     let schedule = schedules.entry((noun, id)).or_default();
@@ -108,11 +128,14 @@ fn change_row<'a>(change: &'a Change, schedules: &mut Schedules<'a>) -> Vec<RowW
     *schedule = schedule.committed(row.due_at);
     let schedule = *schedule;
     let tags = row.tags.iter().map(|(tag, value)| RowWrite::PutTag { noun, id, tag, value });
-    match step {
-        Step::Insert => [RowWrite::Insert { row, schedule }].into_iter().chain(tags).collect(),
+    Ok(match step {
+        Step::Insert => {
+            let body = chained.body(change)?;
+            [RowWrite::Insert { row, body, schedule }].into_iter().chain(tags).collect()
+        }
         Step::Update { version, tags: changed } => {
             let version = version.saturating_add(1);
-            let mut writes = vec![RowWrite::Replace { row, version, schedule }];
+            let mut writes = vec![RowWrite::Replace { row, body: chained.body(change)?, version, schedule }];
             if *changed {
                 writes.push(RowWrite::DropTags { noun, id });
                 writes.extend(tags);
@@ -120,5 +143,5 @@ fn change_row<'a>(change: &'a Change, schedules: &mut Schedules<'a>) -> Vec<RowW
             writes
         }
         Step::Rest { .. } => vec![RowWrite::Reschedule { noun, id, schedule }],
-    }
+    })
 }

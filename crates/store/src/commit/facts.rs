@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use primitives::UnixMs;
+use primitives::{LogPosition, UnixMs};
 
 use super::{Commit, HoldStep, Step};
 use crate::hold::HoldRow;
@@ -25,6 +25,8 @@ pub(crate) struct Questions<'a> {
     pub(crate) keys: Vec<Key<'a>>,
     pub(crate) scopes: Vec<&'a str>,
     pub(crate) shares: Vec<Share<'a>>,
+    /// Where the log stands.
+    pub(crate) tip: bool,
 }
 
 /// The answers; what is not there is absent.
@@ -36,6 +38,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) sums: HashMap<&'a str, Sum>,
     /// Whether they still count or not.
     pub(crate) shares: HashMap<Share<'a>, HoldRow>,
+    /// The log's newest record, if it was asked for and there is one.
+    pub(crate) tip: Option<LogPosition>,
 }
 
 /// What is known of a scope.
@@ -55,6 +59,7 @@ impl<'a> Questions<'a> {
             keys: Vec::new(),
             scopes: Vec::new(),
             shares: Vec::new(),
+            tip: !commit.log.is_empty(),
         };
         for change in &commit.changes {
             asked.heads.push((change.row.noun, &change.row.id));
@@ -80,7 +85,8 @@ impl<'a> Questions<'a> {
 
     /// The question of a wake that is no part of a commit.
     pub(super) fn of_wake(noun: &'static str, id: &'a str, now: UnixMs) -> Self {
-        Self { now, heads: vec![(noun, id)], keys: Vec::new(), scopes: Vec::new(), shares: Vec::new() }
+        let heads = vec![(noun, id)];
+        Self { now, heads, keys: Vec::new(), scopes: Vec::new(), shares: Vec::new(), tip: false }
     }
 }
 

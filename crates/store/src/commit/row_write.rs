@@ -1,9 +1,12 @@
 //! What a decided commit does to rows; the only words in which the back ends are told to write.
 
-use primitives::UnixMs;
+use std::borrow::Cow;
+
+use primitives::{LogPosition, UnixMs};
 
 use super::OutboxRow;
 use crate::hold::HoldRow;
+use crate::log::LogEntry;
 use crate::row::NewRow;
 use crate::schedule::Schedule;
 
@@ -11,9 +14,9 @@ use crate::schedule::Schedule;
 #[derive(Debug)]
 pub(crate) enum RowWrite<'a> {
     /// A new row, as version 1.
-    Insert { row: &'a NewRow, schedule: Schedule },
+    Insert { row: &'a NewRow, body: Cow<'a, str>, schedule: Schedule },
     /// A later version in place.
-    Replace { row: &'a NewRow, version: u64, schedule: Schedule },
+    Replace { row: &'a NewRow, body: Cow<'a, str>, version: u64, schedule: Schedule },
     /// When a row is due and whose it is, nothing else.
     Reschedule { noun: &'static str, id: &'a str, schedule: Schedule },
     /// Gives a row a name that is free.
@@ -33,5 +36,7 @@ pub(crate) enum RowWrite<'a> {
     /// How far a peer's feed was read.
     PutCursor { reader: &'a str, cursor: &'a str },
     /// One more event for the feed.
-    AppendEvent { event: &'a OutboxRow, at: UnixMs },
+    AppendEvent { event: &'a OutboxRow, data: Cow<'a, str>, at: UnixMs },
+    /// One more record of the log, in its place.
+    AppendLog { entry: &'a LogEntry, at: UnixMs, position: LogPosition },
 }

@@ -1,9 +1,9 @@
 //! What the one writer of a store is asked for, and how it does it: ask, decide, write.
 
-use primitives::UnixMs;
+use primitives::{LogPosition, UnixMs};
 
 use super::Commit;
-use super::decide::{decide, schedules, wake};
+use super::decide::{Decided, decide, schedules, wake};
 use super::facts::Questions;
 use crate::backend::Transaction;
 use crate::error::CommitError;
@@ -32,7 +32,8 @@ pub(crate) enum Write {
 /// The writer's answer.
 #[derive(Debug)]
 pub(crate) enum Written {
-    Committed,
+    /// With the place of the log's last entry, if the commit has one.
+    Committed(Option<LogPosition>),
     Claimed(Vec<StoredRow>),
     Woken(bool),
     Probed(u64),
@@ -41,7 +42,7 @@ pub(crate) enum Written {
 impl Written {
     /// Whether others have something new to look at; a claim or a probe is nobody else's news.
     pub(crate) const fn is_news(&self) -> bool {
-        matches!(self, Self::Committed | Self::Woken(true))
+        matches!(self, Self::Committed(_) | Self::Woken(true))
     }
 }
 
@@ -51,9 +52,9 @@ pub(crate) async fn run<T: Transaction>(transaction: &mut T, write: &Write) -> R
     Ok(match write {
         Write::Commit(commit) => {
             let mut facts = transaction.ask(&Questions::of(commit)).await?;
-            let writes = decide(commit, &mut facts)?;
+            let Decided { writes, position } = decide(commit, &mut facts)?;
             transaction.apply(&writes).await?;
-            Written::Committed
+            Written::Committed(position)
         }
         Write::Claim { noun, now, until, limit } => {
             Written::Claimed(transaction.claim(noun, *now, *until, *limit).await?)

@@ -8,7 +8,7 @@ use proptest::sample::select;
 use super::Subject;
 use super::job::{Job, Stage};
 use super::reference::{Reference, Step};
-use crate::{Commit, Filter, Hold, NewEvent, Store, Versioned};
+use crate::{Commit, Filter, Hold, LogEntry, NewEvent, Store, Versioned};
 
 #[derive(Debug, Clone)]
 enum Action {
@@ -51,6 +51,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (name(&["p", "q"]), name(&["1", "2"])).prop_map(|(reader, cursor)| Step::Cursor { reader, cursor }),
         1 => name(IDS).prop_map(|id| Step::Wake { id }),
         2 => name(IDS).prop_map(|subject| Step::Event { subject }),
+        2 => name(&["{}", "{\"a\":1}"]).prop_map(|body| Step::Log { body }),
     ]
 }
 
@@ -85,6 +86,7 @@ fn build(reference: &Reference, now: UnixMs, steps: &[Step]) -> Commit {
         Step::Release { scope, holder, until } => commit.release(scope, holder, until),
         Step::Cursor { reader, cursor } => commit.cursor(reader, cursor),
         Step::Wake { id } => commit.wake::<Job>(id),
+        Step::Log { body } => commit.log(LogEntry { kind: "told", body }),
         Step::Event { subject } => {
             commit.event(NewEvent { kind: "moved", subject, version: 1, data: serde_json::json!({}) })
         }
@@ -160,6 +162,10 @@ async fn compare(store: &Store, reference: &Reference, now: UnixMs) {
     let events = store.events(None, 1_000).await.unwrap().events;
     let events: Vec<_> = events.into_iter().map(|event| (event.subject, event.at)).collect();
     assert_eq!(events, reference.events);
+    let records = store.log(0, 1_000).await.unwrap();
+    super::assert_chain(&records);
+    let records: Vec<_> = records.into_iter().map(|record| (record.body, record.at)).collect();
+    assert_eq!(records, reference.log);
 }
 
 async fn run(actions: Vec<Action>) {

@@ -36,6 +36,9 @@ pub(super) enum Step {
     Event {
         subject: String,
     },
+    Log {
+        body: String,
+    },
 }
 
 #[derive(Debug, Clone)]
@@ -61,6 +64,7 @@ pub(super) struct Reference {
     pub(super) holds: BTreeMap<(String, String), (i64, Option<UnixMs>)>,
     pub(super) cursors: BTreeMap<String, String>,
     pub(super) events: Vec<(String, UnixMs)>,
+    pub(super) log: Vec<(String, UnixMs)>,
 }
 
 impl Reference {
@@ -94,6 +98,7 @@ impl Reference {
                 Step::Wake { id } => drop(next.wake(id, now)),
                 Step::Cursor { reader, cursor } => drop(next.cursors.insert(reader.clone(), cursor.clone())),
                 Step::Event { subject } => next.events.push((subject.clone(), now)),
+                Step::Log { body } => next.log.push((body.clone(), now)),
                 _ => {}
             }
         }

@@ -6,6 +6,7 @@ use super::state::{Row, State};
 use crate::backend::{Stored, Transaction};
 use crate::commit::{Facts, Questions, RowWrite, Sum};
 use crate::event::EventRow;
+use crate::log::LogRecord;
 use crate::row::{NewRow, RowHead, StoredRow};
 use crate::schedule::Schedule;
 
@@ -30,6 +31,9 @@ impl Transaction for State {
             if let Some(row) = self.holds.get(*scope).and_then(|rows| rows.get(*holder)) {
                 facts.shares.insert((scope, holder), row.clone());
             }
+        }
+        if questions.tip {
+            facts.tip = self.log.last().map(|(_, record)| record.position);
         }
         Ok(facts)
     }
@@ -60,16 +64,16 @@ impl Transaction for State {
 impl State {
     fn write(&mut self, write: &RowWrite<'_>) -> Stored<()> {
         match write {
-            RowWrite::Insert { row, schedule } => {
-                let NewRow { noun, id, stage, body, .. } = row;
-                let (id, body) = (id.clone(), body.clone());
+            RowWrite::Insert { row, body, schedule } => {
+                let NewRow { noun, id, stage, .. } = row;
+                let (id, body) = (id.clone(), body.to_string());
                 self.table_mut(noun)?.push(Row { id, stage, version: 1, schedule: *schedule, tags: Vec::new(), body });
             }
-            RowWrite::Replace { row: new, version, schedule } => self.table_mut(new.noun)?.edit(&new.id, |row| {
+            RowWrite::Replace { row: new, body, version, schedule } => self.table_mut(new.noun)?.edit(&new.id, |row| {
                 row.stage = new.stage;
                 row.version = *version;
                 row.schedule = *schedule;
-                row.body.clone_from(&new.body);
+                row.body = body.to_string();
             }),
             RowWrite::Reschedule { noun, id, schedule } => {
                 self.table_mut(noun)?.edit(id, |row| row.schedule = *schedule);
@@ -100,11 +104,15 @@ impl State {
             RowWrite::PutCursor { reader, cursor } => {
                 self.cursors.insert_mut((*reader).to_owned(), (*cursor).to_owned());
             }
-            RowWrite::AppendEvent { event, at } => {
+            RowWrite::AppendEvent { event, data, at } => {
                 let position = self.outbox.last().map_or(1, |(position, _)| position + 1);
-                let (subject, data) = (event.subject.clone(), event.data.clone());
+                let (subject, data) = (event.subject.clone(), data.to_string());
                 let (kind, version, at) = (event.kind.to_owned(), event.version, *at);
                 self.outbox.insert_mut(position, EventRow { position, kind, subject, version, at, data });
+            }
+            RowWrite::AppendLog { entry, at, position } => {
+                let (kind, body) = (entry.kind.to_owned(), entry.body.clone());
+                self.log.insert_mut(position.seq, LogRecord { position: *position, at: *at, kind, body });
             }
         }
         Ok(())

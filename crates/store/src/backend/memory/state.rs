@@ -7,6 +7,7 @@ use crate::backend::Stored;
 use crate::error::StoreError;
 use crate::event::EventRow;
 use crate::hold::HoldRow;
+use crate::log::LogRecord;
 use crate::row::StoredRow;
 use crate::schedule::Schedule;
 
@@ -20,6 +21,7 @@ pub(super) struct State {
     pub(super) holds: HashTrieMapSync<String, Shares>,
     pub(super) cursors: HashTrieMapSync<String, String>,
     pub(super) outbox: RedBlackTreeMapSync<i64, EventRow>,
+    pub(super) log: RedBlackTreeMapSync<u64, LogRecord>,
     pub(super) probes: u64,
     pub(super) closed: bool,
 }
@@ -92,6 +94,7 @@ impl State {
             holds: HashTrieMapSync::default(),
             cursors: HashTrieMapSync::default(),
             outbox: RedBlackTreeMapSync::default(),
+            log: RedBlackTreeMapSync::default(),
             probes: 0,
             closed: false,
         }

@@ -6,6 +6,7 @@ use sqlx::{FromRow, Row, SqliteConnection};
 
 use super::batch::{Batch, Bind};
 use super::failed;
+use super::position;
 use super::sql::{self, Statements};
 use crate::backend::{Stored, Transaction};
 use crate::commit::{Facts, Questions, RowWrite, Sum};
@@ -21,7 +22,7 @@ pub(super) struct Work<'a> {
 
 impl Transaction for Work<'_> {
     async fn ask<'a>(&mut self, questions: &Questions<'a>) -> Stored<Facts<'a>> {
-        let Questions { now, heads, keys, scopes, shares } = questions;
+        let Questions { now, heads, keys, scopes, shares, tip } = questions;
         let mut batch = Batch::new(self.connection);
         for (noun, id) in heads {
             batch.push(self.statements.of(noun)?.head.as_str(), &[(*id).into()]).await?;
@@ -34,6 +35,9 @@ impl Transaction for Work<'_> {
         }
         for (scope, holder) in shares {
             batch.push(sql::HOLD, &[(*scope).into(), (*holder).into()]).await?;
+        }
+        if *tip {
+            batch.push(sql::LOG_POSITION, &[]).await?;
         }
         facts(questions, batch.finish().await?).map_err(failed)
     }
@@ -91,6 +95,9 @@ fn facts<'a>(
             facts.shares.insert(*share, FromRow::from_row(&row)?);
         }
     }
+    if questions.tip {
+        facts.tip = answer().map(|row| position(&row)).transpose()?;
+    }
     Ok(facts)
 }
 
@@ -105,16 +112,16 @@ impl FromRow<'_, SqliteRow> for RowHead {
 
 async fn push(batch: &mut Batch<'_>, statements: &Statements, write: &RowWrite<'_>) -> Stored<()> {
     match write {
-        RowWrite::Insert { row, schedule } => {
+        RowWrite::Insert { row, body, schedule } => {
             let sql = statements.of(row.noun)?.insert.as_str();
-            let binds = [(&row.id).into(), row.stage.into(), ms(schedule.next_at), (&row.body).into()];
+            let binds = [(&row.id).into(), row.stage.into(), ms(schedule.next_at), body.as_ref().into()];
             batch.push(sql, &binds).await
         }
-        RowWrite::Replace { row, version, schedule } => {
+        RowWrite::Replace { row, body, version, schedule } => {
             let sql = statements.of(row.noun)?.replace.as_str();
             let [next_at, claimed_until, woken] = times(*schedule);
             let version = version.cast_signed().into();
-            let body = (&row.body).into();
+            let body = body.as_ref().into();
             let binds = [(&row.id).into(), row.stage.into(), version, body, next_at, claimed_until, woken];
             batch.push(sql, &binds).await
         }
@@ -147,11 +154,17 @@ async fn push(batch: &mut Batch<'_>, statements: &Statements, write: &RowWrite<'
         RowWrite::PutCursor { reader, cursor } => {
             batch.push(sql::PUT_CURSOR, &[(*reader).into(), (*cursor).into()]).await
         }
-        RowWrite::AppendEvent { event, at } => {
+        RowWrite::AppendEvent { event, data, at } => {
             let version = event.version.cast_signed().into();
-            let data = (&event.data).into();
+            let data = data.as_ref().into();
             let binds = [event.kind.into(), (&event.subject).into(), version, at.to_i64().into(), data];
             batch.push(sql::APPEND_EVENT, &binds).await
+        }
+        RowWrite::AppendLog { entry, at, position } => {
+            let head = position.head.to_string();
+            let seq = position.seq.cast_signed().into();
+            let binds = [seq, at.to_i64().into(), entry.kind.into(), (&entry.body).into(), (&head).into()];
+            batch.push(sql::APPEND_LOG, &binds).await
         }
     }
 }

@@ -8,8 +8,10 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use crate::backend::Stored;
 use crate::error::StoreError;
 
-pub(super) const MIGRATIONS: [(i64, &str, &str); 1] =
-    [(1, "common", include_str!("../../../migrations/sqlite/0001_common.sql"))];
+pub(super) const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "common", include_str!("../../../migrations/sqlite/0001_common.sql")),
+    (2, "log", include_str!("../../../migrations/sqlite/0002_log.sql")),
+];
 
 pub(super) const KEEP_INCARNATION: &str =
     "INSERT INTO meta (name, value) VALUES ('incarnation', $1) ON CONFLICT (name) DO NOTHING";
@@ -47,6 +49,10 @@ pub(super) const APPEND_EVENT: &str =
 pub(super) const EVENTS: &str = "SELECT position, kind, subject, version, at, payload FROM outbox \
      WHERE position > $1 ORDER BY position LIMIT $2";
 pub(super) const HEAD_POSITION: &str = "SELECT coalesce(max(position), 0) FROM outbox";
+
+pub(super) const APPEND_LOG: &str = "INSERT INTO log (seq, at, kind, body, head) VALUES ($1, $2, $3, $4, $5)";
+pub(super) const LOG: &str = "SELECT seq, at, kind, body, head FROM log WHERE seq > $1 ORDER BY seq LIMIT $2";
+pub(super) const LOG_POSITION: &str = "SELECT seq, head FROM log ORDER BY seq DESC LIMIT 1";
 
 /// The statements of every declared noun.
 #[derive(Debug)]

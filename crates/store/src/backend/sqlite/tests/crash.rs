@@ -10,8 +10,8 @@ use primitives::UnixMs;
 use tempfile::TempDir;
 
 use super::payout;
-use crate::conformance::{Job, LIFE};
-use crate::{Event, Filter, LIST_LIMIT_MAX, Record, Store};
+use crate::conformance::{Job, LIFE, assert_chain};
+use crate::{Event, Filter, LIST_LIMIT_MAX, LogRecord, Record, Store};
 
 const PATH: &str = "STORE_TEST_CRASH_PATH";
 const LIFE_NO: &str = "STORE_TEST_CRASH_LIFE";
@@ -46,6 +46,18 @@ async fn events(store: &Store) -> Vec<Event> {
         }
         cursor = Some(page.next);
         events.extend(page.events);
+    }
+}
+
+async fn log(store: &Store) -> Vec<LogRecord> {
+    let mut records: Vec<LogRecord> = Vec::new();
+    loop {
+        let after = records.last().map_or(0, |record| record.position.seq);
+        let page = store.log(after, LIST_LIMIT_MAX).await.unwrap();
+        if page.is_empty() {
+            return records;
+        }
+        records.extend(page);
     }
 }
 
@@ -99,6 +111,10 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_halved() {
     // All of a commit or nothing of it: each record has its event, its name and its share.
     let told: HashSet<_> = events(&store).await.into_iter().map(|event| event.subject).collect();
     assert_eq!(told, distinct);
+    let log = log(&store).await;
+    assert_chain(&log);
+    let bodies: HashSet<_> = log.into_iter().map(|record| record.body).collect();
+    assert_eq!(bodies, distinct.iter().map(|id| super::told(id).body).collect());
     assert_eq!(store.held("day", UnixMs(0)).await.unwrap(), 3 * i64::try_from(stored.len()).unwrap());
     assert_eq!(store.holds("day").await.unwrap().len(), stored.len());
     for id in stored {

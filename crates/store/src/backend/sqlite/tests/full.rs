@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use super::payout;
 use crate::backend::{Backend, Sqlite, Stored};
 use crate::commit::{Write, Written};
-use crate::conformance::{Job, LIFE};
+use crate::conformance::{Job, LIFE, assert_chain};
 use crate::list::RowFilter;
 use crate::{CommitError, Record, StoreError};
 
@@ -37,6 +37,9 @@ async fn assert_whole(sqlite: &Sqlite, records: usize) {
     assert_eq!(count(sqlite).await, records);
     assert_eq!(sqlite.events(0, usize::MAX).await.unwrap().len(), records);
     assert_eq!(sqlite.holds("day").await.unwrap().len(), records);
+    let log = sqlite.log(0, usize::MAX).await.unwrap();
+    assert_eq!(log.len(), records);
+    assert_chain(&log);
 }
 
 #[tokio::test]
