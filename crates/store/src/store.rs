@@ -33,7 +33,7 @@ struct Inner {
 
 #[derive(Debug)]
 enum AnyBackend {
-    Memory(Memory),
+    Memory(Box<Memory>),
     Sqlite(Sqlite),
 }
 
@@ -61,7 +61,7 @@ impl Store {
     /// A store without a file, for tests.
     pub fn memory(nouns: &[&'static str], incarnation: Incarnation) -> Self {
         let (changes, _) = watch::channel(0);
-        let backend = AnyBackend::Memory(Memory::new(nouns, changes.clone()));
+        let backend = AnyBackend::Memory(Box::new(Memory::new(nouns, changes.clone())));
         Self(Arc::new(Inner { backend, incarnation, changes }))
     }
 

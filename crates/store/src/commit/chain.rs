@@ -21,7 +21,7 @@ struct Stamp {
 }
 
 /// Puts the commit's entries after `tip`.
-pub(super) fn chain<'a>(commit: &'a Commit, tip: Option<LogPosition>) -> Result<Chained<'a>, StoreError> {
+pub(super) fn chain(commit: &Commit, tip: Option<LogPosition>) -> Result<Chained<'_>, StoreError> {
     let mut tip = tip.unwrap_or(LogPosition::EMPTY);
     let mut writes = Vec::with_capacity(commit.log.len());
     for entry in &commit.log {
