@@ -1,0 +1,49 @@
+//! The stop of all signing: one operator makes it, two lift it.
+
+use primitives::{FreezeId, UnixMs};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Call;
+
+/// A stop of all signing, from now until two operators lift it. The same id again is the same stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FreezeRequest {
+    /// Its name, chosen by the caller.
+    pub freeze_id: FreezeId,
+    /// Why, for people; at most 256 bytes.
+    pub reason: String,
+}
+
+/// A stop of all signing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FreezeView {
+    /// Its name.
+    pub freeze_id: FreezeId,
+    /// Why.
+    pub reason: String,
+    /// Who asked for it, by the name that wallet-manager knows the caller by.
+    pub by: String,
+    /// Since when.
+    pub at: UnixMs,
+    /// When it was lifted; none while it holds.
+    pub lifted_at: Option<UnixMs>,
+}
+
+/// The stops that hold now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FreezeList {
+    /// Oldest first; nothing is signed while there is one.
+    pub freezes: Vec<FreezeView>,
+}
+
+/// Stops all signing at once; 409 `freeze_lifted` if this stop was lifted already, 422 `malformed_reason`.
+pub fn put_freeze(request: &FreezeRequest) -> Call<FreezeView> {
+    Call::put("/v1/freeze".into(), request)
+}
+
+/// The stops that hold now.
+pub fn freezes() -> Call<FreezeList> {
+    Call::get("/v1/freeze".into())
+}
