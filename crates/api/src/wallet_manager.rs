@@ -1,12 +1,17 @@
 //! wallet-manager, port 8093: keys in the token, and a signature for what it has decoded.
 
 use primitives::statement::{Anchor, Authorisation, Signed, Unsigned};
-use primitives::{Address, AttemptNo, HexBytes, IntentId, KeyId, TxId, UnixMs, WalletId};
+use primitives::{Address, AttemptNo, HexBytes, IntentId, KeyId, LogPosition, TxId, UnixMs, WalletId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Call;
 
+pub use permissions::AccountPermissions;
+
+pub mod audit;
+pub mod freeze;
+pub mod permissions;
 pub mod refusal;
 
 /// What a wallet's key may sign.
@@ -46,6 +51,9 @@ pub struct WalletView {
     pub public_key: HexBytes,
     /// When the key was born.
     pub created_at: UnixMs,
+    /// What its account must have on the chain, or is about to have; none while its own key is still its owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<AccountPermissions>,
 }
 
 /// A list of wallets.
@@ -97,6 +105,8 @@ pub struct SignatureView {
     pub raw_data: HexBytes,
     /// r, s and v: 65 bytes, s low, v 0 or 1.
     pub signature: HexBytes,
+    /// The audit log's record of this signature, and the head with it: to be kept, so that a cut log is found.
+    pub audit: LogPosition,
 }
 
 /// A policy by its name.
@@ -125,6 +135,8 @@ pub struct RegisteredAttempt {
     pub policy: Option<PolicyVersion>,
     /// Whether it is barred for ever.
     pub void: bool,
+    /// The audit log's newest record of this attempt, and the head with it.
+    pub audit: LogPosition,
 }
 
 /// What the register has for one intent.
@@ -173,10 +185,14 @@ pub fn intent(intent: &IntentId) -> Call<IntentView> {
     Call::get(format!("/v1/intents/{intent}"))
 }
 
-/// Event types of this service's feed; the data is a [`RegisteredAttempt`].
+/// Event types of this service's feed; the data is a [`RegisteredAttempt`] unless said.
 pub mod events {
     /// An attempt was registered; its signature may be out from now on.
     pub const REGISTERED: &str = "attempt.registered";
     /// An attempt was barred.
     pub const VOIDED: &str = "attempt.voided";
+    /// All signing was stopped; the data is a [`FreezeView`](super::freeze::FreezeView).
+    pub const FROZEN: &str = "signing.frozen";
+    /// A stop was lifted; the data is a [`FreezeView`](super::freeze::FreezeView).
+    pub const THAWED: &str = "signing.thawed";
 }

@@ -144,6 +144,7 @@ async fn a_signature_is_passed_on() {
         attempt: AttemptNo::FIRST,
         raw_data: tx.raw_data,
         signature: vec![7; 65].into(),
+        audit: primitives::LogPosition::EMPTY,
     };
     let told = view.clone();
     let answer = peers(move || axum::Json(told.clone()).into_response()).ask(&sealed()).await.unwrap();

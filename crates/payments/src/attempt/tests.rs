@@ -33,6 +33,7 @@ fn signature(tx: &SealedTx) -> Fact {
         attempt: AttemptNo::FIRST,
         raw_data: tx.raw_data.clone(),
         signature: vec![7; 65].into(),
+        audit: primitives::LogPosition::EMPTY,
     }))
 }
 

@@ -50,6 +50,7 @@ fn wallet(name: &str, class: WalletClass, address: Address) -> WalletView {
         permission_id: 0,
         public_key: HexBytes(vec![4; 65]),
         created_at: NOW,
+        permissions: None,
     }
 }
 
@@ -111,6 +112,7 @@ fn submitted<P: Purpose>(operation: &Operation<P>, now: UnixMs) -> Operation<P> 
         attempt: last(&sealed).authorisation().unverified().attempt,
         raw_data: tx.raw_data,
         signature: HexBytes(vec![7; 65]),
+        audit: primitives::LogPosition::EMPTY,
     };
     let fact = Fact::Signature(SignatureAnswer::Signed(view));
     plan(&sealed, attempt(fact), &authority(), now).next

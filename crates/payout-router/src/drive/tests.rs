@@ -69,6 +69,7 @@ fn registered(payout: PayoutId, tx: Option<&SealedTx>) -> RegisteredAttempt {
         expiration: tx.map(|tx| tx.expiration),
         void: tx.is_none(),
         policy: None,
+        audit: primitives::LogPosition::EMPTY,
     }
 }
 

@@ -32,6 +32,7 @@ fn wallet_manager_signs(bench: &Bench) {
             attempt: authorisation.attempt,
             raw_data: request.raw_data,
             signature: vec![7; 65].into(),
+            audit: primitives::LogPosition::EMPTY,
         };
         (StatusCode::OK, serde_json::to_value(view).unwrap())
     });
@@ -131,6 +132,7 @@ async fn what_waits_for_a_barred_attempt_ends() {
         expiration: None,
         void: true,
         policy: None,
+        audit: primitives::LogPosition::EMPTY,
     };
     bench.wallet_manager.answer("GET /v1/intents/", &IntentView { intent, attempts: vec![void] });
     wallet_manager_bars(&bench, 1, &register_key());

@@ -156,6 +156,7 @@ impl World {
             attempt: authorisation.attempt,
             raw_data: tx.raw_data.clone(),
             signature: vec![7; 65].into(),
+            audit: primitives::LogPosition::EMPTY,
         })
     }
 
@@ -247,6 +248,7 @@ impl World {
             raw_data: tx.map(|tx| tx.raw_data.clone()),
             expiration: tx.map(|tx| tx.expiration),
             policy: None,
+            audit: primitives::LogPosition::EMPTY,
             void: tx.is_none(),
         })
     }
