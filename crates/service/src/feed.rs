@@ -2,8 +2,10 @@
 
 mod follow;
 mod page;
+mod source;
 #[cfg(test)]
 mod tests;
 
 pub use follow::{Apply, Follower};
 pub use page::{Feed, Only, routes};
+pub use source::FeedSource;

@@ -1,6 +1,10 @@
 //! What is counted, in a registry that is passed in, never a global one. All names begin with `lucid_`.
 
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+
+use futures::future::BoxFuture;
 
 use prometheus::core::Collector;
 use prometheus::{
@@ -16,10 +20,14 @@ const SECONDS: [f64; 11] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1
 
 const CONSTANT_NAMES: &str = "metric names are constants, each registered once a registry";
 
+/// The samples of another process of the service, in the same text form; none if it does not answer.
+type Others = Box<dyn Fn() -> BoxFuture<'static, Option<String>> + Send + Sync>;
+
 /// A service's metrics. Clones count into the same ones.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
+    others: Arc<OnceLock<Others>>,
     requests: IntCounterVec,
     request_seconds: HistogramVec,
     rejected: IntCounterVec,
@@ -33,6 +41,14 @@ pub struct Metrics {
 impl Metrics {
     /// The metrics that every service has, in a registry of their own.
     pub fn new(service: &str, version: &str) -> Self {
+        let metrics = Self::of_part();
+        let info = metrics.gauges("lucid_build_info", "1, labelled with what runs.", &["service", "version"]);
+        info.with_label_values(&[service, version]).set(1);
+        metrics
+    }
+
+    /// For a part of a service that is a process of its own: only what is counted in it is shown.
+    pub fn of_part() -> Self {
         let registry = Registry::new();
         let counters = |name: &str, help: &str, labels: &[&str]| {
             registered(&registry, IntCounterVec::new(Opts::new(name, help), labels).expect(CONSTANT_NAMES))
@@ -43,9 +59,6 @@ impl Metrics {
         let seconds =
             HistogramOpts::new("lucid_http_request_seconds", "How long answers took.").buckets(SECONDS.to_vec());
         let request_seconds = HistogramVec::new(seconds, &["route", "method"]).expect(CONSTANT_NAMES);
-        gauges("lucid_build_info", "1, labelled with what runs.", &["service", "version"])
-            .with_label_values(&[service, version])
-            .set(1);
         Self {
             requests: counters("lucid_http_requests_total", "Requests answered.", &["route", "method", "status"]),
             request_seconds: registered(&registry, request_seconds),
@@ -56,6 +69,19 @@ impl Metrics {
             parked: gauges("lucid_driver_parked", "Rows set aside after a panic.", &["noun"]),
             feed_lag: gauges("lucid_feed_lag_ms", "How old the last applied event was.", &["peer"]),
             registry,
+            others: Arc::default(),
+        }
+    }
+
+    /// Shows the samples of another process of this service beside its own. They must have other names. Only the first
+    /// such process is shown.
+    pub fn show_also<F, Fut>(&self, samples: F)
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Option<String>> + Send + 'static,
+    {
+        if self.others.set(Box::new(move || Box::pin(samples()))).is_err() {
+            tracing::error!("the samples of a second process are not shown");
         }
     }
 
@@ -95,7 +121,16 @@ impl Metrics {
         registered(&self.registry, Histogram::with_opts(options).expect(CONSTANT_NAMES))
     }
 
-    /// Everything in Prometheus' text form.
+    /// Everything that this service has to show, other processes included.
+    pub(crate) async fn whole_text(&self) -> String {
+        let mut text = self.text();
+        if let Some(others) = self.others.get() {
+            text.push_str(&others().await.unwrap_or_default());
+        }
+        text
+    }
+
+    /// Everything that this process counts, in Prometheus' text form.
     pub fn text(&self) -> String {
         TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_else(|error| format!("# {error}\n"))
     }
@@ -130,6 +165,12 @@ impl Metrics {
     }
 }
 
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").field("registry", &self.registry).finish_non_exhaustive()
+    }
+}
+
 fn registered<C: Collector + Clone + 'static>(registry: &Registry, collector: C) -> C {
     registry.register(Box::new(collector.clone())).expect(CONSTANT_NAMES);
     collector
@@ -138,6 +179,14 @@ fn registered<C: Collector + Clone + 'static>(registry: &Registry, collector: C)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn another_process_of_the_service_is_shown_when_it_answers() {
+        let metrics = Metrics::new("a", "1");
+        assert_eq!(metrics.whole_text().await, metrics.text());
+        metrics.clone().show_also(async || Some("lucid_other 7\n".to_owned()));
+        assert_eq!(metrics.whole_text().await, format!("{}lucid_other 7\n", metrics.text()));
+    }
 
     #[test]
     fn two_registries_do_not_mix() {

@@ -12,8 +12,8 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-pub use app::App;
-pub use context::{Context, Shutdown};
+pub use app::{App, database};
+pub use context::{Context, Shutdown, open_store};
 pub use run::run;
 
 use serde::de::DeserializeOwned;

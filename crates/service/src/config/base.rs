@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use primitives::statement::VerifyKey;
 use primitives::{Address, ChainId, Network, PlaneId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 
@@ -101,7 +101,7 @@ const fn ten_seconds() -> u64 {
 }
 
 /// How the service logs, always to standard error.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
     /// One JSON object a line, or text for people.
@@ -111,7 +111,7 @@ pub struct Log {
 }
 
 /// The form of a log line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// One JSON object.

@@ -1,18 +1,19 @@
 //! `GET /v1/events`: what was committed after a cursor, waiting for the next if there is none.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::{Extension, Json};
 use serde::Deserialize;
-use store::{FeedError, Store};
 use tokio_util::sync::CancellationToken;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::FeedSource;
 use crate::extract::Query;
 use crate::{Caller, Problem};
-use http::StatusCode;
 
 /// The longest wait, milliseconds.
 const MAX_WAIT_MS: u64 = 30_000;
@@ -22,16 +23,22 @@ const MAX_LIMIT: usize = 500;
 const MAX_SEARCHED: usize = 64;
 
 /// What the feed's endpoint needs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Feed {
-    store: Store,
+    source: Arc<dyn FeedSource>,
     draining: CancellationToken,
 }
 
 impl Feed {
-    /// The feed of this store; long polls return when `draining` is told.
-    pub const fn new(store: Store, draining: CancellationToken) -> Self {
-        Self { store, draining }
+    /// The feed of this source; long polls return when `draining` is told.
+    pub fn new(source: Arc<dyn FeedSource>, draining: CancellationToken) -> Self {
+        Self { source, draining }
+    }
+}
+
+impl fmt::Debug for Feed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Feed").field("draining", &self.draining).finish_non_exhaustive()
     }
 }
 
@@ -59,9 +66,9 @@ impl Feed {
         after: Option<&str>,
         limit: usize,
         only: Option<&Only>,
-    ) -> Result<(store::EventPage, bool), FeedError> {
-        let Some(only) = only else { return Ok((self.store.events(after, limit).await?, false)) };
-        let mut page = self.store.events(after, MAX_LIMIT).await?;
+    ) -> Result<(store::EventPage, bool), Problem> {
+        let Some(only) = only else { return Ok((self.source.events(after, limit).await?, false)) };
+        let mut page = self.source.events(after, MAX_LIMIT).await?;
         let more = !page.events.is_empty();
         page.events.retain(|event| only.shows(event));
         if page.events.len() > limit {
@@ -119,13 +126,13 @@ async fn events(
     }
     let wait = tokio::time::sleep(Duration::from_millis(asked.wait_ms));
     tokio::pin!(wait);
-    let mut changes = feed.store.changes();
+    let mut changes = feed.source.changes();
     let mut after = asked.after;
     let mut searched = 0;
     loop {
         // Marked as seen before reading: a commit in between wakes us again.
         changes.borrow_and_update();
-        let (page, more) = feed.page(after.as_deref(), limit, only.as_ref()).await.map_err(problem)?;
+        let (page, more) = feed.page(after.as_deref(), limit, only.as_ref()).await?;
         searched += 1;
         if !page.events.is_empty() || searched == MAX_SEARCHED || (asked.wait_ms == 0 && !more) {
             return Ok(Json(wire(page)));
@@ -153,16 +160,4 @@ fn wire(page: store::EventPage) -> api::EventPage {
         api::Event { cursor, id: id.to_string(), kind, subject, version, at, data }
     });
     api::EventPage { events: events.collect(), next }
-}
-
-fn problem(error: FeedError) -> Problem {
-    match error {
-        FeedError::Gone => Problem::new(
-            StatusCode::GONE,
-            "cursor_gone",
-            "The cursor is of an earlier life of this service's database; start again from the beginning.",
-        ),
-        FeedError::Malformed => Problem::bad_request("malformed_query", "after is not a cursor of this feed."),
-        FeedError::Store(error) => error.into(),
-    }
 }

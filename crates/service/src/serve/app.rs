@@ -13,7 +13,7 @@ use super::{Context, Service, operations};
 use crate::auth::{Authenticator, CallTokens};
 use crate::client::PeerClient;
 use crate::driver::{Driver, Machine, Options};
-use crate::feed::{Apply, Feed, Follower};
+use crate::feed::{Apply, Feed, FeedSource, Follower};
 use crate::health::{Checks, Finding, Health};
 use crate::problem::chain;
 use crate::{BoxError, Problem};
@@ -21,36 +21,41 @@ use crate::{BoxError, Problem};
 /// A background task: runs until it is told to stop.
 pub(super) type Task = Box<dyn FnOnce(CancellationToken) -> BoxFuture<'static, Result<(), BoxError>> + Send>;
 
-/// A service put together, not yet running. The store's check, `database`, is there from the start.
+/// A service put together, not yet running.
 #[must_use]
 pub struct App<S> {
     context: Context,
     state: S,
-    store: Store,
+    feed: Arc<dyn FeedSource>,
+    store: Option<Store>,
     gate: Gate,
     checks: Checks,
     pub(super) tasks: Vec<(String, Task)>,
 }
 
 impl<S: Clone + Send + Sync + 'static> App<S> {
-    /// A service with this state, whose feed is this store's.
+    /// A service with this state, whose feed is this store's. The store's check, `database`, is there from the start,
+    /// and the store is closed at the end.
     pub fn new(context: &Context, state: S, store: Store) -> Self {
-        let tokens = CallTokens::new(context.service, &context.base.peers, context.clock.clone());
-        let mut checks = Checks::default();
-        let probed = store.clone();
-        checks.add("database", move || {
+        let (feed, probed) = (Arc::new(store.clone()), store.clone());
+        let app = Self { store: Some(store), ..Self::without_store(context, state, feed) };
+        app.check("database", move || {
             let store = probed.clone();
-            async move {
-                let probe = store.probe().await;
-                probe.map(|()| "writes and reads".to_owned()).map_err(|error| chain(&error))
-            }
-        });
+            async move { database(&store).await }
+        })
+    }
+
+    /// A service with this state that keeps its records in another process of its own, and its feed there too. It
+    /// drives and follows nothing.
+    pub fn without_store(context: &Context, state: S, feed: Arc<dyn FeedSource>) -> Self {
+        let tokens = CallTokens::new(context.service, &context.base.peers, context.clock.clone());
         Self {
             context: context.clone(),
             state,
-            store,
+            feed,
+            store: None,
             gate: Gate::new(Arc::new(tokens), &context.base.server, context.metrics.clone()),
-            checks,
+            checks: Checks::default(),
             tasks: Vec::new(),
         }
     }
@@ -73,14 +78,14 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
     /// [`App::drive`] with other options.
     pub fn drive_with<M: Machine>(self, machine: M, options: Options) -> Self {
         let Context { clock, metrics, .. } = &self.context;
-        let driver = Driver::new(self.store.clone(), machine, clock.clone(), metrics.clone(), options);
+        let driver = Driver::new(self.records().clone(), machine, clock.clone(), metrics.clone(), options);
         self.task(format!("driver of {}", driver.noun()), move |stop| driver.run(stop))
     }
 
     /// Follows the feed of this peer.
     pub fn follow<A: Apply>(self, peer: PeerClient, apply: A) -> Self {
         let Context { clock, metrics, .. } = &self.context;
-        let follower = Follower::new(self.store.clone(), peer, apply, clock.clone(), metrics.clone());
+        let follower = Follower::new(self.records().clone(), peer, apply, clock.clone(), metrics.clone());
         self.task(format!("follower of {}", follower.reader()), move |stop| follower.run(stop))
     }
 
@@ -113,7 +118,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         let document = super::described::<T>(document);
         let checks = std::mem::take(&mut self.checks);
         let health = Health::new(service, version, clock.clone(), shutdown.draining.clone(), checks);
-        let feed = Feed::new(self.store.clone(), shutdown.draining.clone());
+        let feed = Feed::new(Arc::clone(&self.feed), shutdown.draining.clone());
         let operations = operations::routes(health, metrics.clone(), &document);
         let router = routes
             .with_state(self.state.clone())
@@ -131,9 +136,19 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         &self.context
     }
 
-    pub(super) const fn store(&self) -> &Store {
-        &self.store
+    pub(super) const fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
     }
+
+    fn records(&self) -> &Store {
+        self.store().expect("only a service with a store of its own drives and follows")
+    }
+}
+
+/// Whether a store writes and reads: the check `database` of whoever has one.
+pub async fn database(store: &Store) -> Finding {
+    let probe = store.probe().await;
+    probe.map(|()| "writes and reads".to_owned()).map_err(|error| chain(&error))
 }
 
 impl<S> fmt::Debug for App<S> {

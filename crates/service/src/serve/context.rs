@@ -1,6 +1,7 @@
 //! What a service is given to start with.
 
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use primitives::statement::{SignKey, VerifyKey};
@@ -101,15 +102,19 @@ impl Context {
 
     /// Opens the service's database, `<data_dir>/<service>.sqlite`, for these nouns; makes the directory if need be.
     pub async fn open_store(&self, nouns: &[&'static str]) -> Result<Store, StartError> {
-        let directory = &self.base.server.data_dir;
-        std::fs::create_dir_all(directory).map_err(|error| {
-            ConfigError::invalid("server.data_dir", format!("{} cannot be made ({error})", directory.display()))
-        })?;
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(StartError::other)?;
-        let fresh = Incarnation(uuid::Builder::from_random_bytes(random).into_uuid());
-        Ok(Store::sqlite(&directory.join(format!("{}.sqlite", self.service)), nouns, fresh).await?)
+        open_store(&self.base.server.data_dir, self.service, nouns).await
     }
+}
+
+/// Opens `<directory>/<service>.sqlite` for these nouns; makes the directory if need be.
+pub async fn open_store(directory: &Path, service: &str, nouns: &[&'static str]) -> Result<Store, StartError> {
+    std::fs::create_dir_all(directory).map_err(|error| {
+        ConfigError::invalid("server.data_dir", format!("{} cannot be made ({error})", directory.display()))
+    })?;
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(StartError::other)?;
+    let fresh = Incarnation(uuid::Builder::from_random_bytes(random).into_uuid());
+    Ok(Store::sqlite(&directory.join(format!("{service}.sqlite")), nouns, fresh).await?)
 }
 
 impl fmt::Debug for Context {

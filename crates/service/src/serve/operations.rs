@@ -19,6 +19,9 @@ pub(super) fn routes(health: Health, metrics: Metrics, document: &OpenApi) -> Ro
         .route("/health", get(move || health.overview()))
         .route("/health/live", get(async move || live.live()))
         .route("/health/ready", get(move || ready.ready()))
-        .route("/metrics", get(async move || ([(CONTENT_TYPE, metrics::MEDIA_TYPE)], metrics.text()).into_response()))
+        .route(
+            "/metrics",
+            get(async move || ([(CONTENT_TYPE, metrics::MEDIA_TYPE)], metrics.whole_text().await).into_response()),
+        )
         .route("/openapi.json", get(async move || ([(CONTENT_TYPE, "application/json")], document).into_response()))
 }

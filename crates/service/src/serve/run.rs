@@ -40,7 +40,7 @@ pub(crate) async fn live<S: Service>(
 ) -> Result<(), StartError> {
     let router = app.router::<S>();
     let Context { shutdown, base, service, version, .. } = app.context().clone();
-    let store = app.store().clone();
+    let store = app.store().cloned();
     let mut tasks = spawn_tasks(std::mem::take(&mut app.tasks), &shutdown);
     let mut server = JoinSet::new();
     let address = listener.local_addr().map_err(StartError::other)?;
@@ -59,7 +59,9 @@ pub(crate) async fn live<S: Service>(
         }
     };
     stop(&shutdown, server, tasks, Duration::from_millis(base.server.shutdown_ms)).await;
-    store.close().await;
+    if let Some(store) = store {
+        store.close().await;
+    }
     tracing::info!("stopped");
     result
 }
