@@ -1,6 +1,7 @@
 //! The statement that proves that the token holds a key: signed after generation, and by the canary.
 
 use sha2::{Digest, Sha256};
+use tron_tx::RecoverableSignature;
 
 use crate::key::PinnedKey;
 
@@ -16,6 +17,12 @@ pub(crate) fn digest(key: &PinnedKey, nonce: &[u8; 32]) -> [u8; 32] {
         .chain_update(nonce)
         .finalize()
         .into()
+}
+
+/// Whether `proof` is the key's signature over this nonce, as [`Token::prove_possession`](crate::Token::prove_possession)
+/// gives it, perhaps in another process.
+pub fn verify(key: &PinnedKey, nonce: &[u8; 32], proof: &RecoverableSignature) -> bool {
+    proof.recover(&digest(key, nonce)).is_ok_and(|signer| signer == key.public_key)
 }
 
 #[cfg(test)]

@@ -5,17 +5,20 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use primitives::statement::{Checkpoint, Hashed};
 use secrecy::SecretString;
+use tron_tx::RecoverableSignature;
 
 use crate::attributes;
 use crate::check::Checked;
 use crate::circuit::Errand;
 use crate::condition::{Condition, Sessions};
+use crate::data_object::{self, DataName};
 use crate::durable;
 use crate::error::TokenError;
 use crate::failures::FailureCount;
 use crate::generate;
-use crate::key::{CkaId, PinnedKey};
+use crate::key::{AUDIT_KEY, CkaId, PinnedKey};
 use crate::login::Login;
 use crate::module::Module;
 use crate::patience::Patience;
@@ -98,8 +101,9 @@ impl Token {
     }
 
     /// Has the token prove that it still holds the key: found, compared with the pin, its attributes safe, and signing.
-    /// For start-up and for the canary; `nonce` is random.
-    pub fn prove_possession(&self, key: PinnedKey, nonce: [u8; 32]) -> Ticket<()> {
+    /// For start-up and for the canary; `nonce` is random. The answer convinces whoever knows both, see
+    /// [`verify_possession`](crate::verify_possession).
+    pub fn prove_possession(&self, key: PinnedKey, nonce: [u8; 32]) -> Ticket<RecoverableSignature> {
         self.pool.submit(Errand::Prove, move |seat| {
             seat.repaired(|seat| {
                 let (pair, public_key) = seat.look_up(key.id)?;
@@ -125,6 +129,33 @@ impl Token {
             }
             seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key })
         })
+    }
+
+    /// Signs a checkpoint of the audit log, with the audit key and no other.
+    pub fn sign_checkpoint(&self, key: PinnedKey, checkpoint: &Checkpoint) -> Ticket<Unverified> {
+        let digest = checkpoint.digest();
+        self.pool.submit(Errand::Sign, move |seat| {
+            if key.id != AUDIT_KEY {
+                return Err(TokenError::OtherKey { id: key.id });
+            }
+            seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key })
+        })
+    }
+
+    /// Every value that the token keeps under this name, in no order.
+    pub fn data(&self, name: DataName) -> Ticket<Vec<Vec<u8>>> {
+        self.pool.submit(Errand::Keep, move |seat| data_object::read(seat, &name))
+    }
+
+    /// Has the token keep a value, in place of all others of its name but `keep`. It is durable after
+    /// [`Token::sync_files`].
+    pub fn put_data(&self, name: DataName, value: Vec<u8>, keep: Option<Vec<u8>>) -> Ticket<()> {
+        self.pool.submit(Errand::Keep, move |seat| data_object::replace(seat, &name, &value, keep.as_deref()))
+    }
+
+    /// Makes a software token's files durable; nothing to do for a device. Blocks.
+    pub fn sync_files(&self) -> Result<(), TokenError> {
+        self.token_dir.as_deref().map_or(Ok(()), durable::sync_tree)
     }
 
     /// What the token says of itself, as read when it was opened.
@@ -154,10 +185,10 @@ impl Token {
 }
 
 /// Has the key sign a proof of possession and verifies it; a failure is for the caller to repair.
-fn prove(seat: &mut Seat, key: &PinnedKey, nonce: &[u8; 32]) -> Result<(), TokenError> {
+fn prove(seat: &mut Seat, key: &PinnedKey, nonce: &[u8; 32]) -> Result<RecoverableSignature, TokenError> {
     let digest = possession::digest(key, nonce);
     let reply = seat.sign_unrepaired(key, &digest)?;
-    signature::accept(&reply, &digest, &key.public_key).map(drop)
+    signature::accept(&reply, &digest, &key.public_key)
 }
 
 /// As many sessions as this machine has cores, the useful number for a software token.
