@@ -16,6 +16,8 @@ pub(crate) enum Errand {
     Prove,
     /// A new key.
     Generate,
+    /// A value that the token keeps, read or written.
+    Keep,
 }
 
 /// How a request came in.

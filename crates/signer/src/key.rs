@@ -9,6 +9,9 @@ use tron_tx::PublicKey;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CkaId([u8; 16]);
 
+/// The key that signs the audit log's checkpoints, one per token.
+pub const AUDIT_KEY: CkaId = CkaId::new(*b"lucid-audit--key");
+
 impl CkaId {
     /// Takes the bytes as they are; they must not repeat within a token.
     pub const fn new(bytes: [u8; 16]) -> Self {

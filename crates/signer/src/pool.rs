@@ -60,7 +60,7 @@ impl Pool {
     {
         let limit = match errand {
             Errand::Sign => self.patience.sign,
-            Errand::Prove | Errand::Generate => self.patience.search,
+            Errand::Prove | Errand::Generate | Errand::Keep => self.patience.search,
         };
         let (job, ticket) = Job::new(errand, limit, work);
         self.board.submit(job);

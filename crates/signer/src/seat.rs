@@ -187,7 +187,7 @@ impl Seat {
 }
 
 /// What a token should have answered that shows no private key because nobody is logged in.
-fn not_logged_in() -> TokenError {
+pub(crate) fn not_logged_in() -> TokenError {
     let rv = RvError::UserNotLoggedIn;
     TokenError::Call { function: "C_FindObjects".to_owned(), rv, action: Action::for_rv(rv) }
 }

@@ -1,5 +1,6 @@
 //! Against the real SoftHSM 2: what is signed, what is refused, what is repaired.
 
+mod data;
 mod device;
 mod forms;
 mod hang;
