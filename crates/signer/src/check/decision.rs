@@ -3,10 +3,10 @@
 //! No service's word is needed for it, so every byte of the transaction follows from the statement: the update of an
 //! account's permissions is built here again and compared, and a spending goes through the checks of any payment.
 
-use primitives::AttemptNo;
 use primitives::statement::{
-    Action, Agreed, Anchor, Authorisation, Ceremony, Cosigned, CosignedError, Kind, Operators, Signed, Spending,
+    Action, Agreed, Anchor, Authorisation, Ceremony, Cosigned, CosignedError, Kind, Signed, Spending,
 };
+use primitives::{AttemptNo, Sun, UnixMs};
 use tron_tx::{Contract, PermissionId, RawTransaction};
 
 use super::consent::{Approvals, Consent};
@@ -37,9 +37,7 @@ pub struct SignDecision {
 
 /// What is known about decisions, beside what is known about any request.
 #[derive(Debug, Clone, Copy)]
-pub struct Council<'a> {
-    /// The people who may decide.
-    pub operators: &'a Operators,
+pub struct Council {
     /// Which attempt at carrying it out this is.
     pub attempt: AttemptNo,
     /// The contract types of the wallet's class, a bit each.
@@ -48,36 +46,33 @@ pub struct Council<'a> {
     pub shared: bool,
 }
 
-impl Council<'_> {
-    /// The decision, if two operators made it and it is good here and now.
-    pub fn agreed<'a>(
-        &self,
-        ceremony: &'a Cosigned<Ceremony>,
-        rules: &Rules,
-        now: primitives::UnixMs,
-    ) -> Result<Agreed<'a, Ceremony>, Refusal> {
-        let agreed = ceremony.verify(self.operators, OPERATORS, now).map_err(|error| match error {
-            CosignedError::Expired(_) => Refusal::AuthorityExpired,
-            _ => Refusal::AuthoritySignature,
-        })?;
-        if agreed.statement.plane != rules.plane {
-            return Err(Refusal::Plane);
-        }
-        if agreed.statement.chain_id != rules.chain_id {
-            return Err(Refusal::Chain);
-        }
-        Ok(agreed)
+/// The decision, if two operators made it and it is good here and now.
+pub fn agreed<'a>(
+    ceremony: &'a Cosigned<Ceremony>,
+    rules: &Rules,
+    now: UnixMs,
+) -> Result<Agreed<'a, Ceremony>, Refusal> {
+    let agreed = ceremony.verify(&rules.operators, OPERATORS, now).map_err(|error| match error {
+        CosignedError::Expired(_) => Refusal::AuthorityExpired,
+        _ => Refusal::AuthoritySignature,
+    })?;
+    if agreed.statement.plane != rules.plane {
+        return Err(Refusal::Plane);
     }
+    if agreed.statement.chain_id != rules.chain_id {
+        return Err(Refusal::Chain);
+    }
+    Ok(agreed)
 }
 
 /// Holds a transaction against the decision that it is to carry out.
 pub fn check_decision(
     request: &SignDecision,
-    council: &Council<'_>,
+    council: &Council,
     rules: &Rules,
     known: &Circumstances<'_>,
 ) -> Result<Checked, Refusal> {
-    let agreed = council.agreed(&request.ceremony, rules, known.now)?;
+    let agreed = agreed(&request.ceremony, rules, known.now)?;
     let raw = anchored(&request.raw_data, &request.anchor, rules, known.now)?;
     let right = match &agreed.statement.action {
         Action::HardenWallet { account, owner, active, operations, .. } => {
@@ -108,12 +103,7 @@ pub fn check_decision(
     })
 }
 
-fn update(
-    raw: &RawTransaction,
-    plan: &Plan<'_>,
-    council: &Council<'_>,
-    known: &Circumstances<'_>,
-) -> Result<(), Refusal> {
+fn update(raw: &RawTransaction, plan: &Plan<'_>, council: &Council, known: &Circumstances<'_>) -> Result<(), Refusal> {
     // Only the owner changes permissions, and only once: afterwards the owner is elsewhere.
     if raw.permission_id != PermissionId::OWNER || known.wallet.permission_id != 0 {
         return Err(Refusal::Permission);
@@ -142,7 +132,7 @@ fn authorised(
     ceremony: &Ceremony,
     spending: &Spending,
     raw: &RawTransaction,
-    council: &Council<'_>,
+    council: &Council,
     known: &Circumstances<'_>,
 ) -> Result<Authorisation, Refusal> {
     // What was decided once is paid once: a transaction that died needs another decision.
@@ -153,8 +143,7 @@ fn authorised(
         return Err(Refusal::Owner);
     }
     // The second signature costs what no fee_limit bounds.
-    let beside =
-        primitives::Sun::new(if council.shared { MULTI_SIGN_FEE_SUN } else { 0 }).map_err(|_| Refusal::FeeLimit)?;
+    let beside = Sun::new(if council.shared { MULTI_SIGN_FEE_SUN } else { 0 }).map_err(|_| Refusal::FeeLimit)?;
     let fee_limit_max = spending.fee_max.checked_sub(beside).ok_or(Refusal::FeeLimit)?;
     Ok(Authorisation {
         chain_id: ceremony.chain_id,
@@ -170,7 +159,7 @@ fn authorised(
         recipient: spending.recipient,
         amount: spending.amount,
         memo_hash: None,
-        fee_limit_max: if matches!(raw.contract, Contract::Trigger(_)) { fee_limit_max } else { primitives::Sun::ZERO },
+        fee_limit_max: if matches!(raw.contract, Contract::Trigger(_)) { fee_limit_max } else { Sun::ZERO },
         expiration_max: known.now.plus_ms(LIFE_MAX_MS),
         valid_until: ceremony.valid_until,
     })
