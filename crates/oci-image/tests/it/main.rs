@@ -1,0 +1,9 @@
+//! The assembler as others see it: its bytes, and what foreign readers make of them.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod docker;
+mod golden;
+mod readers;
+mod same_bytes;
+mod sample;

@@ -1,0 +1,97 @@
+//! Foreign readers: skopeo (of containers/image), umoci (of opencontainers), sha256sum and tar.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::sample::{made, run};
+
+const REFERENCE: &str = "localhost/lucid/sample:0.1.0";
+
+fn inspected(image: &str, architecture: &str) -> Value {
+    let mut skopeo = Command::new("skopeo");
+    skopeo.args(["--override-arch", architecture, "inspect", image]);
+    serde_json::from_str(&run(&mut skopeo)).unwrap()
+}
+
+#[test]
+fn skopeo_reads_both_platforms_from_the_layout() {
+    let made = made();
+    let layout = format!("oci:{}:{REFERENCE}", made.path().join("out/oci").display());
+    for architecture in ["amd64", "arm64"] {
+        let found = inspected(&layout, architecture);
+        assert_eq!(found["Architecture"], architecture);
+        assert_eq!(found["Labels"]["lucid.service"], "sample");
+        assert_eq!(found["Env"], serde_json::json!(["A=1", "B=2"]));
+        assert_eq!(found["Layers"].as_array().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn skopeo_reads_an_archive_as_docker_and_as_oci() {
+    let made = made();
+    for architecture in ["amd64", "arm64"] {
+        let archive = made.path().join(format!("out/images-{architecture}.tar"));
+        let docker = inspected(&format!("docker-archive:{}:{REFERENCE}", archive.display()), architecture);
+        assert_eq!(docker["Architecture"], architecture);
+        let oci = inspected(&format!("oci-archive:{}:{REFERENCE}", archive.display()), architecture);
+        assert_eq!(oci["Architecture"], architecture);
+    }
+}
+
+#[test]
+fn skopeo_copies_every_blob_and_umoci_unpacks_it() {
+    let made = made();
+    let from = format!("oci:{}:{REFERENCE}", made.path().join("out/oci").display());
+    let one = made.path().join("one");
+    run(Command::new("skopeo").args(["copy", "--quiet", &from]).arg(format!("oci:{}:sample", one.display())));
+    let unpacked = made.path().join("unpacked");
+    let image = format!("{}:sample", one.display());
+    run(Command::new("umoci").args(["raw", "unpack", "--rootless", "--image", &image]).arg(&unpacked));
+    assert_eq!(std::fs::read_to_string(unpacked.join("etc/nsswitch.conf")).unwrap(), "hosts: files dns\n");
+    assert_eq!(std::fs::read_link(unpacked.join("lib")).unwrap().to_str(), Some("usr/lib"));
+    assert_eq!(std::fs::read(unpacked.join("lib/libx.so.1")).unwrap(), vec![7; 3000]);
+    let program = std::fs::read(made.path().join("program")).unwrap();
+    assert_eq!(std::fs::read(unpacked.join("usr/bin/sample")).unwrap(), program);
+}
+
+#[test]
+fn the_sums_hold() {
+    let made = made();
+    let sums = Command::new("sha256sum").args(["--check", "SHA256SUMS"]).current_dir(made.path().join("out")).output();
+    let checked = crate::sample::said(&sums.unwrap());
+    assert!(checked.contains("digests.json: OK") && checked.contains("oci/index.json: OK"), "{checked}");
+}
+
+#[test]
+fn a_layers_owners_modes_and_times_are_the_recipes() {
+    let made = made();
+    let text = std::fs::read_to_string(made.path().join("out/digests.json")).unwrap();
+    let digests: Value = serde_json::from_str(&text).unwrap();
+    let layer = &digests["images"]["sample"]["platforms"]["linux/amd64"]["layers"][0];
+    let blob = layer["digest"].as_str().unwrap().replace("sha256:", "out/oci/blobs/sha256/");
+    let mut tar = Command::new("tar");
+    tar.args(["--list", "--verbose", "--numeric-owner", "--utc", "--full-time", "--gzip", "--file"]);
+    let listing = run(tar.arg(made.path().join(blob)));
+    let words =
+        |line: &str| line.split_whitespace().filter(|word| word.parse::<u64>().is_err()).collect::<Vec<_>>().join(" ");
+    let found: Vec<_> = listing.lines().map(words).collect();
+    assert_eq!(
+        found,
+        [
+            "drwxr-xr-x 0/0 1970-01-01 00:00:00 etc/",
+            "-r--r--r-- 0/0 1970-01-01 00:00:00 etc/nsswitch.conf",
+            "-r--r--r-- 0/0 1970-01-01 00:00:00 etc/passwd",
+            "lrwxrwxrwx 0/0 1970-01-01 00:00:00 lib -> usr/lib",
+            "drwxr-xr-x 0/0 1970-01-01 00:00:00 usr/",
+            "drwxr-xr-x 0/0 1970-01-01 00:00:00 usr/lib/",
+            "lrwxrwxrwx 0/0 1970-01-01 00:00:00 usr/lib/libx.so.1 -> libx.so.1.2",
+            "-r--r--r-- 0/0 1970-01-01 00:00:00 usr/lib/libx.so.1.2",
+            "drwxr-xr-x 0/0 1970-01-01 00:00:00 var/",
+            "drwxr-xr-x 0/0 1970-01-01 00:00:00 var/lib/",
+            "drwx------ 65532/65532 1970-01-01 00:00:00 var/lib/lucid/",
+            "drwxr-xr-x 0/0 1970-01-01 00:00:00 var/log/",
+            "drwx------ 65532/65532 1970-01-01 00:00:00 var/log/lucid/",
+        ]
+    );
+}
