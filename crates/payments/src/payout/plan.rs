@@ -173,6 +173,8 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
         Verdict::Unsigned => match ended.reason.as_deref() {
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
             Some("authorisation_expired" | "authority_expired") => another_attempt(payout, now),
+            // The paying account was given other permissions meanwhile: the next permission names the right one.
+            Some("permission" | "wrong_permission") => another_attempt(payout, now),
             reason => fail(payout, reason.unwrap_or("unsigned"), now),
         },
     }

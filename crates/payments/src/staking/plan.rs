@@ -179,7 +179,8 @@ fn attempt_ended<P: Purpose>(operation: Operation<P>, ended: &Ended, now: UnixMs
         Verdict::Mismatch => review(operation, "mismatch"),
         Verdict::Dead | Verdict::FailedOnChain => another_attempt(operation, now),
         Verdict::Unsigned => match ended.reason.as_deref() {
-            Some("authorisation_expired" | "authority_expired") => another_attempt(operation, now),
+            // An account that was given other permissions meanwhile takes a permission that names the right one.
+            Some("authorisation_expired" | "authority_expired" | "permission") => another_attempt(operation, now),
             reason => {
                 let reason = reason.unwrap_or("unsigned").to_owned();
                 fail(operation, &reason)

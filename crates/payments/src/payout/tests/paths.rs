@@ -155,7 +155,7 @@ fn a_barred_attempt_fails_for_its_reason_or_is_made_anew_when_time_was_the_reaso
         assert_eq!(turn.next.stage, Stage::Failed { reason: expected.to_owned(), at: NOW });
         assert_eq!(turn.limits, Some(LimitRelease::AtOnce));
     }
-    for code in ["authorisation_expired", "authority_expired"] {
+    for code in ["authorisation_expired", "authority_expired", "permission", "wrong_permission"] {
         let (mut world, payout) = attempting(PayoutAsset::Usdt);
         world.usdt_bars(&payout, Some(code));
         let again = settle(&mut world, payout);
