@@ -46,6 +46,7 @@ pub use failures::FailureCount;
 pub use key::{AUDIT_KEY, CkaId, PinnedKey};
 pub use patience::Patience;
 pub use policy::Policy;
+pub use possession::verify as verify_possession;
 pub use profile::{OptionalAttribute, Profile, softhsm_module};
 pub use provision::provision;
 pub use signature::Unverified;

@@ -131,6 +131,13 @@ impl Login {
         self.anchor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Closes the anchor, and with it the login, and ends the module's use by this process. Nothing may use it after.
+    pub(crate) fn finalize(self) {
+        let Self { module, anchor, .. } = self;
+        drop(anchor);
+        module.finalize();
+    }
+
     /// Ends the login as an operator at the device would.
     #[cfg(test)]
     pub(crate) fn lose(&self) {

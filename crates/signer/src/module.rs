@@ -31,6 +31,13 @@ impl Module {
         }
     }
 
+    /// C_Finalize, which no session may outlive. Of use only to a process that is about to end.
+    pub(crate) fn finalize(self) {
+        if let Err(error) = self.context.finalize() {
+            tracing::warn!(%error, "the module was not finalised");
+        }
+    }
+
     /// The driver, for calls that need no token.
     pub(crate) const fn context(&self) -> &Pkcs11 {
         &self.context

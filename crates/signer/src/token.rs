@@ -158,6 +158,16 @@ impl Token {
         self.token_dir.as_deref().map_or(Ok(()), durable::sync_tree)
     }
 
+    /// Ends the token's use by this process: work finished, sessions closed, threads joined, the module finalised. For a
+    /// process that is about to end. With calls that do not return the module is left as it is.
+    pub fn finalize(self) {
+        let Self { pool, login, .. } = self;
+        drop(pool);
+        if let Some(login) = Arc::into_inner(login) {
+            login.finalize();
+        }
+    }
+
     /// What the token says of itself, as read when it was opened.
     pub const fn identity(&self) -> &TokenIdentity {
         &self.identity

@@ -1,5 +1,8 @@
 //! Proof that a new key outlives the process that made it: a fresh process opens the token, finds the key and has it
 //! sign. Only then is an address shown, because money sent to it must not depend on what one process holds in memory.
+//!
+//! The worker starts no process. It hands out a [`Task`] with a nonce of its own, whoever watches over it has a fresh
+//! process do it, and the [`Proof`] is a signature that only the key can have made: there is nobody to be believed.
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -8,6 +11,7 @@ use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use futures::future::BoxFuture;
 use primitives::{HexBytes, KeyId};
 use serde::{Deserialize, Serialize};
 use signer::{CkaId, PinnedKey, Profile, Token};
@@ -15,9 +19,7 @@ use thiserror::Error;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 use tracing::error;
-use tron_tx::PublicKey;
-
-use crate::random;
+use tron_tx::{PublicKey, RecoverableSignature};
 
 /// The word that makes this binary such a process. For nobody's use but ours.
 const COMMAND: &str = "prove-key";
@@ -28,63 +30,120 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The key was not found, or did not sign, in a fresh process.
 #[derive(Debug, Error)]
 #[error("a fresh process could not prove the new key: {0}")]
-pub struct Unproven(String);
+pub struct Unproven(pub String);
 
 /// What the fresh process is told, on its standard input. The PIN is not in it.
-#[derive(Debug, Serialize, Deserialize)]
-struct Task {
-    profile: Profile,
-    key_id: KeyId,
-    public_key: HexBytes,
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// How to open the token.
+    pub profile: Profile,
+    /// The key to find.
+    pub key_id: KeyId,
+    /// Which key it must be, 65 bytes.
+    pub public_key: HexBytes,
+    /// What makes the proof fresh, 32 bytes.
+    pub nonce: HexBytes,
+}
+
+/// The key's signature over the task's nonce, 65 bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Proof(pub HexBytes);
+
+/// Does such tasks.
+pub trait Prover: Send + Sync {
+    /// Has a fresh process prove the key.
+    fn prove<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, Result<Proof, Unproven>>;
 }
 
 /// Starts fresh processes of this program.
 #[derive(Debug, Clone)]
 pub struct Fresh {
     program: PathBuf,
-    profile: Profile,
+    environment: Vec<(OsString, OsString)>,
 }
 
 impl Fresh {
-    /// With the running program.
-    pub fn of_this_program(profile: Profile) -> std::io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, profile })
+    /// With the running program, even if its file was replaced meanwhile, and nothing in the environment but this.
+    pub fn of_this_program(environment: Vec<(OsString, OsString)>) -> Self {
+        Self { program: "/proc/self/exe".into(), environment }
     }
 
-    /// Has a fresh process prove the key.
-    pub async fn prove(&self, key: &PinnedKey) -> Result<(), Unproven> {
-        let task = Task {
-            profile: self.profile.clone(),
-            key_id: key.key_id(),
-            public_key: key.public_key.to_uncompressed().to_vec().into(),
-        };
-        let told = serde_json::to_vec(&task).map_err(|error| Unproven(error.to_string()))?;
-        match tokio::time::timeout(PATIENCE, ask(&self.program, &told)).await {
-            Err(_) => Err(Unproven(format!("no answer within {} s", PATIENCE.as_secs()))),
-            Ok(Err(error)) => Err(Unproven(error.to_string())),
-            Ok(Ok(None)) => Ok(()),
-            Ok(Ok(Some(complaint))) => {
-                error!(complaint, "a fresh process could not prove a new key");
-                Err(Unproven(complaint))
-            }
+    async fn ask(&self, told: &[u8]) -> std::io::Result<Result<Proof, String>> {
+        let mut child = Command::new(Path::new(&self.program))
+            .arg(COMMAND)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(told).await?;
         }
+        let output = child.wait_with_output().await?;
+        if !output.status.success() {
+            return Ok(Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+        }
+        Ok(serde_json::from_slice(&output.stdout).map_err(|error| error.to_string()))
     }
 }
 
-/// Runs the program once; its complaint, if it has one.
-async fn ask(program: &Path, told: &[u8]) -> std::io::Result<Option<String>> {
-    let mut child = Command::new(program)
-        .arg(COMMAND)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()?;
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(told).await?;
+impl Prover for Fresh {
+    fn prove<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, Result<Proof, Unproven>> {
+        Box::pin(async move {
+            let told = serde_json::to_vec(task).map_err(|error| Unproven(error.to_string()))?;
+            match tokio::time::timeout(PATIENCE, self.ask(&told)).await {
+                Err(_) => Err(Unproven(format!("no answer within {} s", PATIENCE.as_secs()))),
+                Ok(Err(error)) => Err(Unproven(error.to_string())),
+                Ok(Ok(Ok(proof))) => Ok(proof),
+                Ok(Ok(Err(complaint))) => {
+                    error!(complaint, "a fresh process could not prove a new key");
+                    Err(Unproven(complaint))
+                }
+            }
+        })
     }
-    let output = child.wait_with_output().await?;
-    Ok((!output.status.success()).then(|| String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
+
+impl Task {
+    /// Proves the key in this process, which must be a fresh one to mean anything.
+    pub fn prove_here(self) -> anyhow::Result<Proof> {
+        let (key, nonce) = (self.key()?, self.nonce()?);
+        let mut profile = self.profile;
+        profile.sessions = std::num::NonZeroU8::MIN;
+        let signature = Token::open(&profile)?.prove_possession(key, nonce).wait()?;
+        Ok(signature.into())
+    }
+
+    /// The key to prove.
+    pub fn key(&self) -> anyhow::Result<PinnedKey> {
+        Ok(PinnedKey {
+            id: CkaId::parse(&self.key_id).context("the key's id is not 32 hexadecimal digits")?,
+            public_key: PublicKey::from_sec1(self.public_key.as_ref())?,
+        })
+    }
+
+    /// What makes the proof fresh.
+    pub fn nonce(&self) -> anyhow::Result<[u8; 32]> {
+        self.nonce.as_ref().try_into().context("a nonce has 32 bytes")
+    }
+}
+
+impl From<RecoverableSignature> for Proof {
+    fn from(signature: RecoverableSignature) -> Self {
+        Self(signature.to_bytes().to_vec().into())
+    }
+}
+
+impl Proof {
+    /// Whether this key has signed this nonce.
+    pub fn convinces(&self, key: &PinnedKey, nonce: &[u8; 32]) -> bool {
+        RecoverableSignature::parse(self.0.as_ref())
+            .is_ok_and(|signature| signer::verify_possession(key, nonce, &signature))
+    }
 }
 
 /// This process, if it was started as a fresh one.
@@ -97,7 +156,7 @@ impl ProveKey {
         arguments.nth(1).is_some_and(|word| word == COMMAND).then_some(Self(()))
     }
 
-    /// Proves the key that standard input tells of; complaints go to standard error.
+    /// Proves the key that standard input tells of, on standard output; complaints go to standard error.
     pub fn run(self) -> ExitCode {
         match prove() {
             Ok(()) => ExitCode::SUCCESS,
@@ -113,12 +172,6 @@ impl ProveKey {
 fn prove() -> anyhow::Result<()> {
     let mut told = String::new();
     std::io::stdin().lock().read_to_string(&mut told).context("cannot read standard input")?;
-    let Task { mut profile, key_id, public_key } = serde_json::from_str(&told)?;
-    profile.sessions = std::num::NonZeroU8::MIN;
-    let key = PinnedKey {
-        id: CkaId::parse(&key_id).context("the key's id is not 32 hexadecimal digits")?,
-        public_key: PublicKey::from_sec1(public_key.as_ref())?,
-    };
-    Token::open(&profile)?.prove_possession(key, random::bytes()).wait()?;
-    Ok(())
+    let proof = serde_json::from_str::<Task>(&told)?.prove_here()?;
+    serde_json::to_writer(std::io::stdout().lock(), &proof).context("cannot write standard output")
 }

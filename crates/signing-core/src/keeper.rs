@@ -1,12 +1,17 @@
 //! Keeps the token open and proves again and again that it still signs.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use primitives::UnixMs;
-use signer::{Action, CkaId, PinnedKey, Profile, Token, TokenError};
+use signer::{Action, CkaId, Condition, Patience, PinnedKey, Profile, Token, TokenError, pin};
+use tokio::sync::watch;
 use tracing::{error, info};
 
 use crate::random;
+use crate::settings::Settings;
+use crate::stamp::Stamp;
+use crate::standing::{Leaving, Standing};
 
 /// The CKA_ID of the key that signs nothing but proofs of possession.
 const CANARY: CkaId = CkaId::new(*b"lucid-canary-key");
@@ -18,7 +23,7 @@ pub struct Unavailable {
     pub code: &'static str,
     /// What to know; never the PIN.
     pub detail: String,
-    /// Whether only a restart with another PIN helps.
+    /// Whether only another PIN helps.
     pub latched: bool,
 }
 
@@ -26,13 +31,24 @@ pub struct Unavailable {
 #[derive(Debug)]
 pub struct Keeper {
     profile: Profile,
+    patience: Patience,
+    standing: watch::Sender<Standing>,
     state: RwLock<State>,
 }
 
 #[derive(Debug)]
 enum State {
     Closed(Unavailable),
-    Open { token: Arc<Token>, canary: PinnedKey, proven_at: UnixMs },
+    Open(Opened, UnixMs),
+}
+
+/// A token that was opened.
+#[derive(Debug, Clone)]
+struct Opened {
+    token: Arc<Token>,
+    canary: PinnedKey,
+    /// The file that its PIN was read from, as it was then.
+    pin: Stamp,
 }
 
 impl From<&TokenError> for Unavailable {
@@ -42,16 +58,22 @@ impl From<&TokenError> for Unavailable {
 }
 
 impl Keeper {
-    /// A keeper that has not tried the token yet.
-    pub fn new(profile: Profile) -> Self {
+    /// A keeper that has not tried the token yet, and tells by `standing` what must outlive this process.
+    pub fn new(settings: &Settings, standing: watch::Sender<Standing>) -> Self {
         let detail = "the token was not tried yet".to_owned();
-        Self { profile, state: RwLock::new(State::Closed(Unavailable { code: "starting", detail, latched: false })) }
+        let sign = Duration::from_millis(settings.sign_timeout_ms);
+        Self {
+            profile: settings.profile.clone(),
+            patience: Patience { sign, ..Patience::default() },
+            standing,
+            state: RwLock::new(State::Closed(Unavailable { code: "starting", detail, latched: false })),
+        }
     }
 
     /// The token, or why there is none.
     pub fn token(&self) -> Result<Arc<Token>, Unavailable> {
         match &*self.read() {
-            State::Open { token, .. } => Ok(Arc::clone(token)),
+            State::Open(opened, _) => Ok(Arc::clone(&opened.token)),
             State::Closed(unavailable) => Err(unavailable.clone()),
         }
     }
@@ -59,37 +81,91 @@ impl Keeper {
     /// When the token last proved that it signs.
     pub fn proven_at(&self) -> Option<UnixMs> {
         match &*self.read() {
-            State::Open { proven_at, .. } => Some(*proven_at),
+            State::Open(_, proven_at) => Some(*proven_at),
             State::Closed(_) => None,
         }
     }
 
     /// Opens the token if it is not, and has it prove the canary, and after opening every key of `keys` as well.
     ///
-    /// A refused PIN is never presented again. Any other failure closes the token for signing until a later call
-    /// succeeds.
+    /// A refused PIN is never presented again: only another PIN file is. Any other failure closes the token for signing
+    /// until a later call succeeds.
     pub async fn look_after(&self, keys: &[PinnedKey], now: UnixMs) -> Result<(), Unavailable> {
         let open = match &*self.read() {
-            State::Closed(unavailable) if unavailable.latched => return Err(unavailable.clone()),
             State::Closed(_) => None,
-            State::Open { token, canary, .. } => Some((Arc::clone(token), *canary)),
+            State::Open(opened, _) => Some(opened.clone()),
         };
+        // Before the file is read: a change meanwhile is seen as one.
+        let pin = open.as_ref().map_or_else(|| Stamp::of(&self.profile.pin_file), |opened| opened.pin);
+        if open.is_none() && self.is_refused(pin) {
+            return Err(self.close(&TokenError::PinRejected, pin));
+        }
         let proven = match open {
-            Some((token, canary)) => prove(&token, &[canary]).await.map(|()| (token, canary)),
-            None => self.open(keys).await,
+            Some(opened) => prove(&opened.token, &[opened.canary]).await.map(|()| opened),
+            None => self.open(keys, pin).await,
         };
         match proven {
-            Ok((token, canary)) => {
-                self.replace(State::Open { token, canary, proven_at: now });
+            Ok(opened) => {
+                self.standing.send_if_modified(|standing| standing.refused_pin.take().is_some());
+                self.see_condition(&opened.token.condition());
+                self.replace(State::Open(opened, now));
                 Ok(())
             }
             Err(error) => {
                 error!(%error, code = error.code(), "the token does not sign");
-                let unavailable = Unavailable::from(&error);
-                self.replace(State::Closed(unavailable.clone()));
-                Err(unavailable)
+                Err(self.close(&error, pin))
             }
         }
+    }
+
+    /// Takes note of an error of the token's that somebody met: some mean that this process has to end.
+    pub fn suspect(&self, error: &TokenError) {
+        let leaving = match error {
+            TokenError::TimedOut { .. } | TokenError::Hung => Leaving::TokenHung,
+            error if error.action() == Action::RestartWorker => Leaving::TokenRestart,
+            _ => return,
+        };
+        self.leave(leaving);
+    }
+
+    /// Lets go of the token: its last user closes the sessions. Nothing can be signed from now on.
+    pub fn let_go(&self) -> Option<Arc<Token>> {
+        let detail = "the signing worker ends".to_owned();
+        let closed = State::Closed(Unavailable { code: "stopping", detail, latched: false });
+        match std::mem::replace(&mut *self.write(), closed) {
+            State::Open(opened, _) => Some(opened.token),
+            State::Closed(_) => None,
+        }
+    }
+
+    fn is_refused(&self, pin: Stamp) -> bool {
+        self.standing.borrow().refused_pin == Some(pin)
+    }
+
+    fn close(&self, error: &TokenError, pin: Stamp) -> Unavailable {
+        let unavailable = Unavailable::from(error);
+        if unavailable.latched {
+            self.standing.send_if_modified(|standing| standing.refused_pin.replace(pin) != Some(pin));
+        }
+        self.suspect(error);
+        self.replace(State::Closed(unavailable.clone()));
+        unavailable
+    }
+
+    fn see_condition(&self, condition: &Condition) {
+        match condition {
+            Condition::RestartNeeded { .. } => self.leave(Leaving::TokenRestart),
+            Condition::Hung { .. } => self.leave(Leaving::TokenHung),
+            _ => {}
+        }
+    }
+
+    fn leave(&self, leaving: Leaving) {
+        self.standing.send_if_modified(|standing| {
+            let first = standing.leaving.is_none();
+            standing.leaving.get_or_insert(leaving);
+            first
+        });
     }
 
     fn replace(&self, state: State) {
@@ -98,15 +174,18 @@ impl Keeper {
         tokio::task::spawn_blocking(move || drop(old));
     }
 
-    async fn open(&self, keys: &[PinnedKey]) -> Result<(Arc<Token>, PinnedKey), TokenError> {
-        let profile = self.profile.clone();
+    async fn open(&self, keys: &[PinnedKey], pin: Stamp) -> Result<Opened, TokenError> {
+        let (profile, patience) = (self.profile.clone(), self.patience);
         // Loading a module and logging in block, on a network token for seconds.
-        let opened = tokio::task::spawn_blocking(move || Token::open(&profile)).await;
-        let token = Arc::new(opened.map_err(|_| TokenError::Closed)??);
+        let opened = tokio::task::spawn_blocking(move || {
+            let secret = pin::read(&profile.pin_file)?;
+            Token::open_with(&profile, secret, patience)
+        });
+        let token = Arc::new(opened.await.map_err(|_| TokenError::Closed)??);
         let canary = token.ensure_key(CANARY, "canary", random::bytes()).await?;
         prove(&token, keys).await?;
         info!(label = %token.identity().label, keys = keys.len(), "the token is open and every key was proven");
-        Ok((token, canary))
+        Ok(Opened { token, canary, pin })
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {

@@ -2,17 +2,32 @@
 //!
 //! Where to look: [`signing`] is a signature from request to answer, [`register`] what makes it happen once,
 //! [`keeper`] the token's life, [`policy`] the policy in force, [`making`] how a wallet comes to be; the checks
-//! themselves are `signer::check` and `signer::policy`. wallet-manager's HTTP process carries requests to it and
-//! decides nothing.
+//! themselves are `signer::check` and `signer::policy`. [`Core`] is all of it put together.
+//!
+//! wallet-manager's HTTP process carries requests to it and decides nothing: it asks through a [`Client`], [`serve()`]
+//! answers, and [`protocol`] is what they have in common.
 
 pub mod book;
+mod client;
+mod core;
 pub mod fresh;
 pub mod keeper;
 pub mod making;
 pub mod metrics;
 pub mod policy;
 mod problem;
+pub mod protocol;
 pub mod random;
 pub mod register;
+pub mod serve;
+mod settings;
 pub mod signing;
+pub mod stamp;
+pub mod standing;
 pub mod wallet;
+pub mod worker;
+
+pub use self::client::{AskError, Attached, Client};
+pub use self::core::{Core, NOUNS};
+pub use self::serve::serve;
+pub use self::settings::Settings;

@@ -1,18 +1,20 @@
 //! Makes a wallet: its key's id stored first, the key born in the token, the wallet shown only after proof.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use api::wallet_manager::{WalletClass, WalletView};
 use primitives::WalletId;
 use service::clock::SharedClock;
-use signer::{CkaId, TokenError};
+use signer::{CkaId, PinnedKey, Profile, TokenError};
 use store::{Commit, CommitError, Store, StoreError, Versioned};
 use thiserror::Error;
 
 use crate::book::Book;
-use crate::fresh::{Fresh, Unproven};
+use crate::fresh::{Proof, Task};
 use crate::keeper::{Keeper, Unavailable};
 use crate::random;
+use crate::serve::Making;
 use crate::wallet::Wallet;
 
 /// Why there is no such wallet.
@@ -27,9 +29,12 @@ pub enum MakeError {
     /// The token failed; the same request may be sent again.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// The key was made and does not outlive the process; the same request may be sent again.
-    #[error(transparent)]
-    Unproven(#[from] Unproven),
+    /// Nobody has asked for a proof of this name; the wallet is to be asked for first, by this worker.
+    #[error("no proof is awaited for this wallet")]
+    NotAwaited,
+    /// The proof is none: the key was made and is not known to outlive the process.
+    #[error("the new key did not sign what was to prove it")]
+    Unproven,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,26 +52,63 @@ pub struct Maker {
     pub book: Arc<Book>,
     /// The token.
     pub keeper: Arc<Keeper>,
-    /// Proves new keys; none only where there is no program to start, in tests within one process.
-    pub fresh: Option<Fresh>,
     /// The one clock.
     pub clock: SharedClock,
+    profile: Profile,
+    awaited: Arc<Mutex<BTreeMap<WalletId, Awaited>>>,
+}
+
+/// A key that is in the token and still to be proven.
+#[derive(Debug, Clone, Copy)]
+struct Awaited {
+    key: PinnedKey,
+    nonce: [u8; 32],
 }
 
 impl Maker {
-    /// The wallet of this name, made if there is none.
-    pub async fn make(&self, id: WalletId, class: WalletClass) -> Result<WalletView, MakeError> {
+    /// What makes wallets in the token of this profile.
+    pub fn new(profile: Profile, store: Store, book: Arc<Book>, keeper: Arc<Keeper>, clock: SharedClock) -> Self {
+        Self { store, book, keeper, clock, profile, awaited: Arc::default() }
+    }
+
+    /// The wallet of this name; if there is none, its key is made, and is to be proven by a fresh process.
+    pub async fn make(&self, id: WalletId, class: WalletClass) -> Result<Making, MakeError> {
         let token = self.keeper.token().map_err(MakeError::Unavailable)?;
-        let wallet = self.named(id, class).await?;
+        let wallet = self.named(id, class).await?.record;
+        if let Some(view) = wallet.view() {
+            return Ok(Making::Made(view));
+        }
+        let cka_id = CkaId::parse(&wallet.key_id).ok_or(StoreError::Lost)?;
+        let key = token.ensure_key(cka_id, wallet.wallet_id.as_str(), random::bytes()).await?;
+        // Who asks meanwhile gets the same nonce: any one proof serves all.
+        let fresh = Awaited { key, nonce: random::bytes() };
+        let Awaited { nonce, .. } = *self.awaited().entry(wallet.wallet_id).or_insert(fresh);
+        Ok(Making::Prove(Task {
+            profile: self.profile.clone(),
+            key_id: key.key_id(),
+            public_key: key.public_key.to_uncompressed().to_vec().into(),
+            nonce: nonce.to_vec().into(),
+        }))
+    }
+
+    /// The wallet of this name, whose key was proven.
+    pub async fn proven(&self, id: &WalletId, proof: &Proof) -> Result<WalletView, MakeError> {
+        let wallet = self.stored(id).await?;
         if let Some(view) = wallet.record.view() {
             return Ok(view);
         }
-        let cka_id = CkaId::parse(&wallet.record.key_id).ok_or(StoreError::Lost)?;
-        let key = token.ensure_key(cka_id, wallet.record.wallet_id.as_str(), random::bytes()).await?;
-        if let Some(fresh) = &self.fresh {
-            fresh.prove(&key).await?;
+        let Awaited { key, nonce } = self.awaited().get(id).copied().ok_or(MakeError::NotAwaited)?;
+        if !proof.convinces(&key, &nonce) {
+            return Err(MakeError::Unproven);
         }
-        let made = wallet.record.clone().with_key(&key);
+        let view = self.keep(wallet, &key).await?;
+        self.awaited().remove(id);
+        Ok(view)
+    }
+
+    /// Stores the proven key and shows the wallet.
+    async fn keep(&self, wallet: Versioned<Wallet>, key: &PinnedKey) -> Result<WalletView, MakeError> {
+        let made = wallet.record.clone().with_key(key);
         let made = match self.store.commit(Commit::new(self.clock.now()).update(&wallet, &made)).await {
             Ok(()) => made,
             // Made twice at the same time: both found the one key of this id.
@@ -93,6 +135,10 @@ impl Maker {
             Err(CommitError::Conflict { .. }) => Ok(self.stored(&wallet.wallet_id).await?),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn awaited(&self) -> MutexGuard<'_, BTreeMap<WalletId, Awaited>> {
+        self.awaited.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn stored(&self, id: &WalletId) -> Result<Versioned<Wallet>, StoreError> {

@@ -1,7 +1,5 @@
 //! The policy in force: read from its file, read again when the file has changed, and kept when the new one is wrong.
 
-mod stamp;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,7 +12,7 @@ use signer::Policy;
 use tracing::{error, info};
 
 use crate::metrics::Metrics;
-use stamp::Stamp;
+use crate::stamp::Stamp;
 
 /// A policy together with the name that is kept with every signature under it.
 #[derive(Debug)]

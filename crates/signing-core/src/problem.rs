@@ -47,7 +47,7 @@ impl From<MakeError> for Problem {
             MakeError::OtherClass => Self::unprocessable("other_class", detail),
             MakeError::Unavailable(unavailable) => unavailable.into(),
             MakeError::Token(error) => Self::unavailable(error.code(), detail),
-            MakeError::Unproven(_) => Self::unavailable("key_unproven", detail),
+            MakeError::NotAwaited | MakeError::Unproven => Self::unavailable("key_unproven", detail),
             MakeError::Store(error) | MakeError::Commit(CommitError::Store(error)) => error.into(),
             MakeError::Commit(error) => Self::internal(error),
         }

@@ -201,6 +201,9 @@ impl SigningCore {
             let started = Instant::now();
             let answer = token.sign(passed.key, &passed.checked).await.and_then(Unverified::verify);
             self.metrics.asked_token(started.elapsed(), &answer);
+            if let Err(error) = &answer {
+                self.keeper.suspect(error);
+            }
             let signed = registered.record.signed(answer?.to_bytes().to_vec().into());
             let commit = Commit::new(self.clock.now()).update(&registered, &signed);
             match self.store.commit(commit).await {

@@ -8,13 +8,16 @@ use serde::Deserialize;
 use service::Context;
 use service::config::ConfigError;
 use signer::{OptionalAttribute, Profile, Rules, check::Issuers, sessions_for_cores, softhsm_module};
+use signing_core::Settings;
 
-/// `[token]` and `[policy]`.
+/// `[token]`, `[worker]` and `[policy]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The token that holds the keys.
     pub token: Token,
+    /// How the worker is watched over.
+    pub worker: Worker,
     /// What may be signed, whatever an authorisation says.
     pub policy: Policy,
 }
@@ -39,6 +42,28 @@ pub struct Token {
     pub network: String,
     /// How often the token proves that it still signs, milliseconds.
     pub canary_ms: u64,
+    /// How long the token may take for a signature before the worker counts as hung, milliseconds.
+    pub sign_timeout_ms: u64,
+}
+
+/// How the worker is watched over.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Worker {
+    /// How often it is asked whether it lives, milliseconds.
+    pub ping_ms: u64,
+    /// Without an answer for so long it is killed, milliseconds.
+    pub hang_ms: u64,
+    /// How long it may take to open its database, milliseconds.
+    pub start_ms: u64,
+    /// How long it may take to end in order, milliseconds.
+    pub stop_ms: u64,
+    /// The first pause before it is started anew, milliseconds.
+    pub backoff_ms: u64,
+    /// The longest one, milliseconds.
+    pub longest_backoff_ms: u64,
+    /// The variables of the environment that it gets.
+    pub environment: Vec<String>,
 }
 
 /// Where the signing policy is.
@@ -68,6 +93,26 @@ impl Token {
             omit: self.omit.clone(),
         })
     }
+}
+
+/// What the worker is started with.
+pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigError> {
+    let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
+    let authority_key_file = context.base.keys.authority_key_file.clone();
+    Ok(Settings {
+        rules: rules(context)?,
+        profile: config.token.profile(module)?,
+        canary_ms: config.token.canary_ms,
+        sign_timeout_ms: config.token.sign_timeout_ms,
+        policy_file: config.policy.file.clone(),
+        authority_key_file: authority_key_file.ok_or_else(|| {
+            let problem = "required: that an attempt is barred is signed with it; `lucid init` makes one";
+            ConfigError::invalid("keys.authority_key_file", problem)
+        })?,
+        data_dir: context.base.server.data_dir.clone(),
+        log: context.base.log.clone(),
+        refused_pin: None,
+    })
 }
 
 /// Everything that the checks before a signature know by themselves.

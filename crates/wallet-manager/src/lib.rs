@@ -7,11 +7,16 @@ mod app;
 pub mod config;
 mod init_token;
 mod policy_command;
+mod problem;
+mod relay;
 mod routes;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 
 pub use app::{State, WalletManager};
 pub use init_token::InitToken;
 pub use policy_command::PolicyCommand;
+pub use relay::Relay;
 pub use signing_core::fresh::ProveKey;
+pub use signing_core::worker::SigningWorker;

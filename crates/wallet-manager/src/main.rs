@@ -2,12 +2,15 @@
 
 use std::process::ExitCode;
 
-use wallet_manager::{InitToken, PolicyCommand, ProveKey, WalletManager};
+use wallet_manager::{InitToken, PolicyCommand, ProveKey, SigningWorker, WalletManager};
 
 fn main() -> ExitCode {
     // None needs a configuration: one comes before there is one, the others are told what they need.
     if let Some(init) = InitToken::asked_for(std::env::args_os()) {
         return init.run();
+    }
+    if let Some(worker) = SigningWorker::asked_for(std::env::args_os()) {
+        return worker.run();
     }
     if let Some(prove) = ProveKey::asked_for(std::env::args_os()) {
         return prove.run();

@@ -6,11 +6,10 @@ use axum::extract::State;
 use primitives::IntentId;
 use service::extract::Path;
 use service::{Caller, Problem};
-use store::{Filter, LIST_LIMIT_MAX};
 
 use super::may_read;
 use crate::app;
-use signing_core::register::{Attempt, INTENT};
+use signing_core::serve::Intent;
 
 /// The register's word on an intent; no attempts if it has none. Needs the scope `register:read`.
 #[utoipa::path(
@@ -27,10 +26,5 @@ pub(super) async fn intent(
     Path(intent): Path<IntentId>,
 ) -> Result<Json<IntentView>, Problem> {
     may_read(&caller, "register:read")?;
-    let tag = Some((INTENT.to_owned(), intent.to_string()));
-    let filter = Filter { tag, limit: LIST_LIMIT_MAX, ..Filter::default() };
-    let page = state.core.store.list::<Attempt>(filter).await?;
-    let mut attempts: Vec<_> = page.items.iter().map(|attempt| attempt.record.view()).collect();
-    attempts.sort_by_key(|attempt| attempt.attempt);
-    Ok(Json(IntentView { intent, attempts }))
+    state.worker.ask(Intent(intent)).await.map(Json)
 }

@@ -6,6 +6,7 @@ use axum::extract::State;
 use primitives::TxId;
 use service::extract::{Body, Path};
 use service::{Caller, Problem};
+use signing_core::serve::Sign;
 
 use crate::app;
 
@@ -23,7 +24,7 @@ use crate::app;
             description = "txid_taken; attempt_taken (members `txid`, `raw_data`); attempt_void"),
         (status = 422, body = api::Problem, content_type = "application/problem+json", description = "other_txid"),
         (status = 503, body = api::Problem, content_type = "application/problem+json", description =
-            "token_unavailable, or the token's failure; attempt_withheld (member `rule`): registered, and the rules have changed since"),
+            "worker_unavailable; token_unavailable, or the token's failure; attempt_withheld (member `rule`): registered, and the rules have changed since"),
     ),
     security(("call_token" = [])),
     tag = "signatures",
@@ -35,5 +36,6 @@ pub(super) async fn put_signature(
     Body(request): Body<SignatureRequest>,
 ) -> Result<Json<SignatureView>, Problem> {
     caller.require("signatures:write")?;
-    Ok(Json(state.core.sign(txid, request).await?))
+    let outcome = state.worker.ask(Sign(vec![(txid, request)])).await?.pop();
+    outcome.unwrap_or_else(|| Err(Problem::internal("the worker left a request out"))).map(Json)
 }

@@ -4,6 +4,7 @@ use api::wallet_manager::TokenView;
 use axum::Json;
 use axum::extract::State;
 use service::{Caller, Problem};
+use signing_core::serve::Token;
 
 use super::may_read;
 use crate::app;
@@ -21,14 +22,5 @@ use crate::app;
 )]
 pub(super) async fn token(State(state): State<app::State>, caller: Caller) -> Result<Json<TokenView>, Problem> {
     may_read(&caller, "wallets:read")?;
-    let token = state.core.keeper.token()?;
-    let identity = token.identity();
-    Ok(Json(TokenView {
-        label: identity.label.clone(),
-        model: identity.model.clone(),
-        serial: identity.serial.clone(),
-        // The token is served only after every key's attributes were proven; one that could be read out closes it.
-        key_extractable: false,
-        keys: state.core.book.keys().len() as u64,
-    }))
+    state.worker.ask(Token).await.map(Json)
 }

@@ -7,6 +7,7 @@ use primitives::{AttemptNo, IntentId};
 use serde::Deserialize;
 use service::extract::{Body, Path};
 use service::{Caller, Problem};
+use signing_core::serve::Void;
 use utoipa::ToSchema;
 
 use crate::app;
@@ -41,5 +42,5 @@ pub(super) async fn void_attempt(
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<Signed<Unsigned>>, Problem> {
     caller.require("intents:void")?;
-    Ok(Json(state.core.void(intent, attempt).await?))
+    state.worker.ask(Void { intent, attempt }).await.map(Json)
 }

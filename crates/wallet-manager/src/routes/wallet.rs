@@ -9,7 +9,7 @@ use service::{Caller, Problem};
 
 use super::may_read;
 use crate::app;
-use signing_core::wallet::Wallet;
+use signing_core::serve::Wallet;
 
 /// A wallet. Needs the scope `wallets:read`.
 #[utoipa::path(
@@ -29,8 +29,6 @@ pub(super) async fn wallet(
     Path(id): Path<WalletId>,
 ) -> Result<Json<WalletView>, Problem> {
     may_read(&caller, "wallets:read")?;
-    let wallet = state.core.store.get::<Wallet>(id.as_str()).await?;
-    // A wallet whose key is still to be made has no address to show.
-    let view = wallet.and_then(|wallet| wallet.record.view());
+    let view = state.worker.ask(Wallet(id.clone())).await?;
     view.map(Json).ok_or_else(|| Problem::not_found("unknown_wallet", format!("There is no wallet {id}.")))
 }

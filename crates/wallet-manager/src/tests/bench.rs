@@ -8,23 +8,26 @@ use std::sync::Arc;
 use api::Call;
 use api::wallet_manager::{SignatureRequest, WalletClass, WalletRequest, WalletView, put_wallet};
 use clap::Parser;
+use futures::future::BoxFuture;
 use primitives::statement::{Anchor, Asset, Authorisation, Kind, SignKey, Signed};
 use primitives::{Address, AttemptNo, BlockId, IntentId, Sun, TxId, UnixMs};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use service::clock::ManualClock;
 use service::{Context, Outcome, PeerClient, Problem, Service};
-use store::{Record, Store};
+use store::Store;
+use tokio::net::UnixStream;
 use tron_tx::contract::{Transfer, Trigger};
 use tron_tx::{Contract, PermissionId, RawTransaction, trc20};
 
 use crate::WalletManager;
-use crate::app::{app, parts};
-use crate::config::Config;
+use crate::app::{State, app};
+use crate::config::{self, Config};
 use crate::init_token::InitToken;
-use signing_core::register::Attempt;
+use crate::relay::Relay;
+use signing_core::fresh::{Proof, Prover, Task, Unproven};
 use signing_core::signing::SigningCore;
-use signing_core::wallet::Wallet;
+use signing_core::{Client, Core, NOUNS};
 
 pub(super) const NOW: UnixMs = UnixMs(1_751_466_492_000);
 pub(super) const PAYEE: Address = Address::from_evm([0x33; 20]);
@@ -76,7 +79,7 @@ impl Bench {
         made.make().expect("SoftHSM 2 is installed, or LUCID_PKCS11_MODULE names its module");
         secret_file(&path("authority.key"), &format!("{}11", "6b".repeat(31)));
         let config = config(&pin, &tokens);
-        let store = service::testing::store(&[Wallet::NOUN, Attempt::NOUN]);
+        let store = service::testing::store(&NOUNS);
         Self { directory, clock: ManualClock::at(NOW), store, config }
     }
 
@@ -88,7 +91,7 @@ impl Bench {
             ("usdt-manager", &["signatures:write"]),
             ("trx-staking", &["signatures:write"]),
             ("tron-client", &[]),
-            ("operator", &["operator", "wallets:write"]),
+            ("operator", &["operator", "wallets:write", "freeze:write"]),
         ];
         let mut context = service::testing::context(WalletManager::NAME, self.clock.clone(), &peers);
         for (name, peer) in &mut context.base.peers {
@@ -98,13 +101,35 @@ impl Bench {
         context
     }
 
-    /// Starts the service over the store; starting it again is what a crash leads to.
+    /// Starts the service over the store, and what would be its worker process in this one; starting it again is what a
+    /// crash leads to.
     pub(super) async fn start(&self) -> Running {
         let context = self.context();
-        let state = parts(&context, &self.config, self.store.clone(), None).await.unwrap();
-        let core = state.core.clone();
-        let router = app(&context, &self.config, state).router::<WalletManager>();
-        Running { core, router, clock: self.clock.clone() }
+        let settings = config::settings(&context, &self.config).unwrap();
+        let worker = Core::over(&settings, self.store.clone(), self.clock.clone()).await.unwrap();
+        worker.look_after().await;
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        tokio::spawn(signing_core::serve(worker.clone(), theirs));
+        let client = Client::default();
+        client.attach(ours);
+        let state = State { worker: Relay::new(client, Arc::new(Here(worker.clone()))) };
+        let router = app(&context, state).router::<WalletManager>();
+        Running { core: worker.signing, router, clock: self.clock.clone() }
+    }
+}
+
+/// Proves new keys in this process: the fresh ones are for the tests of whole processes.
+struct Here(Core);
+
+impl Prover for Here {
+    fn prove<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, Result<Proof, Unproven>> {
+        Box::pin(async move {
+            let token = self.0.signing.keeper.token().map_err(|unavailable| Unproven(unavailable.detail))?;
+            let key = task.key().map_err(|error| Unproven(error.to_string()))?;
+            let nonce = task.nonce().map_err(|error| Unproven(error.to_string()))?;
+            let signature = token.prove_possession(key, nonce).await.map_err(|error| Unproven(error.to_string()))?;
+            Ok(signature.into())
+        })
     }
 }
 

@@ -1,0 +1,118 @@
+//! Everything in the worker, put together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use service::clock::SharedClock;
+use service::config::secret;
+use service::health::Finding;
+use service::serve::{StartError, open_store};
+use signer::TokenError;
+use store::{Record, Store};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::book::Book;
+use crate::keeper::Keeper;
+use crate::making::Maker;
+use crate::metrics::Metrics;
+use crate::policy::PolicySource;
+use crate::register::Attempt;
+use crate::settings::Settings;
+use crate::signing::SigningCore;
+use crate::standing::Standing;
+use crate::wallet::Wallet;
+
+/// What the store keeps.
+pub const NOUNS: [&str; 2] = [Wallet::NOUN, Attempt::NOUN];
+
+/// Whose database it is: the file's name is wallet-manager's, though the worker alone opens it.
+const SERVICE: &str = "wallet-manager";
+
+/// How soon a token that could not be opened is tried again. A refused PIN never is.
+const REOPEN_MS: u64 = 3_000;
+
+/// The longest that a try may take: opening waits for the module without a limit of its own.
+const LOOK_MAX: Duration = Duration::from_secs(90);
+
+/// How many missed canaries make the token suspect.
+const CANARIES_MISSED: u64 = 3;
+
+/// Everything in the worker. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Core {
+    /// Signs and bars.
+    pub signing: SigningCore,
+    /// Makes wallets.
+    pub maker: Maker,
+    /// Where everything is counted.
+    pub counted: service::metrics::Metrics,
+    /// How the worker stands, for whoever watches over it.
+    pub standing: watch::Sender<Standing>,
+    canary_ms: u64,
+}
+
+impl Core {
+    /// Opens the database and puts the parts together. The token is not tried yet.
+    pub async fn open(settings: &Settings, clock: SharedClock) -> Result<Self, StartError> {
+        let store = open_store(&settings.data_dir, SERVICE, &NOUNS).await?;
+        Self::over(settings, store, clock).await
+    }
+
+    /// Puts the parts together over this store.
+    pub async fn over(settings: &Settings, store: Store, clock: SharedClock) -> Result<Self, StartError> {
+        let counted = service::metrics::Metrics::of_part();
+        let metrics = Metrics::new(&counted);
+        let standing = watch::Sender::new(Standing { refused_pin: settings.refused_pin, ..Standing::default() });
+        let keeper = Arc::new(Keeper::new(settings, standing.clone()));
+        let book = Arc::new(Book::read(&store).await?);
+        let authority = secret::sign_key("keys.authority_key_file", &settings.authority_key_file)?;
+        let signing = SigningCore {
+            store: store.clone(),
+            rules: Arc::new(settings.rules.clone()),
+            policy: Arc::new(PolicySource::open(settings.policy_file.clone(), metrics.clone(), clock.clone())?),
+            book: Arc::clone(&book),
+            keeper: Arc::clone(&keeper),
+            authority: Arc::new(authority),
+            clock: clock.clone(),
+            metrics,
+        };
+        let maker = Maker::new(settings.profile.clone(), store, book, keeper, clock);
+        Ok(Self { signing, maker, counted, standing, canary_ms: settings.canary_ms })
+    }
+
+    /// One proof of the token, or one try to open it.
+    pub async fn look_after(&self) {
+        let core = &self.signing;
+        // The keeper has logged what is wrong, and keeps it for whoever asks.
+        let _ = core.keeper.look_after(&core.book.keys(), core.clock.now()).await;
+        core.metrics.token(core.keeper.proven_at());
+        self.standing.send_if_modified(|standing| !std::mem::replace(&mut standing.serving, true));
+    }
+
+    /// Looks after the token, at once and then again and again, until the stop.
+    pub async fn tend(self, stop: CancellationToken) {
+        loop {
+            if tokio::time::timeout(LOOK_MAX, self.look_after()).await.is_err() {
+                self.signing.keeper.suspect(&TokenError::Hung);
+            }
+            let open = self.signing.keeper.token().is_ok();
+            let pause = Duration::from_millis(if open { self.canary_ms } else { REOPEN_MS.min(self.canary_ms) });
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = stop.cancelled() => return,
+            }
+        }
+    }
+
+    /// Whether the token signs.
+    pub fn token_finding(&self) -> Finding {
+        let core = &self.signing;
+        let token = core.keeper.token().map_err(|unavailable| unavailable.detail)?;
+        let age_ms = core.keeper.proven_at().map_or(u64::MAX, |at| core.clock.now().ms_since(at));
+        if age_ms > self.canary_ms.saturating_mul(CANARIES_MISSED) {
+            return Err(format!("the token did not prove itself for {age_ms} ms"));
+        }
+        Ok(format!("the token {} signs", token.identity().label))
+    }
+}

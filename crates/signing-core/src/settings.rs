@@ -1,0 +1,33 @@
+//! What the worker is started with: everything that it needs of the configuration, in one message.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use service::config::Log;
+use signer::{Profile, Rules};
+
+use crate::stamp::Stamp;
+
+/// The worker's settings. Secrets are named by their files, which the worker reads itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// What the checks know by themselves.
+    pub rules: Rules,
+    /// How to reach the token.
+    pub profile: Profile,
+    /// How often the token proves that it still signs, milliseconds.
+    pub canary_ms: u64,
+    /// How long the token may take for a signature before the worker counts as hung, milliseconds.
+    pub sign_timeout_ms: u64,
+    /// The policy file; none for the built-in policy.
+    pub policy_file: Option<PathBuf>,
+    /// The key that signs that an attempt is barred.
+    pub authority_key_file: PathBuf,
+    /// Where the database is.
+    pub data_dir: PathBuf,
+    /// How it logs.
+    pub log: Log,
+    /// The PIN file whose PIN the token has refused: while it looks like this, its PIN is not presented.
+    pub refused_pin: Option<Stamp>,
+}

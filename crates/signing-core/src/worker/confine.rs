@@ -1,0 +1,48 @@
+//! What the worker gives up before it loads anything: cores, debuggers, privileges, other programs, sockets.
+
+use rustix::process::{DumpableBehavior, Pid, Resource, Rlimit, Signal};
+use thiserror::Error;
+
+use super::syscalls;
+
+/// Why this process cannot be confined; it then must not go on.
+#[derive(Debug, Error)]
+pub enum Unconfined {
+    /// A limit or flag of the process.
+    #[error("{what} cannot be set")]
+    Flag {
+        /// Which.
+        what: &'static str,
+        /// The system's answer.
+        source: rustix::io::Errno,
+    },
+    /// Whoever started it has ended meanwhile.
+    #[error("the process that started the worker has ended")]
+    Orphaned,
+    /// The filter of system calls.
+    #[error("the filter of system calls cannot be installed")]
+    Filter(#[from] syscalls::FilterError),
+}
+
+/// The proof that this thread, and every thread that it will start, is confined.
+#[derive(Debug)]
+pub struct Confined(());
+
+/// Confines this process, which must have one thread only, for good. `network`: whether the module needs one.
+///
+/// `parent` is the process whose end ends this one.
+pub fn confine(parent: u32, network: bool) -> Result<Confined, Unconfined> {
+    let flag = |what, result: rustix::io::Result<()>| result.map_err(|source| Unconfined::Flag { what, source });
+    let no_core = Rlimit { current: Some(0), maximum: Some(0) };
+    flag("the limit of core files", rustix::process::setrlimit(Resource::Core, no_core))?;
+    // Nobody of the same user may read its memory or trace it.
+    flag("the undumpable state", rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable))?;
+    flag("the signal of the parent's death", rustix::process::set_parent_process_death_signal(Some(Signal::KILL)))?;
+    // A parent that died before that sends no signal; its children have another one by now.
+    if rustix::process::getppid().map(Pid::as_raw_nonzero).map(std::num::NonZero::get) != i32::try_from(parent).ok() {
+        return Err(Unconfined::Orphaned);
+    }
+    flag("the renunciation of privileges", rustix::thread::set_no_new_privs(true))?;
+    syscalls::install(network)?;
+    Ok(Confined(()))
+}
