@@ -1,6 +1,7 @@
 //! The command line.
 
 mod assemble;
+mod check;
 
 use std::error::Error;
 use std::io::Write as _;
@@ -27,6 +28,9 @@ enum Command {
         after_help = "The outputs, below DIR:\n  oci/               an OCI layout with every image and platform\n  images-ARCH.tar    for `docker load` on hosts of this architecture\n  digests.json       manifests, configurations, layers, diff_ids, sizes\n  SHA256SUMS         over all of them\n\nExample:\n  oci-image assemble recipe.json --out result && docker load --input result/images-amd64.tar"
     )]
     Assemble(assemble::Args),
+    /// Hold finished images against the policy: minimal, unwritable, unprivileged, labelled, complete. Fails on a finding.
+    #[command(after_help = "Example:\n  oci-image check result --json | jq '.images[].findings'")]
+    Check(check::Args),
     /// Write SHA256SUMS over every file below a directory.
     Sums {
         /// The directory.
@@ -38,6 +42,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Assemble(args) => assemble::run(&args),
+        Command::Check(args) => check::run(&args),
         Command::Sums { directory } => {
             crate::digests::write_sums(&directory).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }

@@ -2,16 +2,20 @@
 //!
 //! - [`recipe`] says what to assemble, [`assemble`] does it: [`tree`] gathers a layer's files, [`ustar`] archives them,
 //!   [`layer`] compresses, [`config`] describes; [`layout`] and [`archive`] are what comes out, and [`digests`] names it
+//! - [`finished`] reads images back, [`check`] holds them against the policy, [`elf`] reads their programs
 //! - [`canonical`]: JSON of one form
 
 pub mod archive;
 pub mod assemble;
 mod blobs;
 pub mod canonical;
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod digest;
 pub mod digests;
+pub mod elf;
+pub mod finished;
 pub mod layer;
 pub mod layout;
 pub mod recipe;

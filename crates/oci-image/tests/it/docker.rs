@@ -31,7 +31,7 @@ impl Engine {
         let started = Instant::now();
         while !engine.docker().arg("version").output().unwrap().status.success() {
             let log = || std::fs::read_to_string(at("log")).unwrap_or_default();
-            assert!(started.elapsed() < Duration::from_secs(60), "dockerd does not answer:\n{}", log());
+            assert!(started.elapsed() < Duration::from_mins(1), "dockerd does not answer:\n{}", log());
             std::thread::park_timeout(Duration::from_millis(100));
         }
         engine

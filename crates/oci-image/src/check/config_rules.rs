@@ -1,0 +1,84 @@
+//! Rules over an image's configuration.
+
+use serde_json::{Value, json};
+
+use crate::check::{Rule, Subject};
+use crate::config::CREATED;
+use crate::finished::FileKind;
+use crate::recipe::USER;
+
+/// Labels with the one value that they must have.
+const FIXED_LABELS: [(&str, &str); 3] =
+    [("lucid.plane", "wallet"), ("lucid.isolation", "payment-only"), ("lucid.security", "distroless")];
+
+/// Labels that must say something.
+const SAID_LABELS: [&str; 8] = [
+    "lucid.service",
+    "org.opencontainers.image.title",
+    "org.opencontainers.image.description",
+    "org.opencontainers.image.version",
+    "org.opencontainers.image.source",
+    "org.opencontainers.image.licenses",
+    "org.opencontainers.image.vendor",
+    "org.opencontainers.image.documentation",
+];
+
+pub(super) fn hold(subject: &mut Subject<'_>) {
+    let config = &subject.image.config["config"];
+    if config["User"] != USER {
+        subject.find(Rule::User, "User", format!("{} is not {USER}", config["User"]));
+    }
+    labels(subject, &config["Labels"]);
+    entrypoint(subject);
+    healthcheck(subject, config);
+    for (key, value, right) in [
+        ("WorkingDir", &config["WorkingDir"], json!("/")),
+        ("Volumes", &config["Volumes"], Value::Null),
+        ("Shell", &config["Shell"], Value::Null),
+        ("created", &subject.image.config["created"], json!(CREATED)),
+    ] {
+        if *value != right {
+            subject.find(Rule::Configuration, key, format!("{value} is not {right}"));
+        }
+    }
+}
+
+fn labels(subject: &mut Subject<'_>, labels: &Value) {
+    for (name, value) in FIXED_LABELS {
+        if labels[name] != value {
+            subject.find(Rule::Labels, name, format!("{} is not {value}", labels[name]));
+        }
+    }
+    for name in SAID_LABELS {
+        if labels[name].as_str().is_none_or(str::is_empty) {
+            subject.find(Rule::Labels, name, "missing or empty");
+        }
+    }
+}
+
+fn entrypoint(subject: &mut Subject<'_>) {
+    let Some(path) = subject.program_path() else {
+        return subject.find(Rule::Entrypoint, "Entrypoint", "does not begin with an absolute path");
+    };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if name != subject.service {
+        let detail = format!("is called {name}, the service {}", subject.service);
+        subject.find(Rule::Entrypoint, format!("/{path}"), detail);
+    }
+    match subject.resolve(path).map(|(_, file)| (file.mode, &file.kind)) {
+        Some((mode, FileKind::Regular(_))) if mode & 0o001 != 0 => {}
+        Some((_, FileKind::Regular(_))) => {
+            subject.find(Rule::Entrypoint, format!("/{path}"), "cannot be run by its user");
+        }
+        _ => subject.find(Rule::Entrypoint, format!("/{path}"), "is not in the image"),
+    }
+}
+
+fn healthcheck(subject: &mut Subject<'_>, config: &Value) {
+    let test = &config["Healthcheck"]["Test"];
+    if test[0] != "CMD" {
+        subject.find(Rule::Healthcheck, "Healthcheck", format!("{} is not CMD, the exec form", test[0]));
+    } else if test[1] != config["Entrypoint"][0] {
+        subject.find(Rule::Healthcheck, "Healthcheck", format!("runs {} and not its own program", test[1]));
+    }
+}

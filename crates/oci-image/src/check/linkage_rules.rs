@@ -1,0 +1,141 @@
+//! Rules over programs and libraries: static, or complete.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::{Rule, Subject};
+use crate::elf::Elf;
+use crate::finished::FileKind;
+
+/// Debian's packages that wallet-manager's image always has.
+const RUNTIME_PACKAGES: [&str; 3] = ["libc6", "libgcc-s1", "libstdc++6"];
+
+/// Debian's own layout: one file a package, as scanners read it.
+pub(crate) const STATUS_DIRECTORY: &str = "var/lib/dpkg/status.d/";
+
+pub(super) fn hold(subject: &mut Subject<'_>) {
+    let elves = elves(subject);
+    for (path, elf) in &elves {
+        let at = format!("/{path}");
+        let architecture = subject.image.platform.strip_prefix("linux/");
+        if elf.architecture != architecture {
+            let detail = format!("is for {}", elf.architecture.unwrap_or("another machine"));
+            subject.find(Rule::Platform, &at, detail);
+        }
+        if elf.executable_stack {
+            subject.find(Rule::ExecutableStack, &at, "does not say that its stack is not executable");
+        }
+    }
+    softhsm(subject);
+    let Some(program) = subject.program() else {
+        let at = subject.program_path().unwrap_or_default();
+        return subject.find(Rule::Entrypoint, format!("/{at}"), "is no ELF program");
+    };
+    if subject.is_dynamic_service() {
+        complete(subject, &program, &elves);
+        dpkg(subject);
+    } else {
+        stands_alone(subject, &program, &elves);
+    }
+}
+
+fn elves(subject: &Subject<'_>) -> BTreeMap<String, Elf> {
+    let files = subject.image.files.iter();
+    let elves = files.filter_map(|(path, file)| match &file.kind {
+        FileKind::Regular(content) if Elf::is_one(content) => Some((path.clone(), Elf::parse(content).ok()?)),
+        _ => None,
+    });
+    elves.collect()
+}
+
+fn stands_alone(subject: &mut Subject<'_>, program: &Elf, elves: &BTreeMap<String, Elf>) {
+    let at = format!("/{}", subject.program_path().unwrap_or_default());
+    if let Some(loader) = &program.interpreter {
+        subject.find(Rule::Static, &at, format!("asks for the loader {loader}"));
+    }
+    if let Some(dynamic) = &program.dynamic {
+        if program.fixed {
+            subject.find(Rule::Static, &at, "has a dynamic section, without being position-independent");
+        }
+        for library in &dynamic.needed {
+            subject.find(Rule::Static, &at, format!("asks for the library {library}"));
+        }
+    }
+    for path in elves.iter().filter(|(_, elf)| elf.is_library()).map(|(path, _)| path) {
+        subject.find(Rule::Static, format!("/{path}"), "is a library in a static image");
+    }
+}
+
+/// The loader and every library asked for, those of libraries included, are where glibc looks.
+fn complete(subject: &mut Subject<'_>, program: &Elf, elves: &BTreeMap<String, Elf>) {
+    let at = format!("/{}", subject.program_path().unwrap_or_default());
+    let Some(loader) = &program.interpreter else {
+        return subject.find(Rule::Libraries, at, "asks for no loader: it could not load a token's module");
+    };
+    if subject.resolve(loader.trim_start_matches('/')).is_none() {
+        subject.find(Rule::Libraries, loader, "the loader is not in the image");
+    }
+    if program.fixed {
+        subject.find(Rule::Libraries, at.clone(), "is loaded at a fixed address");
+    }
+    let mut open: Vec<(String, &Elf)> = vec![(at, program)];
+    // A module is loaded by name, so nothing asks for it, yet its libraries must be there.
+    open.extend(elves.iter().filter(|(_, elf)| elf.is_library()).map(|(path, elf)| (format!("/{path}"), elf)));
+    for (path, elf) in open {
+        for library in elf.dynamic.iter().flat_map(|dynamic| &dynamic.needed) {
+            if !found(subject, library) {
+                subject.find(Rule::Libraries, &path, format!("asks for {library}, which is not in the image"));
+            }
+        }
+    }
+    if !found(subject, "libc.so.6") {
+        subject.find(Rule::Libraries, "/lib", "glibc is not in the image");
+    }
+}
+
+/// In glibc's standard directories, as Debian builds it.
+fn found(subject: &Subject<'_>, library: &str) -> bool {
+    let triplet = match subject.image.platform.as_str() {
+        "linux/arm64" => "aarch64-linux-gnu",
+        _ => "x86_64-linux-gnu",
+    };
+    let directories = [format!("lib/{triplet}"), format!("usr/lib/{triplet}"), "lib".to_owned(), "usr/lib".to_owned()];
+    directories.iter().any(|directory| subject.resolve(&format!("{directory}/{library}")).is_some())
+}
+
+fn dpkg(subject: &mut Subject<'_>) {
+    let statuses = subject.image.files.keys().filter_map(|path| path.strip_prefix(STATUS_DIRECTORY));
+    let listed: BTreeSet<String> = statuses.map(ToOwned::to_owned).collect();
+    for package in RUNTIME_PACKAGES {
+        if !listed.contains(package) {
+            subject.find(Rule::Dpkg, format!("/{STATUS_DIRECTORY}{package}"), "is missing");
+        }
+    }
+    for name in listed.iter().filter(|name| !name.ends_with(".md5sums")) {
+        let path = format!("{STATUS_DIRECTORY}{name}");
+        let text = match &subject.image.files[&path].kind {
+            FileKind::Regular(content) => String::from_utf8_lossy(content).into_owned(),
+            _ => String::new(),
+        };
+        for field in ["Package: ", "Version: ", "Architecture: "] {
+            if !text.lines().any(|line| line.starts_with(field)) {
+                subject.find(Rule::Dpkg, format!("/{path}"), format!("has no field {}", field.trim_end_matches(": ")));
+            }
+        }
+    }
+}
+
+/// A module that keeps keys in files must never be what runs in production by mistake.
+fn softhsm(subject: &mut Subject<'_>) {
+    let name = subject.image.reference.rsplit('/').next().unwrap_or_default();
+    let variant = name.contains("softhsm");
+    let modules: Vec<_> = subject.image.files.keys().filter(|path| path.contains("softhsm")).cloned().collect();
+    let module = modules.iter().any(|path| path.ends_with("libsofthsm2.so"));
+    if variant && !module {
+        subject.find(Rule::SoftHsm, "libsofthsm2.so", "is missing in the variant that is named after it");
+    }
+    if !variant {
+        for path in modules {
+            subject.find(Rule::SoftHsm, format!("/{path}"), "stands in an image that is not the SoftHSM variant");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The rules by name.
+
+use serde::Serialize;
+
+/// A rule of the policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// Runs as 65532:65532.
+    User,
+    /// Has the plane's labels and OCI's.
+    Labels,
+    /// Starts its own program, named after the service, in exec form.
+    Entrypoint,
+    /// Is asked for its health by its own program, in exec form.
+    Healthcheck,
+    /// Starts in `/`, declares no volume, is dated 1970.
+    Configuration,
+    /// Is for a platform that its program runs on.
+    Platform,
+    /// Has no shell and no interpreter.
+    Shell,
+    /// Has no package manager.
+    PackageManager,
+    /// Has no setuid, setgid or sticky bit.
+    Setuid,
+    /// Has nothing writable but the mount points.
+    Writable,
+    /// Has both mount points, empty, 65532:65532 and 0700.
+    MountPoint,
+    /// Everything else is root's.
+    Owner,
+    /// Has no device, pipe, hard link, mark of deletion or extended attribute.
+    Kind,
+    /// Has no program but the service's own.
+    OwnBinary,
+    /// Is static, unless it is wallet-manager.
+    Static,
+    /// Finds its loader and libraries in itself, if it is wallet-manager.
+    Libraries,
+    /// Has dpkg metadata for its libraries, if it is wallet-manager.
+    Dpkg,
+    /// Has SoftHSM in its own variant, and nowhere else.
+    SoftHsm,
+    /// Has no program or library with an executable stack.
+    ExecutableStack,
+}
+
+impl Rule {
+    /// Its name in reports.
+    pub fn name(self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(name)) => name,
+            _ => format!("{self:?}"),
+        }
+    }
+}
+
+/// A breach.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// Of which rule.
+    pub rule: Rule,
+    /// A path in the image, or a key of its configuration.
+    pub at: String,
+    /// What is wrong.
+    pub detail: String,
+}

@@ -1,0 +1,169 @@
+//! Finished images, written without the assembler: it would refuse to make most of these.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use oci_image::canonical::compact;
+use oci_image::check::{Report, Rule, check};
+use oci_image::config::{self, CONFIG, Descriptor, LAYER, MANIFEST};
+use oci_image::digest::Digest;
+use oci_image::finished::read_layout;
+use serde_json::{Value, json};
+use tar::{Builder, EntryType, Header};
+
+use crate::sample::run;
+
+/// One member of the only layer.
+#[derive(Clone)]
+pub(crate) struct Member {
+    pub(crate) kind: EntryType,
+    pub(crate) content: Vec<u8>,
+    pub(crate) link: String,
+    pub(crate) mode: u32,
+    pub(crate) owner: u64,
+    pub(crate) attribute: Option<&'static str>,
+}
+
+pub(crate) struct Image {
+    pub(crate) reference: String,
+    pub(crate) config: Value,
+    pub(crate) members: BTreeMap<String, Member>,
+}
+
+/// A C program (or library) that does nothing, linked as told.
+pub(crate) fn compiled(flags: &[&str]) -> Vec<u8> {
+    let directory = tempfile::tempdir().unwrap();
+    let source = directory.path().join("main.c");
+    fs::write(&source, "int main(void) { return 0; }\n").unwrap();
+    let out = directory.path().join("out");
+    run(Command::new("cc").args(["-fPIE", "-o"]).arg(&out).arg(&source).args(flags));
+    fs::read(out).unwrap()
+}
+
+impl Image {
+    fn of(service: &str, program: &[u8]) -> Self {
+        let path = format!("/usr/bin/{service}");
+        let mut labels = json!({
+            "lucid.service": service, "lucid.plane": "wallet", "lucid.isolation": "payment-only",
+            "lucid.security": "distroless",
+        });
+        for key in ["title", "description", "version", "source", "licenses", "vendor", "documentation"] {
+            labels[format!("org.opencontainers.image.{key}")] = json!("said");
+        }
+        let config = json!({
+            "architecture": "amd64", "os": "linux", "created": "1970-01-01T00:00:00Z",
+            "config": {
+                "Entrypoint": [path], "Healthcheck": { "Test": ["CMD", path, "healthcheck"] }, "Labels": labels,
+                "User": "65532:65532", "WorkingDir": "/",
+            },
+        });
+        let reference = format!("localhost/lucid/{service}:1");
+        let mut image = Self { reference, config, members: BTreeMap::new() };
+        for directory in ["usr", "usr/bin", "var", "var/lib", "var/log"] {
+            image.directory(directory, 0o755, 0);
+        }
+        for mount in ["var/lib/lucid", "var/log/lucid"] {
+            image.directory(mount, 0o700, 65532);
+        }
+        image.file(&path[1..], program, 0o555);
+        image
+    }
+
+    pub(crate) fn of_static_service() -> Self {
+        Self::of("tron-client", &compiled(&["-static-pie"]))
+    }
+
+    pub(crate) fn of_wallet_manager() -> Self {
+        let mut image = Self::of("wallet-manager", &compiled(&["-pie"]));
+        for (path, soname) in [
+            ("usr/lib64/ld-linux-x86-64.so.2", "ld-linux-x86-64.so.2"),
+            ("usr/lib/x86_64-linux-gnu/libc.so.6", "libc.so.6"),
+        ] {
+            let library = compiled(&["-shared", "-nostdlib", "-fPIC", &format!("-Wl,-soname,{soname}")]);
+            image.file(path, &library, 0o555);
+        }
+        for (path, target) in [("lib", "usr/lib"), ("lib64", "/usr/lib64")] {
+            let link = Member { kind: EntryType::Symlink, link: target.to_owned(), ..Member::of(&[], 0o777) };
+            image.members.insert(path.to_owned(), link);
+        }
+        for package in ["libc6", "libgcc-s1", "libstdc++6"] {
+            let text = format!("Package: {package}\nVersion: 1\nArchitecture: amd64\n");
+            image.file(&format!("var/lib/dpkg/status.d/{package}"), text.as_bytes(), 0o444);
+        }
+        image
+    }
+
+    pub(crate) fn file(&mut self, path: &str, content: &[u8], mode: u32) -> &mut Member {
+        self.members.insert(path.to_owned(), Member::of(content, mode));
+        self.members.get_mut(path).unwrap()
+    }
+
+    pub(crate) fn directory(&mut self, path: &str, mode: u32, owner: u64) {
+        let directory = Member { kind: EntryType::Directory, owner, ..Member::of(&[], mode) };
+        self.members.insert(path.to_owned(), directory);
+    }
+
+    fn layer(&self) -> Vec<u8> {
+        let mut archive = Builder::new(Vec::new());
+        for (path, member) in &self.members {
+            let attribute = member.attribute.map(|name| (name, &b"1"[..]));
+            archive.append_pax_extensions(attribute).unwrap();
+            let mut header = Header::new_ustar();
+            header.set_entry_type(member.kind);
+            header.set_mode(member.mode);
+            header.set_uid(member.owner);
+            header.set_gid(member.owner);
+            header.set_size(member.content.len() as u64);
+            if !member.link.is_empty() {
+                header.set_link_name(&member.link).unwrap();
+            }
+            header.set_path(path).unwrap();
+            header.set_cksum();
+            archive.append(&header, member.content.as_slice()).unwrap();
+        }
+        archive.into_inner().unwrap()
+    }
+
+    pub(crate) fn write(&self, directory: &Path) {
+        let blobs = directory.join("blobs/sha256");
+        fs::create_dir_all(&blobs).unwrap();
+        let store = |media_type: &str, bytes: &[u8]| {
+            let blob = Descriptor::of(media_type, bytes);
+            fs::write(blobs.join(blob.digest.hex()), bytes).unwrap();
+            blob
+        };
+        let archive = self.layer();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut gzip, &archive).unwrap();
+        let layer = store(LAYER, &gzip.finish().unwrap());
+        let mut config = self.config.clone();
+        config["rootfs"] = json!({ "diff_ids": [Digest::of(&archive)], "type": "layers" });
+        let config = store(CONFIG, &compact(&config));
+        let mut manifest = store(MANIFEST, &compact(&json!({ "config": config, "layers": [layer] })));
+        let name = "org.opencontainers.image.ref.name".to_owned();
+        manifest.annotations.insert(name, self.reference.clone());
+        fs::write(directory.join("index.json"), compact(&config::index(&[manifest]))).unwrap();
+    }
+}
+
+impl Member {
+    fn of(content: &[u8], mode: u32) -> Self {
+        let content = content.to_vec();
+        Self { kind: EntryType::Regular, content, link: String::new(), mode, owner: 0, attribute: None }
+    }
+}
+
+/// What the policy says of it.
+pub(crate) fn checked(image: &Image) -> Report {
+    let directory = tempfile::tempdir().unwrap();
+    image.write(directory.path());
+    check(&read_layout(directory.path()).unwrap())
+}
+
+/// Every breach: the rule and the place.
+pub(crate) fn found(image: &Image) -> Vec<(Rule, String)> {
+    let findings = checked(image).images.remove(0).findings;
+    findings.into_iter().map(|finding| (finding.rule, finding.at)).collect()
+}
