@@ -34,8 +34,8 @@ pub struct Commit {
     pub(crate) wakes: Vec<(&'static str, String)>,
     pub(crate) events: Vec<OutboxRow>,
     pub(crate) log: Vec<LogEntry>,
-    /// The member of records and events that names the place of the last entry.
-    pub(crate) stamp: Option<&'static str>,
+    /// Of which records, and of the events, which member names the place of the last entry.
+    pub(crate) stamp: Option<(&'static str, &'static str)>,
     /// The first step that could not be taken; reported when the commit is made, so that the steps chain.
     pub(crate) fault: Option<Fault>,
 }
@@ -151,10 +151,10 @@ impl Commit {
         self
     }
 
-    /// Has every record and event of this commit say where the log's last entry came to stand: as the member `member`,
-    /// a [`LogPosition`](primitives::LogPosition), which they must not have by themselves.
-    pub const fn stamp(mut self, member: &'static str) -> Self {
-        self.stamp = Some(member);
+    /// Has this noun's records and every event of this commit say where the log's last entry came to stand: as the member
+    /// `member`, a [`LogPosition`](primitives::LogPosition), which they must not have by themselves.
+    pub const fn stamp<R: Record>(mut self, member: &'static str) -> Self {
+        self.stamp = Some((R::NOUN, member));
         self
     }
 

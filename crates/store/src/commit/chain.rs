@@ -16,6 +16,7 @@ pub(super) struct Chained<'a> {
 }
 
 struct Stamp {
+    noun: &'static str,
     member: &'static str,
     position: LogPosition,
 }
@@ -31,7 +32,7 @@ pub(super) fn chain(commit: &Commit, tip: Option<LogPosition>) -> Result<Chained
     if commit.stamp.is_some() && writes.is_empty() {
         return Err(StoreError::Malformed("names a place in the log and appends nothing to it"));
     }
-    Ok(Chained { writes, stamp: commit.stamp.map(|member| Stamp { member, position: tip }) })
+    Ok(Chained { writes, stamp: commit.stamp.map(|(noun, member)| Stamp { noun, member, position: tip }) })
 }
 
 impl Chained<'_> {
@@ -45,7 +46,9 @@ impl Chained<'_> {
 
     /// A record's body as it is to be stored.
     pub(super) fn body<'a>(&self, change: &'a Change) -> Result<Cow<'a, str>, StoreError> {
-        self.stamped(&change.row.body)
+        let body = &change.row.body;
+        let named = self.stamp.as_ref().is_some_and(|stamp| stamp.noun == change.row.noun);
+        if named { self.stamped(body) } else { Ok(Cow::Borrowed(body)) }
     }
 
     /// An event's data as it is to be stored.
@@ -54,7 +57,7 @@ impl Chained<'_> {
     }
 
     fn stamped<'a>(&self, object: &'a str) -> Result<Cow<'a, str>, StoreError> {
-        let Some(Stamp { member, position: LogPosition { seq, head } }) = &self.stamp else {
+        let Some(Stamp { member, position: LogPosition { seq, head }, .. }) = &self.stamp else {
             return Ok(Cow::Borrowed(object));
         };
         let members = object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));

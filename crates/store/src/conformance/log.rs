@@ -72,7 +72,7 @@ async fn what_is_refused_appends_nothing(store: Store) {
 
 async fn every_part_of_a_commit_can_name_its_place(store: Store) {
     let event = |data| NewEvent { kind: "job.made", subject: "a".to_owned(), version: 1, data };
-    let commit = Commit::new(NOW).log(line("a")).log(line("b")).stamp("audit");
+    let commit = Commit::new(NOW).log(line("a")).log(line("b")).stamp::<Job>("audit");
     let commit = commit.event(event(serde_json::json!({}))).event(event(serde_json::json!({ "n": 1 })));
     let position = store.commit_logged(commit).await.unwrap();
     assert_eq!(position.seq, 2);
@@ -81,15 +81,15 @@ async fn every_part_of_a_commit_can_name_its_place(store: Store) {
     assert_eq!(told[1].data, serde_json::json!({ "n": 1, "audit": position }));
 
     // A record that has the member by itself cannot be read again; this one ignores what it does not know.
-    let commit = Commit::new(NOW).insert(&Job::new("a")).log(line("c")).stamp("place");
+    let commit = Commit::new(NOW).insert(&Job::new("a")).log(line("c")).stamp::<Job>("place");
     store.commit_logged(commit).await.unwrap();
     assert_eq!(store.get::<Job>("a").await.unwrap().unwrap().record, Job::new("a"));
 }
 
 async fn a_stamp_needs_a_place_and_an_object(store: Store) {
     let event = NewEvent { kind: "x", subject: "a".to_owned(), version: 1, data: serde_json::json!([1]) };
-    let listed = Commit::new(NOW).log(line("a")).event(event).stamp("audit");
-    for commit in [listed, Commit::new(NOW).insert(&Job::new("a")).stamp("audit")] {
+    let listed = Commit::new(NOW).log(line("a")).event(event).stamp::<Job>("audit");
+    for commit in [listed, Commit::new(NOW).insert(&Job::new("a")).stamp::<Job>("audit")] {
         let refused = store.commit(commit).await;
         assert!(matches!(refused, Err(CommitError::Store(StoreError::Malformed(_)))), "{refused:?}");
     }

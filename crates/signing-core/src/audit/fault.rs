@@ -1,0 +1,32 @@
+//! What is wrong with the log, as far as it stops signing.
+
+use store::StoreError;
+use thiserror::Error;
+
+/// Why nothing is signed because of the log.
+#[derive(Debug, Error)]
+pub enum AuditFault {
+    /// The log was not yet compared with what the token vouches for.
+    #[error("the audit log was not compared with the token yet")]
+    Unchecked,
+    /// The log lacks what the token vouches for: records were cut off, or an older database was put back.
+    #[error("the audit log is cut: {0}")]
+    Cut(String),
+    /// The log cannot be written.
+    #[error("the audit log cannot be written: {0}")]
+    Unwritable(#[from] StoreError),
+}
+
+impl AuditFault {
+    /// The code of a log that cannot be written.
+    pub const UNWRITABLE: &'static str = "audit_unwritable";
+
+    /// The stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unchecked => "audit_unchecked",
+            Self::Cut(_) => "audit_cut",
+            Self::Unwritable(_) => Self::UNWRITABLE,
+        }
+    }
+}

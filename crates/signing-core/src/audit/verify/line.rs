@@ -1,0 +1,56 @@
+//! An export: JSON, one line for each thing that a log is or is held against.
+
+use api::wallet_manager::audit::{AuditCheckpoint, AuditHead, AuditRecord, KeptHead};
+use primitives::{PlaneId, UnixMs};
+use serde::{Deserialize, Serialize};
+
+use super::Known;
+use super::Verifier;
+
+/// One line of an export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Line {
+    /// The first line: whose log it is, where it stood when the export began, and its public audit key.
+    Log {
+        /// The plane.
+        plane: PlaneId,
+        /// When the export was made.
+        at: UnixMs,
+        /// Where the log stood, and what vouched for it.
+        head: AuditHead,
+    },
+    /// A record, exactly as it was hashed.
+    Record(AuditRecord),
+    /// A checkpoint.
+    Checkpoint(AuditCheckpoint),
+    /// An attempt of the register.
+    Attempt(Known),
+    /// A head that payout-router kept.
+    Kept(KeptHead),
+    /// The last line: nothing is missing between the first and this.
+    End {
+        /// Whether every attempt of the register is there.
+        register: bool,
+    },
+}
+
+impl Verifier {
+    /// Takes a line of an export.
+    pub fn line(&mut self, line: Line) {
+        match line {
+            Line::Log { head, .. } => {
+                self.vouched("the export's first line", head.position);
+                if let Some(token) = head.token {
+                    self.vouched("the token", token);
+                }
+            }
+            Line::Record(record) => self.record(&record),
+            Line::Checkpoint(checkpoint) => self.checkpoint(&checkpoint),
+            Line::Attempt(known) => self.attempt(known),
+            Line::Kept(kept) => self.kept(kept),
+            Line::End { register: true } => self.register_is_whole(),
+            Line::End { register: false } => {}
+        }
+    }
+}
