@@ -1,5 +1,6 @@
 //! Everything in the worker, put together.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,8 +9,9 @@ use service::config::secret;
 use service::health::Finding;
 use service::serve::{StartError, open_store};
 use signer::TokenError;
-use store::{Record, Store};
+use store::{Record, Store, StoreError};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::book::Book;
@@ -28,6 +30,9 @@ pub const NOUNS: [&str; 2] = [Wallet::NOUN, Attempt::NOUN];
 
 /// Whose database it is: the file's name is wallet-manager's, though the worker alone opens it.
 const SERVICE: &str = "wallet-manager";
+
+/// How long the database of a killed worker is waited for.
+const LET_GO: Duration = Duration::from_secs(2);
 
 /// How soon a token that could not be opened is tried again. A refused PIN never is.
 const REOPEN_MS: u64 = 3_000;
@@ -52,10 +57,23 @@ pub struct Core {
     canary_ms: u64,
 }
 
+/// The store, which no other process may have open. One that is being killed may take a moment to let go of it.
+async fn only_store(directory: &Path) -> Result<Store, StartError> {
+    let deadline = Instant::now() + LET_GO;
+    loop {
+        match open_store(directory, SERVICE, &NOUNS).await {
+            Err(StartError::Store(StoreError::InUse { .. })) if Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
 impl Core {
     /// Opens the database and puts the parts together. The token is not tried yet.
     pub async fn open(settings: &Settings, clock: SharedClock) -> Result<Self, StartError> {
-        let store = open_store(&settings.data_dir, SERVICE, &NOUNS).await?;
+        let store = only_store(&settings.data_dir).await?;
         Self::over(settings, store, clock).await
     }
 

@@ -46,3 +46,6 @@ pub fn confine(parent: u32, network: bool) -> Result<Confined, Unconfined> {
     syscalls::install(network)?;
     Ok(Confined(()))
 }
+
+#[cfg(test)]
+mod tests;

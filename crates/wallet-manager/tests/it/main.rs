@@ -1,0 +1,10 @@
+//! The real binary in real processes, over real tokens.
+#![expect(clippy::unwrap_used, reason = "a test")]
+
+mod faults;
+mod load;
+mod memory;
+mod pin;
+mod place;
+mod process;
+mod worker;
