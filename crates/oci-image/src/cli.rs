@@ -2,10 +2,11 @@
 
 mod assemble;
 mod check;
+mod sbom;
 
 use std::error::Error;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -31,6 +32,11 @@ enum Command {
     /// Hold finished images against the policy: minimal, unwritable, unprivileged, labelled, complete. Fails on a finding.
     #[command(after_help = "Example:\n  oci-image check result --json | jq '.images[].findings'")]
     Check(check::Args),
+    /// List what is really in each image, as CycloneDX 1.6 and SPDX 2.3.
+    #[command(
+        after_help = "It writes NAME-ARCH.cdx.json and NAME-ARCH.spdx.json per image and platform. Programs must be built with\ncargo auditable.\n\nExample:\n  cargo metadata --format-version 1 --locked > metadata.json\n  oci-image sbom recipe.json result --metadata metadata.json --out result/sbom"
+    )]
+    Sbom(sbom::Args),
     /// Write SHA256SUMS over every file below a directory.
     Sums {
         /// The directory.
@@ -43,6 +49,7 @@ pub fn run() -> ExitCode {
     let ended = match Arguments::parse().command {
         Command::Assemble(args) => assemble::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Sbom(args) => sbom::run(&args),
         Command::Sums { directory } => {
             crate::digests::write_sums(&directory).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }
@@ -59,4 +66,9 @@ pub fn run() -> ExitCode {
         writeln!(std::io::stderr(), "{line}").ok();
         ExitCode::FAILURE
     })
+}
+
+/// A file's content, or an error that names it.
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -3,6 +3,7 @@
 //! - [`recipe`] says what to assemble, [`assemble`] does it: [`tree`] gathers a layer's files, [`ustar`] archives them,
 //!   [`layer`] compresses, [`config`] describes; [`layout`] and [`archive`] are what comes out, and [`digests`] names it
 //! - [`finished`] reads images back, [`check`] holds them against the policy, [`elf`] reads their programs
+//! - [`inventory`] says what is in an image, [`sbom`] writes it down
 //! - [`canonical`]: JSON of one form
 
 pub mod archive;
@@ -16,9 +17,11 @@ pub mod digest;
 pub mod digests;
 pub mod elf;
 pub mod finished;
+pub mod inventory;
 pub mod layer;
 pub mod layout;
 pub mod recipe;
+pub mod sbom;
 pub mod tree;
 pub mod ustar;
 

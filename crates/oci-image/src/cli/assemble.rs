@@ -10,7 +10,7 @@ use std::thread::available_parallelism;
 use crate::archive::docker_archive;
 use crate::assemble::assemble;
 use crate::canonical;
-use crate::cli::Ended;
+use crate::cli::{Ended, read};
 use crate::digest::Digest;
 use crate::digests::{Archive, Digests, write_sums};
 use crate::recipe::Recipe;
@@ -29,8 +29,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Ended {
-    let named = |error: std::io::Error| format!("{}: {error}", args.recipe.display());
-    let recipe = Recipe::parse(&fs::read(&args.recipe).map_err(named)?)?;
+    let recipe = Recipe::parse(&read(&args.recipe)?)?;
     let base = args.recipe.parent().unwrap_or(Path::new(""));
     let jobs = args.jobs.or_else(|| available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
     prepare(&args.out)?;

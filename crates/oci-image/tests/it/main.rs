@@ -4,6 +4,7 @@
 
 mod docker;
 mod golden;
+mod inventory;
 mod policy;
 mod readers;
 mod same_bytes;

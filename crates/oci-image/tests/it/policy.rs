@@ -1,7 +1,7 @@
 //! Images that keep every rule but one.
 
 mod breaches;
-mod image;
+pub(crate) mod image;
 
 use oci_image::check::Rule;
 use oci_image::elf::Linkage;
