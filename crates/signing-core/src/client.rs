@@ -93,3 +93,6 @@ impl Client {
         self.0.changes.subscribe()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,10 +8,10 @@ use signer::{Action, CkaId, Condition, Patience, PinnedKey, Profile, Token, Toke
 use tokio::sync::watch;
 use tracing::{error, info};
 
-use crate::random;
 use crate::settings::Settings;
 use crate::stamp::Stamp;
 use crate::standing::{Leaving, Standing};
+use crate::{memory, random};
 
 /// The CKA_ID of the key that signs nothing but proofs of possession.
 const CANARY: CkaId = CkaId::new(*b"lucid-canary-key");
@@ -179,6 +179,7 @@ impl Keeper {
         // Loading a module and logging in block, on a network token for seconds.
         let opened = tokio::task::spawn_blocking(move || {
             let secret = pin::read(&profile.pin_file)?;
+            memory::keep_from_swap(&secret);
             Token::open_with(&profile, secret, patience)
         });
         let token = Arc::new(opened.await.map_err(|_| TokenError::Closed)??);

@@ -13,6 +13,7 @@ mod core;
 pub mod fresh;
 pub mod keeper;
 pub mod making;
+mod memory;
 pub mod metrics;
 pub mod policy;
 mod problem;

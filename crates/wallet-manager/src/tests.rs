@@ -5,6 +5,7 @@ mod openapi;
 mod policies;
 mod refusals;
 mod register_model;
+mod relay;
 mod signatures;
 mod tokens;
 mod voids;

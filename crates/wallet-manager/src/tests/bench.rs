@@ -50,6 +50,8 @@ pub(super) struct Bench {
 /// The service as it runs, until it is dropped.
 pub(super) struct Running {
     pub(super) core: SigningCore,
+    /// The way to it.
+    pub(super) worker: Client,
     pub(super) router: axum::Router,
     clock: Arc<ManualClock>,
 }
@@ -112,9 +114,9 @@ impl Bench {
         tokio::spawn(signing_core::serve(worker.clone(), theirs));
         let client = Client::default();
         client.attach(ours);
-        let state = State { worker: Relay::new(client, Arc::new(Here(worker.clone()))) };
+        let state = State { worker: Relay::new(client.clone(), Arc::new(Here(worker.clone()))) };
         let router = app(&context, state).router::<WalletManager>();
-        Running { core: worker.signing, router, clock: self.clock.clone() }
+        Running { core: worker.signing, worker: client, router, clock: self.clock.clone() }
     }
 }
 
