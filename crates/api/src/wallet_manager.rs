@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 
 use crate::Call;
 
-pub use permissions::AccountPermissions;
+pub use permissions::WalletPermissions;
 
 pub mod audit;
+pub mod decision;
 pub mod freeze;
 pub mod permissions;
 pub mod refusal;
@@ -53,7 +54,7 @@ pub struct WalletView {
     pub created_at: UnixMs,
     /// What its account must have on the chain, or is about to have; none while its own key is still its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub permissions: Option<AccountPermissions>,
+    pub permissions: Option<WalletPermissions>,
 }
 
 /// A list of wallets.

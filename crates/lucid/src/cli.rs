@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 use crate::demo::{self, DemoArgs};
 use crate::directory::Directory;
 use crate::exit::{self, ErrorDocument};
+use crate::freeze::{self, FreezeArgs, ThawArgs};
 use crate::init::{self, InitArgs};
 use crate::operator::Operator;
 use crate::output::Output;
@@ -16,6 +17,7 @@ use crate::payout::{self, PayoutCommand};
 use crate::plane_file::PlaneFile;
 use crate::policy::{self, PolicyCommand};
 use crate::status;
+use crate::treasury::{self, TreasuryCommand};
 use crate::tx_inspect::{self, InspectArgs};
 use crate::up::{self, UpArgs};
 use crate::wallet::{self, WalletCommand};
@@ -57,6 +59,15 @@ enum Command {
     /// Make wallets and list them.
     #[command(subcommand)]
     Wallet(WalletCommand),
+    /// Stop all signing at once. Two operators lift it with `lucid thaw`; meanwhile payouts wait and nothing is lost.
+    #[command(after_help = "Example:\n  lucid freeze --reason 'the hot wallet pays strangers'")]
+    Freeze(FreezeArgs),
+    /// Lift a stop of all signing, as two operators have decided.
+    #[command(after_help = "Examples:\n  lucid thaw --propose thaw.json\n  lucid thaw --ceremony thaw.json")]
+    Thaw(ThawArgs),
+    /// Pay from a treasury, as two operators have decided, signed by every signer of its account.
+    #[command(subcommand)]
+    Treasury(TreasuryCommand),
     /// Read, explain and show signing policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -96,6 +107,9 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Status => return status::run(&PlaneFile::read(&directory)?, output).await,
         Command::Payout(command) => return payout::run(&command, &Operator::of(&directory)?, output).await,
         Command::Wallet(command) => wallet::run(&command, &Operator::of(&directory)?, output).await?,
+        Command::Thaw(args) => freeze::thaw(&args, &Operator::of(&directory)?, output).await?,
+        Command::Treasury(command) => treasury::run(&command, &Operator::of(&directory)?, output).await?,
+        Command::Freeze(args) => freeze::run(&args, &Operator::of(&directory)?, output).await?,
         Command::Policy(command) => return policy::run(&command, arguments.json).await,
         Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),
     }

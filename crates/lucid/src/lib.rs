@@ -5,8 +5,11 @@
 
 pub mod cli;
 mod demo;
+mod decision;
 mod directory;
 mod exit;
+mod freeze;
+mod harden;
 mod init;
 mod node;
 mod operator;
@@ -19,6 +22,7 @@ mod random;
 mod roster;
 mod status;
 mod steps;
+mod treasury;
 mod tx_inspect;
 mod up;
 mod wallet;

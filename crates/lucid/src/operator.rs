@@ -53,6 +53,16 @@ impl Operator {
         insist(&self.client(service), call).await
     }
 
+    /// [`Operator::insist`] at a service of this name at another address: another signer's.
+    pub(crate) async fn insist_at<A: DeserializeOwned>(
+        &self,
+        url: &str,
+        service: &str,
+        call: &api::Call<A>,
+    ) -> Result<A, NotDone> {
+        insist(&self.client_at(service, url), call).await
+    }
+
     /// [`Operator::insist`] at payment-gateway, as the merchant.
     pub(crate) async fn insist_as_merchant<A: DeserializeOwned>(&self, call: &api::Call<A>) -> Result<A, NotDone> {
         insist(&self.merchant_client(), call).await
@@ -64,7 +74,10 @@ impl Operator {
     }
 
     fn client(&self, service: &str) -> PeerClient {
-        let url = self.url(service);
+        self.client_at(service, self.url(service))
+    }
+
+    fn client_at(&self, service: &str, url: &str) -> PeerClient {
         PeerClient::new(service, url, OPERATOR, self.key.clone(), self.clock.clone(), self.transport.clone())
     }
 

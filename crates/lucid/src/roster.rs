@@ -57,11 +57,13 @@ const SIGNS: &[&str] = &["read", "wallets:read", "signatures:write", "intents:vo
 /// The name under which this command calls.
 pub(crate) const OPERATOR: &str = "operator";
 
-/// What the operator may do at a service: read everything, make wallets and stakes; never sign, submit or pay.
+/// What the operator may do at a service: read everything, make wallets and stakes; stop signing, and bring what two operators had signed onto the chain; never sign or pay.
 pub(crate) fn operator_scopes(service: &str) -> &'static [&'static str] {
     match service {
-        "tron-client" => &["operator", "read", "chain:read"],
-        "wallet-manager" => &["operator", "read", "wallets:read", "wallets:write", "register:read"],
+        "tron-client" => &["operator", "read", "chain:read", "submissions:write"],
+        "wallet-manager" => {
+            &["operator", "read", "wallets:read", "wallets:write", "register:read", "freeze:write"]
+        }
         "trx-staking" => &["operator", "read", "staking:read", "stakes:write"],
         "usdt-manager" => &["operator", "read", "transfers:read", "balances:read"],
         "payout-router" => &["operator", "read", "payouts:read"],

@@ -5,6 +5,7 @@ use api::wallet_manager::{self, WalletClass, WalletRequest, WalletView};
 use clap::{Args, Subcommand, ValueEnum};
 use primitives::WalletId;
 
+use crate::harden::{self, HardenArgs};
 use crate::operator::Operator;
 use crate::output::{Output, table};
 
@@ -16,6 +17,12 @@ pub(crate) enum WalletCommand {
     Create(CreateArgs),
     /// Show every wallet.
     List,
+    /// Give a wallet's account its final permissions on the chain, once: the owner's key is offline from then on, and the
+    /// wallet's keeps only what its class signs. Two operators decide.
+    #[command(
+        after_help = "Examples:\n  lucid wallet harden hot --owner TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t --propose harden.json\n  lucid wallet harden hot --ceremony harden.json"
+    )]
+    Harden(Box<HardenArgs>),
 }
 
 /// The wallet to make.
@@ -56,6 +63,7 @@ pub(crate) async fn run(command: &WalletCommand, operator: &Operator, output: Ou
             let wallet = create(operator, &args.name, args.class.into()).await?;
             output.show(&wallet, text(std::slice::from_ref(&wallet)))
         }
+        WalletCommand::Harden(args) => harden::run(args, operator, output).await,
         WalletCommand::List => {
             let list = operator.ask("wallet-manager", &wallet_manager::wallets()).await?;
             output.show(&list, text(&list.wallets))
@@ -79,8 +87,9 @@ fn text(wallets: &[WalletView]) -> String {
             wallet.wallet_id.to_string(),
             format!("{:?}", wallet.class).to_lowercase(),
             wallet.address.to_string(),
+            wallet.permission_id.to_string(),
             wallet.key_id.to_string(),
         ]
     };
-    table(&["WALLET", "CLASS", "ADDRESS", "KEY"], &wallets.iter().map(row).collect::<Vec<_>>())
+    table(&["WALLET", "CLASS", "ADDRESS", "PERMISSION", "KEY"], &wallets.iter().map(row).collect::<Vec<_>>())
 }

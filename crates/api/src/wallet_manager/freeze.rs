@@ -1,5 +1,6 @@
 //! The stop of all signing: one operator makes it, two lift it.
 
+use primitives::statement::{Ceremony, Cosigned};
 use primitives::{FreezeId, UnixMs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,6 +15,15 @@ pub struct FreezeRequest {
     pub freeze_id: FreezeId,
     /// Why, for people; at most 256 bytes.
     pub reason: String,
+}
+
+/// Two operators' decision to lift one stop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ThawRequest {
+    /// The decision; it names the stop.
+    #[schema(value_type = Object)]
+    pub ceremony: Cosigned<Ceremony>,
 }
 
 /// A stop of all signing.
@@ -41,6 +51,11 @@ pub struct FreezeList {
 /// Stops all signing at once; 409 `freeze_lifted` if this stop was lifted already, 422 `malformed_reason`.
 pub fn put_freeze(request: &FreezeRequest) -> Call<FreezeView> {
     Call::put("/v1/freeze".into(), request)
+}
+
+/// Lifts the stop that two operators name; 403 with the rule's code, 404 `unknown_freeze`.
+pub fn put_thaw(request: &ThawRequest) -> Call<FreezeView> {
+    Call::put("/v1/freeze/thaw".into(), request)
 }
 
 /// The stops that hold now.

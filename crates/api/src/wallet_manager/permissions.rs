@@ -19,7 +19,7 @@ pub const MULTI_SIGN_FEE_SUN: u64 = 1_000_000;
 /// The permissions that two operators have decided on for a wallet's account: all that it has on the chain once its
 /// update is solid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct AccountPermissions {
+pub struct WalletPermissions {
     /// Whether the update is solid. Until then the wallet signs nothing else.
     pub in_force: bool,
     /// Who owns the account; its keys are in none of our tokens.
@@ -49,7 +49,7 @@ impl WalletClass {
     }
 }
 
-impl AccountPermissions {
+impl WalletPermissions {
     /// The addresses of the keys that sign together, and the weight that they must reach.
     pub fn signers(&self) -> impl Iterator<Item = Address> {
         self.active.keys.iter().map(|key| key.address)

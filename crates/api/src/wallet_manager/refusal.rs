@@ -33,6 +33,9 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("clock_apart", Remedy::SealAnew),
     ("reference_block", Remedy::SealAnew),
     ("expiration_past", Remedy::SealAnew),
+    ("timestamp", Remedy::SealAnew),
+    // All signing is stopped: nothing is decided before two operators have lifted it.
+    ("frozen", Remedy::AskAgain),
     // An earlier attempt that time alone ends.
     ("previous_alive", Remedy::AskAgain),
     // Services that do not agree on who they are: for a person, and no reason to fail every payout meanwhile. It ends
@@ -45,6 +48,31 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("policy_hour", Remedy::AskAgain),
     ("policy_day", Remedy::AskAgain),
     ("policy_recipient_day", Remedy::AskAgain),
+    // Consent that may still come or be renewed, and keys that are not pinned yet.
+    ("policy_attestation", Remedy::AskAgain),
+    ("policy_approvals", Remedy::AskAgain),
+    ("attestation_expired", Remedy::AskAgain),
+    ("attestation_signature", Remedy::AskAgain),
+    ("approval_expired", Remedy::AskAgain),
+    ("approval_signature", Remedy::AskAgain),
+    // Consent to something else.
+    ("attestation_intent", Remedy::GiveUp),
+    ("attestation_recipient", Remedy::GiveUp),
+    ("attestation_amount", Remedy::GiveUp),
+    ("attestation_domain", Remedy::GiveUp),
+    ("attestation_used", Remedy::GiveUp),
+    ("approval_intent", Remedy::GiveUp),
+    ("approval_terms", Remedy::GiveUp),
+    ("approval_requester", Remedy::GiveUp),
+    ("approval_repeated", Remedy::GiveUp),
+    // Permissions on their way to the chain: it ends with them.
+    ("wallet_hardening", Remedy::AskAgain),
+    // What operators decided.
+    ("decision", Remedy::GiveUp),
+    ("operations", Remedy::GiveUp),
+    ("active_key", Remedy::GiveUp),
+    ("owner_key", Remedy::GiveUp),
+    ("permission_update", Remedy::GiveUp),
     // The permission, the transaction under it, and the signer's own bounds.
     ("authority_expired", Remedy::GiveUp),
     ("intent", Remedy::GiveUp),
