@@ -1,0 +1,70 @@
+# One stage of the workspace's compilation: lays out the sources, takes over what earlier stages compiled, calls cargo.
+#
+# $manifests   every Cargo.toml, and Cargo.lock
+# $own         lines "crate source": crates with their real sources; all others get empty ones
+# $dummies     lines "crate file text": those empty sources
+# $before      an earlier stage's target directory, or nothing
+# $selection   cargo's arguments: packages and targets
+# $keep        "target" to give the target directory on, or the name of the program to put into $out/bin
+set -eu
+cd "$TOP"
+cp -a "$manifests" source
+chmod -R u+w source
+while read -r crate source; do
+    [ -n "$crate" ] || continue
+    mkdir -p "source/$crate"
+    cp -a "$source/." "source/$crate/"
+    chmod -R u+w "source/$crate"
+done <"$ownPath"
+while read -r crate file text; do
+    [ -n "$crate" ] || continue
+    mkdir -p "$(dirname "source/$crate/$file")"
+    printf '%s' "$text" >"source/$crate/$file"
+done <"$dummiesPath"
+if [ -n "$before" ]; then
+    cp -a "$before/." target
+    chmod -R u+w target
+fi
+
+mkdir -p "$HOME/cargo" bin
+cp "$rustcWrapper" bin/rustc
+cp "$staticPie" bin/static-pie-gcc
+chmod +x bin/*
+export CARGO_HOME="$HOME/cargo" CARGO_TARGET_DIR="$TOP/target" CARGO_NET_OFFLINE=true CARGO_INCREMENTAL=0
+export RUSTC="$TOP/bin/rustc" CONST_RANDOM_SEED=0 LC_ALL=C TZ=UTC
+export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER="$TOP/bin/static-pie-gcc"
+export CFLAGS="-ffile-prefix-map=$TOP=/lucid -ffile-prefix-map=$vendor=/vendor -frandom-seed=lucid"
+cat >"$CARGO_HOME/config.toml" <<TOML
+[source.crates-io]
+replace-with = "pinned"
+[source.pinned]
+directory = "$vendor"
+TOML
+cd source
+# Written so that a change of the directory's name is none of the compiled crates' names.
+cargo auditable build --locked --offline --profile image --target "$rustTarget" --jobs "${NIX_BUILD_CORES:-1}" $selection
+cd "$TOP"
+
+if [ "$keep" = target ]; then
+    # What was compiled from an empty source must not be taken for the real thing later.
+    cut -d' ' -f1 "$dummiesPath" | sort -u | while read -r crate; do
+        [ -n "$crate" ] || continue
+        name="$(basename "$crate")"
+        underscored="$(echo "$name" | tr - _)"
+        for part in "target/image" "target/$rustTarget/image"; do
+            rm -rf "$part/.fingerprint/$name"-[0-9a-f]*[0-9a-f] "$part/deps/lib$underscored"-[0-9a-f]* \
+                "$part/deps/$underscored"-[0-9a-f]* "$part/$name" "$part/$name.d" "$part/lib$underscored".*
+        done
+    done
+    cp -a target/. "$out/"
+else
+    mkdir -p "$out/bin"
+    cp "target/$rustTarget/image/$keep" "$out/bin/$keep"
+    chmod 0555 "$out/bin/$keep"
+    # What leaves the build must not point back into it.
+    if grep -q -a -e /nix/store/ -e "$TOP/" "$out/bin/$keep"; then
+        echo "$keep holds a path of the build:" >&2
+        grep -a -o -e '/nix/store/[ -~]\{1,80\}' -e "$TOP/[ -~]\{1,80\}" "$out/bin/$keep" | head -5 >&2
+        exit 1
+    fi
+fi

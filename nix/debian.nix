@@ -1,0 +1,47 @@
+# The toolchain as a directory tree of unpacked Debian packages, and how to run a script inside it.
+{ inputs, directory ? "/build" }:
+let
+  inherit (inputs) busybox busyboxTree;
+
+  # Packages unpacked over each other into one tree. Nobody runs their maintainer scripts.
+  unpacked = { name, packages, after ? "" }: derivation {
+    inherit name after;
+    system = "x86_64-linux";
+    builder = busybox;
+    args = [ "sh" ./unpack.sh ];
+    PATH = busyboxTree;
+    passAsFile = [ "packages" "after" ];
+    packages = builtins.concatStringsSep "\n" (map (package: toString package.file) packages);
+  };
+
+  toolchain = unpacked {
+    name = "debian-toolchain";
+    packages = inputs.for "toolchain";
+    after = ''
+      rm -rf usr/share/doc usr/share/man usr/share/info usr/share/locale usr/share/lintian usr/share/perl5
+      mkdir -p proc dev tmp etc nix/store build elsewhere/deeper
+      # The applets that stand for packages which nothing needs in full, and the alternatives' links.
+      for applet in $(usr/bin/busybox --list); do
+          [ -e usr/bin/$applet ] || [ -L usr/bin/$applet ] || ln -s busybox usr/bin/$applet
+      done
+      [ -e usr/bin/cc ] || ln -s gcc usr/bin/cc
+      for directory in bin sbin lib lib64; do
+          [ -e $directory ] || [ -L $directory ] || ln -s usr/$directory $directory
+      done
+    '';
+  };
+
+  # A derivation whose script runs in the toolchain's tree, at `directory` of it, whatever the real build directory is.
+  # Nix's sandbox has no network, no /bin/sh and no /usr; this gives it Debian's.
+  run = { name, script, environment ? { }, system ? "x86_64-linux" }: derivation (environment // {
+    inherit name system script directory toolchain;
+    builder = busybox;
+    args = [ "sh" ./enter.sh ];
+    PATH = busyboxTree;
+    SOURCE_DATE_EPOCH = "1";
+    passAsFile = [ "script" ] ++ (environment.passAsFile or [ ]);
+  });
+in
+{
+  inherit unpacked toolchain run;
+}

@@ -1,0 +1,12 @@
+# The settings of every call that this repository makes to Nix; the system's own configuration stays as it is.
+# Sourced by ./dev and by scripts that call Nix. A caller's NIX_CONFIG comes last and wins.
+nix_settings() {
+    local settings
+    settings="$(printf '%s\n' "experimental-features = nix-command flakes" "substituters =" "flake-registry =" \
+        "sandbox = true" "sandbox-fallback = false" "warn-dirty = false")"
+    # Root without a daemon and without build users, as on a fresh Debian: the sandbox is a user namespace.
+    if [ "$(id -u)" = 0 ] && ! getent group nixbld >/dev/null; then
+        settings+=$'\n'"build-users-group ="
+    fi
+    export NIX_CONFIG="$settings"$'\n'"${NIX_CONFIG:-}"
+}
