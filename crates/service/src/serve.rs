@@ -91,7 +91,7 @@ impl StartError {
 }
 
 /// What the service is configured with.
-pub(crate) const fn source<S: Service>() -> Source {
+pub const fn source<S: Service>() -> Source {
     Source { service: S::NAME, defaults: S::DEFAULTS, seeds: S::SEEDS }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod checkpoint;
 pub mod entry;
+mod export;
 mod fault;
 mod head;
 mod keep;
@@ -27,8 +28,10 @@ use store::{Commit, CommitError, Store, StoreError};
 use tracing::error;
 
 pub use entry::Entry;
+pub use export::export;
 pub use fault::AuditFault;
 pub use metrics::AuditMetrics;
+pub use open::{OpenError, vouched};
 pub use settings::AuditSettings;
 
 use entry::Refused;

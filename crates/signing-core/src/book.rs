@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use primitives::{Address, KeyId};
+use primitives::{Address, KeyId, UnixMs};
 use signer::PinnedKey;
 use signer::check::SigningWallet;
 use signer::policy::Holder;
@@ -20,6 +20,12 @@ pub struct Payer {
     pub key: PinnedKey,
     /// The names that a policy knows it by.
     pub holder: Holder,
+    /// The contract types of its class, a bit each.
+    pub operations: [u8; 32],
+    /// Whether its signature alone is not enough.
+    pub shared: bool,
+    /// Whether its permissions are on their way to the chain, while nothing else is signed for it.
+    pub updating: bool,
 }
 
 /// The wallets that have a key. Nobody else writes to this service's store, so what is here is what is there.
@@ -30,6 +36,8 @@ pub struct Book(RwLock<Pages>);
 struct Pages {
     by_key: BTreeMap<KeyId, Arc<Payer>>,
     addresses: Arc<BTreeSet<Address>>,
+    /// Keys for which nothing new is signed until then: their permissions may be about to change.
+    closed: BTreeMap<KeyId, UnixMs>,
 }
 
 impl Book {
@@ -53,12 +61,37 @@ impl Book {
         let (Some(signing), Some(key)) = (wallet.signing(), wallet.key()) else { return };
         let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut pages.addresses).insert(signing.address);
-        pages.by_key.insert(wallet.key_id.clone(), Arc::new(Payer { wallet: signing, key, holder: wallet.holder() }));
+        let payer = Payer {
+            wallet: signing,
+            key,
+            holder: wallet.holder(),
+            operations: wallet.class.operations(),
+            shared: wallet.is_shared(),
+            updating: wallet.is_updating(),
+        };
+        pages.by_key.insert(wallet.key_id.clone(), Arc::new(payer));
     }
 
     /// The wallet of this key.
     pub fn payer(&self, key: &KeyId) -> Option<Arc<Payer>> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).by_key.get(key).cloned()
+    }
+
+    /// Has nothing new signed with this key until then, or until [`Book::reopen`].
+    pub fn close(&self, key: &KeyId, until: UnixMs) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).closed.insert(key.clone(), until);
+    }
+
+    /// Takes [`Book::close`] back.
+    pub fn reopen(&self, key: &KeyId) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).closed.remove(key);
+    }
+
+    /// Whether nothing new is signed with this key now.
+    pub fn is_closed(&self, key: &KeyId, now: UnixMs) -> bool {
+        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let closed = pages.closed.get(key).is_some_and(|until| now < *until);
+        closed || pages.by_key.get(key).is_some_and(|payer| payer.updating)
     }
 
     /// The addresses of all wallets.

@@ -13,8 +13,12 @@ use store::{Record, Store, StoreError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::error;
 
+use crate::audit::Audit;
+use crate::audit::checkpoint::StoredCheckpoint;
 use crate::book::Book;
+use crate::freeze::{Freeze, Freezer};
 use crate::keeper::Keeper;
 use crate::making::Maker;
 use crate::metrics::Metrics;
@@ -26,7 +30,7 @@ use crate::standing::Standing;
 use crate::wallet::Wallet;
 
 /// What the store keeps.
-pub const NOUNS: [&str; 2] = [Wallet::NOUN, Attempt::NOUN];
+pub const NOUNS: [&str; 4] = [Wallet::NOUN, Attempt::NOUN, Freeze::NOUN, StoredCheckpoint::NOUN];
 
 /// Whose database it is: the file's name is wallet-manager's, though the worker alone opens it.
 const SERVICE: &str = "wallet-manager";
@@ -85,17 +89,21 @@ impl Core {
         let keeper = Arc::new(Keeper::new(settings, standing.clone()));
         let book = Arc::new(Book::read(&store).await?);
         let authority = secret::sign_key("keys.authority_key_file", &settings.authority_key_file)?;
+        let audit = Audit::new(store.clone(), clock.clone(), &counted, settings.rules.plane, settings.audit);
+        let audit = Arc::new(audit);
         let signing = SigningCore {
+            audit: Arc::clone(&audit),
             store: store.clone(),
             rules: Arc::new(settings.rules.clone()),
             policy: Arc::new(PolicySource::open(settings.policy_file.clone(), metrics.clone(), clock.clone())?),
             book: Arc::clone(&book),
             keeper: Arc::clone(&keeper),
+            freezer: Arc::new(Freezer::read(store.clone(), Arc::clone(&audit), clock.clone(), metrics.clone()).await?),
             authority: Arc::new(authority),
             clock: clock.clone(),
             metrics,
         };
-        let maker = Maker::new(settings.profile.clone(), store, book, keeper, clock);
+        let maker = Maker::new(settings.profile.clone(), store, book, keeper, audit, clock);
         Ok(Self { signing, maker, counted, standing, canary_ms: settings.canary_ms })
     }
 
@@ -105,6 +113,11 @@ impl Core {
         // The keeper has logged what is wrong, and keeps it for whoever asks.
         let _ = core.keeper.look_after(&core.book.keys(), core.clock.now()).await;
         core.metrics.token(core.keeper.proven_at());
+        if let Ok(token) = core.keeper.token()
+            && let Err(error) = core.audit.opened(&token, core.policy.current().version.clone()).await
+        {
+            error!(%error, "nothing is signed before the audit log agrees with the token");
+        }
         self.standing.send_if_modified(|standing| !std::mem::replace(&mut standing.serving, true));
     }
 

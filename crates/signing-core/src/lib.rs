@@ -7,10 +7,13 @@
 //! wallet-manager's HTTP process carries requests to it and decides nothing: it asks through a [`Client`], [`serve()`]
 //! answers, and [`protocol`] is what they have in common.
 
+pub mod audit;
 pub mod book;
 mod client;
 mod core;
+pub mod freeze;
 pub mod fresh;
+pub mod harden;
 pub mod keeper;
 pub mod making;
 mod memory;

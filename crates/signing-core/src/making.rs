@@ -10,6 +10,8 @@ use signer::{CkaId, PinnedKey, Profile, TokenError};
 use store::{Commit, CommitError, Store, StoreError, Versioned};
 use thiserror::Error;
 
+use crate::audit::entry::WalletMade;
+use crate::audit::{Audit, AuditError, AuditFault};
 use crate::book::Book;
 use crate::fresh::{Proof, Task};
 use crate::keeper::{Keeper, Unavailable};
@@ -35,6 +37,9 @@ pub enum MakeError {
     /// The proof is none: the key was made and is not known to outlive the process.
     #[error("the new key did not sign what was to prove it")]
     Unproven,
+    /// The audit log is cut, or cannot be written with the wallet.
+    #[error(transparent)]
+    Audit(#[from] AuditFault),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -52,6 +57,8 @@ pub struct Maker {
     pub book: Arc<Book>,
     /// The token.
     pub keeper: Arc<Keeper>,
+    /// The log of every decision.
+    pub audit: Arc<Audit>,
     /// The one clock.
     pub clock: SharedClock,
     profile: Profile,
@@ -67,8 +74,15 @@ struct Awaited {
 
 impl Maker {
     /// What makes wallets in the token of this profile.
-    pub fn new(profile: Profile, store: Store, book: Arc<Book>, keeper: Arc<Keeper>, clock: SharedClock) -> Self {
-        Self { store, book, keeper, clock, profile, awaited: Arc::default() }
+    pub fn new(
+        profile: Profile,
+        store: Store,
+        book: Arc<Book>,
+        keeper: Arc<Keeper>,
+        audit: Arc<Audit>,
+        clock: SharedClock,
+    ) -> Self {
+        Self { store, book, keeper, audit, clock, profile, awaited: Arc::default() }
     }
 
     /// The wallet of this name; if there is none, its key is made, and is to be proven by a fresh process.
@@ -109,11 +123,21 @@ impl Maker {
     /// Stores the proven key and shows the wallet.
     async fn keep(&self, wallet: Versioned<Wallet>, key: &PinnedKey) -> Result<WalletView, MakeError> {
         let made = wallet.record.clone().with_key(key);
-        let made = match self.store.commit(Commit::new(self.clock.now()).update(&wallet, &made)).await {
-            Ok(()) => made,
+        let view = made.view().ok_or(StoreError::Lost)?;
+        let record = WalletMade {
+            wallet: view.wallet_id,
+            class: view.class,
+            key_id: view.key_id,
+            address: view.address,
+            public_key: view.public_key,
+        };
+        let commit = Commit::new(self.clock.now()).update(&wallet, &made).log(record.into());
+        let made = match self.audit.commit(commit).await {
+            Ok(_) => made,
             // Made twice at the same time: both found the one key of this id.
-            Err(CommitError::Conflict { .. }) => self.stored(&made.wallet_id).await?.record,
-            Err(error) => return Err(error.into()),
+            Err(AuditError::Refused(CommitError::Conflict { .. })) => self.stored(&made.wallet_id).await?.record,
+            Err(AuditError::Fault(fault)) => return Err(fault.into()),
+            Err(AuditError::Refused(error)) => return Err(error.into()),
         };
         self.book.enter(&made);
         made.view().ok_or(MakeError::Store(StoreError::Lost))

@@ -21,6 +21,7 @@ pub struct Metrics {
     proven: IntGauge,
     policy_version: IntGauge,
     policy_current: IntGauge,
+    frozen: IntGauge,
 }
 
 impl Metrics {
@@ -41,6 +42,7 @@ impl Metrics {
             policy_version: shared.gauge("lucid_policy_version", "The version of the policy in force."),
             policy_current: shared
                 .gauge("lucid_policy_current", "0 while the policy file is wrong and an older policy stays in force."),
+            frozen: shared.gauge("lucid_signing_frozen", "1 while all signing is stopped."),
         }
     }
 
@@ -53,9 +55,15 @@ impl Metrics {
                 "denied"
             }
             Err(
-                SignError::OtherTxid { .. } | SignError::Void | SignError::AttemptTaken { .. } | SignError::TxidTaken,
+                SignError::OtherTxid { .. }
+                | SignError::Void
+                | SignError::AttemptTaken { .. }
+                | SignError::TxidTaken
+                | SignError::InFlight { .. },
             ) => "conflict",
-            Err(SignError::Unavailable(_) | SignError::Token(_) | SignError::Store(_)) => "failed",
+            Err(SignError::Unavailable(_) | SignError::Token(_) | SignError::Audit(_) | SignError::Store(_)) => {
+                "failed"
+            }
         };
         self.requests.with_label_values(&[result]).inc();
     }
@@ -72,6 +80,11 @@ impl Metrics {
     pub fn policy(&self, version: u32, current: bool) {
         self.policy_version.set(version.into());
         self.policy_current.set(current.into());
+    }
+
+    /// All signing is stopped, or is not.
+    pub fn frozen(&self, frozen: bool) {
+        self.frozen.set(frozen.into());
     }
 
     /// An attempt was barred.

@@ -4,6 +4,9 @@ use http::StatusCode;
 use service::Problem;
 use store::CommitError;
 
+use crate::audit::AuditFault;
+use crate::freeze::{FreezeError, ThawError};
+use crate::harden::HardenError;
 use crate::keeper::Unavailable;
 use crate::making::MakeError;
 use crate::signing::{SignError, VoidError};
@@ -20,8 +23,10 @@ impl From<SignError> for Problem {
                 Self::conflict("attempt_taken", detail).with("txid", txid).with("raw_data", raw_data)
             }
             SignError::TxidTaken => Self::conflict("txid_taken", detail),
+            SignError::InFlight { until } => Self::conflict("wallet_in_flight", detail).with("until", until),
             SignError::Unavailable(unavailable) => unavailable.into(),
             SignError::Token(error) => Self::unavailable(error.code(), detail),
+            SignError::Audit(fault) => fault.into(),
             SignError::Store(error) => error.into(),
         }
     }
@@ -34,6 +39,7 @@ impl From<VoidError> for Problem {
             VoidError::AlreadySigned { txid, raw_data } => {
                 Self::conflict("already_signed", detail).with("txid", txid).with("raw_data", raw_data)
             }
+            VoidError::Audit(fault) => fault.into(),
             VoidError::NoSuchAttempt => Self::unprocessable("no_such_attempt", detail),
             VoidError::Store(error) => error.into(),
         }
@@ -46,11 +52,60 @@ impl From<MakeError> for Problem {
         match error {
             MakeError::OtherClass => Self::unprocessable("other_class", detail),
             MakeError::Unavailable(unavailable) => unavailable.into(),
+            MakeError::Audit(fault) => fault.into(),
             MakeError::Token(error) => Self::unavailable(error.code(), detail),
             MakeError::NotAwaited | MakeError::Unproven => Self::unavailable("key_unproven", detail),
             MakeError::Store(error) | MakeError::Commit(CommitError::Store(error)) => error.into(),
             MakeError::Commit(error) => Self::internal(error),
         }
+    }
+}
+
+impl From<FreezeError> for Problem {
+    fn from(error: FreezeError) -> Self {
+        let detail = error.to_string();
+        match error {
+            FreezeError::Reason => Self::unprocessable("malformed_reason", detail),
+            FreezeError::Lifted => Self::conflict("freeze_lifted", detail),
+            FreezeError::Store(error) => error.into(),
+            FreezeError::Audit(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ThawError> for Problem {
+    fn from(error: ThawError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ThawError::Refused(refusal) => Self::forbidden(refusal.code(), detail),
+            ThawError::Unknown(_) => Self::not_found("unknown_freeze", detail),
+            ThawError::Store(error) => error.into(),
+            ThawError::Audit(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<HardenError> for Problem {
+    fn from(error: HardenError) -> Self {
+        let detail = error.to_string();
+        match error {
+            HardenError::Refused(refusal) => Self::forbidden(refusal.code(), detail),
+            HardenError::UnknownWallet(_) => Self::not_found("unknown_wallet", detail),
+            HardenError::Used => Self::conflict("wallet_used", detail),
+            HardenError::OwnAccount => Self::unprocessable("own_account", detail),
+            HardenError::NotHardening => Self::conflict("not_hardening", detail),
+            HardenError::OtherUpdate => Self::unprocessable("other_update", detail),
+            HardenError::Finality => Self::forbidden("finality_signature", detail),
+            HardenError::Store(error) => error.into(),
+            HardenError::Audit(fault) => fault.into(),
+        }
+    }
+}
+
+/// A log that cannot vouch for a signature is no reason to give a request up: it may be sent again.
+impl From<AuditFault> for Problem {
+    fn from(fault: AuditFault) -> Self {
+        Self::unavailable(fault.code(), fault.to_string())
     }
 }
 

@@ -3,8 +3,9 @@
 //! An attempt is one transaction for ever, and a transaction of a key belongs to one attempt for ever; both are unique
 //! in the store, and the row is synced before the token is asked.
 
+use api::wallet_manager::decision::DecisionRequest;
 use api::wallet_manager::{PolicyVersion, RegisteredAttempt, SignatureRequest, SignatureView};
-use primitives::{AttemptNo, HexBytes, IntentId, KeyId, TxId, UnixMs};
+use primitives::{AttemptNo, HexBytes, IntentId, KeyId, LogPosition, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 use signer::check;
 use store::Record;
@@ -26,6 +27,13 @@ pub struct Attempt {
     pub at: UnixMs,
     /// Which of the two.
     pub entry: Entry,
+    /// The audit log's newest record of it, which the store fills in when it is committed.
+    #[serde(default = "nowhere", skip_serializing_if = "LogPosition::is_empty")]
+    pub audit: LogPosition,
+}
+
+const fn nowhere() -> LogPosition {
+    LogPosition::EMPTY
 }
 
 /// What became of an attempt.
@@ -49,11 +57,54 @@ pub struct Signing {
     pub expiration: UnixMs,
     /// The whole request, so that a signature which a crash prevented is made after the same checks, at the time of
     /// the registration.
-    pub request: SignatureRequest,
+    pub request: Asked,
     /// The policy that it was registered under; none before there were policies.
     pub policy: Option<PolicyVersion>,
     /// r, s and v; none between the registration and the token's answer.
     pub signature: Option<HexBytes>,
+}
+
+/// What was asked for, and by what right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Asked {
+    /// A transaction that an issuer authorised.
+    Authorised(Box<SignatureRequest>),
+    /// A transaction that two operators decided on.
+    Decided(Box<DecisionRequest>),
+}
+
+impl Asked {
+    /// The transaction's bytes.
+    pub const fn raw_data(&self) -> &HexBytes {
+        match self {
+            Self::Authorised(request) => &request.raw_data,
+            Self::Decided(request) => &request.raw_data,
+        }
+    }
+
+    /// The attempt that it is for.
+    pub fn names(&self) -> (IntentId, AttemptNo) {
+        match self {
+            Self::Authorised(request) => {
+                let authorisation = request.authorisation.unverified();
+                (authorisation.intent.clone(), authorisation.attempt)
+            }
+            Self::Decided(request) => (request.ceremony.unverified().id().into(), request.attempt),
+        }
+    }
+}
+
+impl From<SignatureRequest> for Asked {
+    fn from(request: SignatureRequest) -> Self {
+        Self::Authorised(Box::new(request))
+    }
+}
+
+impl From<DecisionRequest> for Asked {
+    fn from(request: DecisionRequest) -> Self {
+        Self::Decided(Box::new(request))
+    }
 }
 
 impl Attempt {
@@ -73,7 +124,8 @@ impl Attempt {
     /// With its signature.
     #[must_use]
     pub fn signed(&self, signature: HexBytes) -> Self {
-        let mut signed = self.clone();
+        // Where its record stands is known when it is committed.
+        let mut signed = Self { audit: LogPosition::EMPTY, ..self.clone() };
         if let Entry::Signed(signing) = &mut signed.entry {
             signing.signature = Some(signature);
         }
@@ -97,10 +149,11 @@ impl Attempt {
             intent: self.intent.clone(),
             attempt: self.attempt,
             txid: signing.map(|signing| signing.txid),
-            raw_data: signing.map(|signing| signing.request.raw_data.clone()),
+            raw_data: signing.map(|signing| signing.request.raw_data().clone()),
             expiration: signing.map(|signing| signing.expiration),
             policy: signing.and_then(|signing| signing.policy.clone()),
             void: signing.is_none(),
+            audit: self.audit,
         }
     }
 
@@ -111,8 +164,9 @@ impl Attempt {
             txid: signing.txid,
             intent: self.intent.clone(),
             attempt: self.attempt,
-            raw_data: signing.request.raw_data.clone(),
+            raw_data: signing.request.raw_data().clone(),
             signature: signing.signature.clone()?,
+            audit: self.audit,
         })
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! A new call is a type in the file of its noun that implements [`Ask`], and its name in the list below.
 
+mod audit;
 mod events;
+mod freeze;
+mod harden;
 mod health;
 mod intent;
 mod metrics;
@@ -23,7 +26,11 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use audit::view as audit_view;
+pub use audit::{AuditCheckpoints, AuditPlace, AuditRecords};
 pub use events::Events;
+pub use freeze::{Freezes, PutFreeze, Thaw};
+pub use harden::{CarryOut, Hardened, Share};
 pub use health::{Health, PARTS};
 pub use intent::{Intent, Void};
 pub use metrics::Metrics;
@@ -64,6 +71,9 @@ macro_rules! calls {
 calls! {
     Ping, Health, Metrics, Events,
     Sign, Intent, Void,
+    AuditRecords, AuditPlace, AuditCheckpoints,
+    PutFreeze, Freezes, Thaw,
+    CarryOut, Share, Hardened,
     Token, Wallets, Wallet, MakeWallet, ProveWallet,
 }
 

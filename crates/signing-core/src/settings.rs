@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use service::config::Log;
 use signer::{Profile, Rules};
 
+use crate::audit::AuditSettings;
 use crate::stamp::Stamp;
 
 /// The worker's settings. Secrets are named by their files, which the worker reads itself.
@@ -20,6 +21,8 @@ pub struct Settings {
     pub canary_ms: u64,
     /// How long the token may take for a signature before the worker counts as hung, milliseconds.
     pub sign_timeout_ms: u64,
+    /// How the audit log is looked after.
+    pub audit: AuditSettings,
     /// The policy file; none for the built-in policy.
     pub policy_file: Option<PathBuf>,
     /// The key that signs that an attempt is barred.

@@ -1,5 +1,7 @@
 //! One signature: checked, registered durably, signed, stored, answered.
 
+mod audited;
+mod decided;
 mod void;
 
 pub use void::VoidError;
@@ -8,21 +10,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use api::wallet_manager::{PolicyVersion, SignatureRequest, SignatureView, events};
-use primitives::statement::{Authorisation, SignKey, Signed};
-use primitives::{AttemptNo, HexBytes, IntentId, TxId, UnixMs};
+use primitives::statement::SignKey;
+use primitives::{AttemptNo, HexBytes, IntentId, LogPosition, TxId, UnixMs};
 use service::clock::SharedClock;
-use signer::check::{Circumstances, RegisteredAttempt, check};
+use signer::check::{Authorised, Circumstances, RegisteredAttempt};
 use signer::policy::{Facts, Reservation, Surroundings};
 use signer::{Checked, PinnedKey, Refusal, Rules, SignTransaction, TokenError, Unverified};
 use store::{Commit, CommitError, Hold, NewEvent, Store, StoreError, Versioned};
 use thiserror::Error;
 use tracing::error;
 
+use crate::audit::{Audit, AuditError, AuditFault, STAMP};
 use crate::book::Book;
+use crate::freeze::Freezer;
 use crate::keeper::{Keeper, Unavailable};
 use crate::metrics::Metrics;
 use crate::policy::PolicySource;
-use crate::register::{Attempt, Entry, KEY_TXID, Signing};
+use crate::register::{Asked, Attempt, Entry, KEY_TXID, Signing};
+use crate::wallet::Wallet;
 
 /// Why there is no signature.
 #[derive(Debug, Error)]
@@ -60,6 +65,15 @@ pub enum SignError {
     /// The token failed; the attempt stays registered, and the same request may be sent again.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// A wallet that is to be hardened has a transaction that could still be included.
+    #[error("a transaction of the wallet may still be included, until {until}")]
+    InFlight {
+        /// Until when.
+        until: UnixMs,
+    },
+    /// The audit log is cut, or cannot be written with the register: nothing is signed.
+    #[error(transparent)]
+    Audit(#[from] AuditFault),
     /// The register failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -71,7 +85,13 @@ struct Passed {
     key: PinnedKey,
     reservations: Vec<Reservation>,
     policy: PolicyVersion,
+    /// The wallet as it is stored and as it is from the registration on, where that differs.
+    wallet: Option<(Versioned<Wallet>, Wallet)>,
 }
+
+/// Whether a request is held against what holds now, or again against what held when it was registered.
+#[derive(Debug, Clone, Copy)]
+struct Anew(bool);
 
 /// What signs: the register, the rules, the wallets and the token.
 #[derive(Debug, Clone)]
@@ -86,6 +106,10 @@ pub struct SigningCore {
     pub book: Arc<Book>,
     /// The token.
     pub keeper: Arc<Keeper>,
+    /// The log of every decision.
+    pub audit: Arc<Audit>,
+    /// What all signing passes through, and is stopped at.
+    pub freezer: Arc<Freezer>,
     /// Signs that an attempt is barred.
     pub authority: Arc<SignKey>,
     /// The one clock.
@@ -97,90 +121,131 @@ pub struct SigningCore {
 impl SigningCore {
     /// Signs a transaction, or gives the signature that its attempt has already.
     pub async fn sign(&self, txid: TxId, request: SignatureRequest) -> Result<SignatureView, SignError> {
-        let outcome = self.signed(txid, request).await;
+        self.sign_asked(txid, Asked::Authorised(Box::new(request))).await
+    }
+
+    /// [`SigningCore::sign`] by whatever right.
+    pub(crate) async fn sign_asked(&self, txid: TxId, asked: Asked) -> Result<SignatureView, SignError> {
+        let claim = audited::Claim::of(txid, &asked);
+        let mut outcome = self.signed(txid, asked).await;
+        if let Some(refused) = outcome.as_ref().err().and_then(|error| claim.refused(error))
+            && let Err(fault) = self.audit.refused(refused).await
+        {
+            outcome = Err(fault.into());
+        }
         self.metrics.signed(&outcome);
         outcome
     }
 
-    async fn signed(&self, txid: TxId, request: SignatureRequest) -> Result<SignatureView, SignError> {
-        let found = tron_tx::hash::txid(request.raw_data.as_ref());
+    async fn signed(&self, txid: TxId, asked: Asked) -> Result<SignatureView, SignError> {
+        let found = tron_tx::hash::txid(asked.raw_data().as_ref());
         if found != txid {
             return Err(SignError::OtherTxid { found });
         }
-        let authorisation = request.authorisation.unverified();
-        let registered = match self.attempt(&authorisation.intent, authorisation.attempt).await? {
+        let (intent, attempt) = asked.names();
+        let registered = match self.attempt(&intent, attempt).await? {
             Some(registered) => {
-                self.entitled(&request.authorisation, &registered.record)?;
+                self.entitled(&asked, &registered.record)?;
                 registered
             }
-            None => self.register(request).await?,
+            None => self.register(asked).await?,
         };
         self.settle(registered, txid).await
     }
 
-    /// Whether this authorisation entitles to hear of a registered attempt: the one that it was registered with does for
-    /// ever, any other one if it is the issuer's.
-    fn entitled(&self, authorisation: &Signed<Authorisation>, registered: &Attempt) -> Result<(), SignError> {
+    /// Whether this right entitles to hear of a registered attempt: the one that it was registered with does for ever,
+    /// any other authorisation if it is the issuer's. A decision's attempts are named by its every byte.
+    fn entitled(&self, asked: &Asked, registered: &Attempt) -> Result<(), SignError> {
         let signing = registered.signing().ok_or(SignError::Void)?;
-        if signing.request.authorisation == *authorisation {
+        let (Asked::Authorised(request), Asked::Authorised(known)) = (asked, &signing.request) else { return Ok(()) };
+        if known.authorisation == request.authorisation {
             return Ok(());
         }
-        let issuer = self.rules.issuers.of(authorisation.unverified().kind);
-        authorisation.verify(issuer).map_err(|_| Refusal::AuthoritySignature)?;
+        let issuer = self.rules.issuers.of(request.authorisation.unverified().kind);
+        request.authorisation.verify(issuer).map_err(|_| Refusal::AuthoritySignature)?;
         Ok(())
     }
 
-    /// Runs every check as of `now`, and those of the policy that is in force.
-    async fn check(&self, request: &SignatureRequest, now: UnixMs) -> Result<Passed, SignError> {
+    /// Runs every check as of `now`, and those of the policy that is in force. `anew` for what is not registered yet.
+    async fn check(&self, asked: &Asked, now: UnixMs, anew: Anew) -> Result<Passed, SignError> {
+        match asked {
+            Asked::Authorised(request) => self.check_authorised(request, now, anew).await,
+            Asked::Decided(request) => self.check_decided(request, now, anew).await,
+        }
+    }
+
+    async fn check_authorised(&self, request: &SignatureRequest, now: UnixMs, anew: Anew) -> Result<Passed, SignError> {
         let authorisation = request.authorisation.unverified();
         let payer = self.book.payer(&authorisation.key_id).ok_or(Refusal::Key)?;
+        let mut wallet = payer.wallet.clone();
+        if anew.0 && self.book.is_closed(&authorisation.key_id, self.clock.now()) {
+            return Err(Refusal::Hardening.into());
+        }
+        if !anew.0 {
+            // Which it was when this was registered; the wallet may have been hardened since.
+            wallet.permission_id = authorisation.permission_id;
+        }
         let earlier = self.earlier(&authorisation.intent, authorisation.attempt).await?;
         let our_wallets = self.book.addresses();
-        let known = Circumstances { wallet: &payer.wallet, our_wallets: &our_wallets, earlier: &earlier, now };
+        let known = Circumstances { wallet: &wallet, our_wallets: &our_wallets, earlier: &earlier, now };
         let request = SignTransaction {
             raw_data: request.raw_data.0.clone(),
             authorisation: request.authorisation.clone(),
             anchor: request.anchor.clone(),
+            attestation: None,
+            approvals: Vec::new(),
         };
-        let checked = check(&request, &self.rules, &known)?;
+        let authorised = Authorised::new(&request, &self.rules, now)?;
+        let checked = authorised.check(&known)?;
         let in_force = self.policy.current();
-        let facts = Facts::of(&payer.holder, checked.transaction(), checked.authorisation(), now);
+        let facts = Facts::of(&payer.holder, checked.transaction(), authorised.authorisation(), checked.consent(), now);
         let surroundings = Surroundings { usdt: &self.rules.tokens, our_wallets: &our_wallets };
         let reservations = in_force.policy.judge(&facts, &surroundings)?;
-        Ok(Passed { checked, key: payer.key, reservations, policy: in_force.version.clone() })
+        Ok(Passed { checked, key: payer.key, reservations, policy: in_force.version.clone(), wallet: None })
     }
 
     /// Puts a new attempt into the register, durably, before the token hears of it.
-    pub async fn register(&self, request: SignatureRequest) -> Result<Versioned<Attempt>, SignError> {
+    pub async fn register(&self, asked: impl Into<Asked>) -> Result<Versioned<Attempt>, SignError> {
+        let asked = asked.into();
+        // Held until the commit has ended, so that a stop that is answered comes after it.
+        let _passage = self.freezer.pass().await?;
         // Without a token nothing is registered: an attempt that cannot be signed could not be voided any more.
         self.keeper.token().map_err(SignError::Unavailable)?;
+        self.audit.sound()?;
         let now = self.clock.now();
-        let Passed { checked, reservations, policy, .. } = self.check(&request, now).await?;
+        let Passed { checked, reservations, policy, wallet, .. } = self.check(&asked, now, Anew(true)).await?;
         let attempt = Attempt {
             intent: checked.intent().clone(),
             attempt: checked.attempt(),
             at: now,
+            audit: LogPosition::EMPTY,
             entry: Entry::Signed(Box::new(Signing {
                 txid: checked.txid(),
                 key_id: checked.key_id().clone(),
                 expiration: checked.expiration(),
-                request,
+                request: asked,
                 policy: Some(policy),
                 signature: None,
             })),
         };
-        let registered = Versioned::first(attempt);
+        let mut registered = Versioned::first(attempt);
         let commit = Commit::new(now).insert(&registered.record).event(told(&registered, events::REGISTERED));
-        match self.store.commit(reserved(commit, &registered.record, &reservations)).await {
-            Ok(()) => Ok(registered),
-            Err(CommitError::Exceeded { scope, .. }) => Err(of_scope(&scope, &reservations)),
-            Err(CommitError::KeyTaken { key: KEY_TXID, .. }) => Err(SignError::TxidTaken),
+        let commit = commit.log(audited::registered(&registered.record).into()).stamp::<Attempt>(STAMP);
+        let commit = wallet.iter().fold(commit, |commit, (stored, next)| commit.update(stored, next));
+        match self.audit.commit(reserved(commit, &registered.record, &reservations)).await {
+            Ok(position) => {
+                registered.record.audit = position;
+                wallet.iter().for_each(|(_, next)| self.book.enter(next));
+                Ok(registered)
+            }
+            Err(AuditError::Refused(CommitError::Exceeded { scope, .. })) => Err(of_scope(&scope, &reservations)),
+            Err(AuditError::Refused(CommitError::KeyTaken { key: KEY_TXID, .. })) => Err(SignError::TxidTaken),
             // The same request at the same time: what it registered is what holds.
-            Err(CommitError::Conflict { .. }) => {
+            Err(AuditError::Refused(CommitError::Conflict { .. })) => {
                 let attempt = &registered.record;
                 self.attempt(&attempt.intent, attempt.attempt).await?.ok_or(SignError::Store(StoreError::Lost))
             }
-            Err(error) => Err(of_store(error)),
+            Err(error) => Err(of_commit(error)),
         }
     }
 
@@ -189,31 +254,39 @@ impl SigningCore {
         loop {
             let signing = registered.record.signing().ok_or(SignError::Void)?;
             if signing.txid != txid {
-                let raw_data = signing.request.raw_data.clone();
+                let raw_data = signing.request.raw_data().clone();
                 return Err(SignError::AttemptTaken { txid: signing.txid, raw_data });
             }
             if let Some(view) = registered.record.signature() {
                 return Ok(view);
             }
+            drop(self.freezer.pass().await?);
             // The checks are made again, as of the registration: nothing is signed on the register's word alone.
-            let passed = self.check(&signing.request, registered.record.at).await.map_err(withheld)?;
+            let passed = self.check(&signing.request, registered.record.at, Anew(false)).await.map_err(withheld)?;
             let token = self.keeper.token().map_err(SignError::Unavailable)?;
+            self.audit.sound()?;
             let started = Instant::now();
             let answer = token.sign(passed.key, &passed.checked).await.and_then(Unverified::verify);
             self.metrics.asked_token(started.elapsed(), &answer);
             if let Err(error) = &answer {
                 self.keeper.suspect(error);
             }
-            let signed = registered.record.signed(answer?.to_bytes().to_vec().into());
+            let mut signed = registered.record.signed(answer?.to_bytes().to_vec().into());
             let commit = Commit::new(self.clock.now()).update(&registered, &signed);
-            match self.store.commit(commit).await {
-                Ok(()) => registered = registered.next(signed),
+            let commit = commit.log(audited::signed(&signed).into()).stamp::<Attempt>(STAMP);
+            // A signature that a stop overtook in the token does not leave: it is made again when the stop is lifted.
+            let _passage = self.freezer.pass().await?;
+            match self.audit.commit(commit).await {
+                Ok(position) => {
+                    signed.audit = position;
+                    registered = registered.next(signed);
+                }
                 // Signed twice at the same time; the first stored one is the answer for ever.
-                Err(CommitError::Conflict { .. }) => {
+                Err(AuditError::Refused(CommitError::Conflict { .. })) => {
                     let (intent, attempt) = (&signed.intent, signed.attempt);
                     registered = self.attempt(intent, attempt).await?.ok_or(SignError::Store(StoreError::Lost))?;
                 }
-                Err(error) => return Err(of_store(error)),
+                Err(error) => return Err(of_commit(error)),
             }
         }
     }
@@ -271,22 +344,19 @@ fn withheld(error: SignError) -> SignError {
     }
 }
 
-/// The event that tells of an attempt as it now is.
+/// The event that tells of an attempt as it now is; the store fills in where its record stands.
 fn told(attempt: &Versioned<Attempt>, kind: &'static str) -> NewEvent {
-    NewEvent {
-        kind,
-        subject: attempt.record.intent.to_string(),
-        version: attempt.version,
-        data: serde_json::to_value(attempt.record.view()).expect("wire types have text keys"),
+    let mut data = serde_json::to_value(attempt.record.view()).expect("wire types have text keys");
+    if let Some(members) = data.as_object_mut() {
+        members.remove(STAMP);
     }
+    NewEvent { kind, subject: attempt.record.intent.to_string(), version: attempt.version, data }
 }
 
-fn of_store(error: CommitError) -> SignError {
+fn of_commit(error: AuditError) -> SignError {
     match error {
-        CommitError::Store(error) => SignError::Store(error),
+        AuditError::Fault(fault) => fault.into(),
         // Holds are answered for where they are taken, and the only other unique name is the record's id.
-        CommitError::Conflict { .. } | CommitError::KeyTaken { .. } | CommitError::Exceeded { .. } => {
-            SignError::Store(StoreError::Lost)
-        }
+        AuditError::Refused(_) => SignError::Store(StoreError::Lost),
     }
 }

@@ -1,5 +1,6 @@
 //! A wallet: an account whose key was born in the token.
 
+use api::wallet_manager::permissions::ACTIVE;
 use api::wallet_manager::{WalletClass, WalletView};
 use primitives::statement::Kind;
 use primitives::{Address, HexBytes, KeyId, UnixMs, WalletId};
@@ -9,6 +10,8 @@ use signer::policy::{Class, Holder};
 use signer::{CkaId, PinnedKey};
 use store::Record;
 use tron_tx::PublicKey;
+
+use crate::harden::{Hardening, Stage};
 
 /// The owner's permission. Under the active one (2) the key signs once the account was hardened.
 const OWNER_PERMISSION: u32 = 0;
@@ -29,13 +32,24 @@ pub struct Wallet {
     pub created_at: UnixMs,
     /// The pinned public key, 65 bytes uncompressed; none until the key was made and proven.
     pub public_key: Option<HexBytes>,
+    /// The permissions that two operators decided on for its account; none while its own key is its owner.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardening: Option<Hardening>,
 }
 
 impl Wallet {
     /// A wallet whose key is still to be made.
     pub fn new(wallet_id: WalletId, class: WalletClass, key: CkaId, now: UnixMs) -> Self {
         let permission_id = OWNER_PERMISSION;
-        Self { wallet_id, class, key_id: key.key_id(), permission_id, created_at: now, public_key: None }
+        Self {
+            wallet_id,
+            class,
+            key_id: key.key_id(),
+            permission_id,
+            created_at: now,
+            public_key: None,
+            hardening: None,
+        }
     }
 
     /// With the key that was made for it.
@@ -50,9 +64,30 @@ impl Wallet {
         Some(PinnedKey { id: CkaId::parse(&self.key_id)?, public_key })
     }
 
-    /// The account, once there is a key.
+    /// With these permissions decided for its account, or as it was before they were. In force, the key signs under the
+    /// active one.
+    #[must_use]
+    pub fn with_hardening(self, hardening: Option<Hardening>) -> Self {
+        let in_force = hardening.as_ref().is_some_and(|hardening| hardening.stage == Stage::InForce);
+        Self { permission_id: if in_force { ACTIVE } else { OWNER_PERMISSION }, hardening, ..self }
+    }
+
+    /// The account, once there is a key: its own, or one that it shares once the chain has that.
     pub fn address(&self) -> Option<Address> {
-        self.key().map(|key| key.address())
+        let shared = self.hardening.as_ref().filter(|hardening| hardening.stage == Stage::InForce);
+        let own = self.key()?.address();
+        Some(shared.map_or(own, |hardening| hardening.account))
+    }
+
+    /// Whether its key's signature alone is not enough.
+    pub fn is_shared(&self) -> bool {
+        let key = self.key().map(|key| key.address());
+        self.hardening.as_ref().zip(key).is_some_and(|(hardening, key)| hardening.is_shared(key))
+    }
+
+    /// Whether its permissions are on their way to the chain, while nothing else is signed for it.
+    pub fn is_updating(&self) -> bool {
+        self.hardening.as_ref().is_some_and(|hardening| hardening.stage == Stage::Updating)
     }
 
     /// The form that the signing checks take.
@@ -85,6 +120,7 @@ impl Wallet {
             permission_id: self.permission_id,
             public_key: self.public_key.clone()?,
             created_at: self.created_at,
+            permissions: self.hardening.as_ref().map(Hardening::view),
         })
     }
 }

@@ -13,6 +13,7 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream as Stream;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use service::clock::SystemClock;
@@ -75,6 +76,9 @@ fn start() -> Result<(), BoxError> {
     started.or_else(|error| fail(&mut stream, error))
 }
 
+/// How long the token may take to be told where the audit log ends.
+const AUDIT_CLOSES: Duration = Duration::from_secs(3);
+
 /// What a profile says of a module that needs no network.
 const NO_NETWORK: &str = "none";
 
@@ -92,10 +96,14 @@ fn work(stream: &Stream, settings: &Settings) -> Result<(), StartError> {
         let ours = ours.map_err(StartError::other)?;
         let stop = CancellationToken::new();
         let tending = tokio::spawn(core.clone().tend(stop.clone()));
+        let (audit, until) = (Arc::clone(&core.signing.audit), stop.clone());
+        let auditing = tokio::spawn(async move { audit.tend(until).await });
         // The parent tells the end by the end of the stream, when the worker has said that it leaves as well.
         let served = serve(core.clone(), ours).await;
         stop.cancel();
         tending.abort();
+        // What the token takes too long to be told it is told when it is opened again.
+        let _ = tokio::time::timeout(AUDIT_CLOSES, auditing).await;
         drop(ignored);
         info!(orderly = served.is_ok(), "the signing worker ends");
         ending::end(core).await

@@ -1,14 +1,16 @@
 //! What wallet-manager is configured with beside the sections of all services.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 
+use primitives::statement::{Operators, VerifyKey};
 use serde::Deserialize;
 use service::Context;
 use service::config::ConfigError;
 use signer::{OptionalAttribute, Profile, Rules, check::Issuers, sessions_for_cores, softhsm_module};
 use signing_core::Settings;
+use signing_core::audit::AuditSettings;
 
 /// `[token]`, `[worker]` and `[policy]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,6 +22,11 @@ pub struct Config {
     pub worker: Worker,
     /// What may be signed, whatever an authorisation says.
     pub policy: Policy,
+    /// How the audit log is looked after.
+    pub audit: AuditSettings,
+    /// The people of whom two decide together, by name.
+    #[serde(default)]
+    pub operators: BTreeMap<String, VerifyKey>,
 }
 
 /// The token that holds the keys.
@@ -100,11 +107,12 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
     let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
     let authority_key_file = context.base.keys.authority_key_file.clone();
     Ok(Settings {
-        rules: rules(context)?,
+        rules: Rules { operators: operators(config)?, ..rules(context)? },
         profile: config.token.profile(module)?,
         canary_ms: config.token.canary_ms,
         sign_timeout_ms: config.token.sign_timeout_ms,
         policy_file: config.policy.file.clone(),
+        audit: config.audit,
         authority_key_file: authority_key_file.ok_or_else(|| {
             let problem = "required: that an attempt is barred is signed with it; `lucid init` makes one";
             ConfigError::invalid("keys.authority_key_file", problem)
@@ -113,6 +121,12 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
         log: context.base.log.clone(),
         refused_pin: None,
     })
+}
+
+fn operators(config: &Config) -> Result<Operators, ConfigError> {
+    let named = config.operators.iter().map(|(name, key)| (name.clone(), *key));
+    Operators::new(named)
+        .map_err(|_| ConfigError::invalid("operators", "two names have one key: one person would be two"))
 }
 
 /// Everything that the checks before a signature know by themselves.
@@ -128,5 +142,8 @@ pub fn rules(context: &Context) -> Result<Rules, ConfigError> {
         },
         anchor: context.authority_of("tron-client")?,
         tokens: BTreeSet::from([plane.usdt_contract]),
+        compliance: None,
+        approvers: BTreeMap::new(),
+        operators: Operators::default(),
     })
 }

@@ -4,6 +4,7 @@
 //! Its HTTP process carries requests; what decides and signs is the `signing-core` crate.
 
 mod app;
+mod audit_command;
 pub mod config;
 mod init_token;
 mod policy_command;
@@ -15,6 +16,7 @@ mod supervisor;
 mod tests;
 
 pub use app::{State, WalletManager};
+pub use audit_command::AuditCommand;
 pub use init_token::InitToken;
 pub use policy_command::PolicyCommand;
 pub use relay::Relay;

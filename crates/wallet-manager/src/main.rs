@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use wallet_manager::{InitToken, PolicyCommand, ProveKey, SigningWorker, WalletManager};
+use wallet_manager::{AuditCommand, InitToken, PolicyCommand, ProveKey, SigningWorker, WalletManager};
 
 fn main() -> ExitCode {
     // None needs a configuration: one comes before there is one, the others are told what they need.
@@ -17,6 +17,9 @@ fn main() -> ExitCode {
     }
     if let Some(policy) = PolicyCommand::asked_for(std::env::args_os()) {
         return policy.run();
+    }
+    if let Some(audit) = AuditCommand::asked_for(std::env::args_os()) {
+        return audit.run();
     }
     service::cli::main::<WalletManager>()
 }

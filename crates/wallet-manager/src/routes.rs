@@ -1,5 +1,10 @@
 //! What this service answers, one endpoint a file.
 
+mod audit;
+mod audit_checkpoints;
+mod audit_head;
+mod freeze;
+mod harden;
 mod intent;
 mod put_signature;
 mod put_wallet;
@@ -23,6 +28,14 @@ pub(crate) fn all() -> OpenApiRouter<State> {
         .routes(routes!(put_signature::put_signature))
         .routes(routes!(intent::intent))
         .routes(routes!(void_attempt::void_attempt))
+        .routes(routes!(audit::audit))
+        .routes(routes!(audit_head::audit_head))
+        .routes(routes!(audit_checkpoints::audit_checkpoints))
+        .routes(routes!(freeze::freezes, freeze::put_freeze))
+        .routes(routes!(freeze::put_thaw))
+        .routes(routes!(harden::put_decision))
+        .routes(routes!(harden::put_share))
+        .routes(routes!(harden::put_outcome))
 }
 
 /// Refuses a caller that has neither the scope nor the operator's, which may read everything.

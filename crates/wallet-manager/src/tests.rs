@@ -1,6 +1,10 @@
 //! The service in process, over a real SoftHSM 2 token: requests go through the gate with tokens, as a peer's do.
 
+mod audits;
 mod bench;
+mod council;
+mod freezes;
+mod hardening;
 mod openapi;
 mod policies;
 mod refusals;

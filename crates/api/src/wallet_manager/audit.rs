@@ -42,11 +42,13 @@ pub struct AuditCheckpoint {
     pub signature: HexBytes,
 }
 
-/// Checkpoints, oldest first; empty when there are no more.
+/// Checkpoints, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditCheckpointPage {
     /// The checkpoints.
     pub checkpoints: Vec<AuditCheckpoint>,
+    /// What to pass as `after` for the next page; none on the last.
+    pub next: Option<String>,
 }
 
 /// Where the log stands, and what vouches for it.
@@ -99,8 +101,8 @@ pub fn audit_head() -> Call<AuditHead> {
     Call::get("/v1/audit/head".into())
 }
 
-/// Checkpoints after a record's number, in order; `limit` is at most [`PAGE_MAX`].
-pub fn audit_checkpoints(after: u64, limit: usize) -> Call<AuditCheckpointPage> {
-    let parameters = query(&[("after", Some(after.to_string())), ("limit", Some(limit.to_string()))]);
+/// A page of checkpoints, newest first; `limit` is at most [`PAGE_MAX`].
+pub fn audit_checkpoints(after: Option<&str>, limit: usize) -> Call<AuditCheckpointPage> {
+    let parameters = query(&[("after", after.map(str::to_owned)), ("limit", Some(limit.to_string()))]);
     Call::get(format!("/v1/audit/checkpoints{parameters}"))
 }

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Weak};
 
 use api::wallet_manager::PolicyVersion;
-use primitives::LogPosition;
 use primitives::statement::Checkpoint;
+use primitives::{LogPosition, PlaneId};
 use signer::{AUDIT_KEY, PinnedKey, Token, TokenError};
 use store::{Commit, Filter, StoreError};
 use thiserror::Error;
@@ -151,4 +151,13 @@ impl Vouched {
             Self::Nothing | Self::Illegible => None,
         }
     }
+}
+
+/// What a token vouches for, asked without a log: the audit key, made if the token has none yet, and the newest head that
+/// it was told.
+pub async fn vouched(token: &Token, plane: PlaneId) -> Result<(PinnedKey, Option<LogPosition>), TokenError> {
+    let key = token.ensure_key(AUDIT_KEY, LABEL, random::bytes()).await?;
+    let values = token.data(head::name(plane)).await?;
+    let newest = values.iter().filter_map(|value| head::decode(value)).max_by_key(|checkpoint| checkpoint.seq);
+    Ok((key, newest.as_ref().map(position)))
 }

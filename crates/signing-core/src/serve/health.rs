@@ -10,7 +10,7 @@ use crate::Core;
 use crate::protocol::Ask;
 
 /// The parts that are told of, each of which must work for the service to be ready.
-pub const PARTS: [&str; 3] = ["database", "token", "policy"];
+pub const PARTS: [&str; 5] = ["database", "token", "freeze", "policy", "audit"];
 
 /// Asks how the parts are.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -32,7 +32,9 @@ async fn find(core: &Core, part: &'static str) -> Finding {
     match part {
         "database" => service::serve::database(&core.signing.store).await,
         "token" => core.token_finding(),
+        "freeze" => core.signing.freezer.finding().await,
         "policy" => core.signing.policy.finding(),
+        "audit" => core.signing.audit.finding(),
         other => Err(format!("{other} is no part of the worker")),
     }
 }

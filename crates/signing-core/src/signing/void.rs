@@ -2,11 +2,12 @@
 
 use api::wallet_manager::events;
 use primitives::statement::{Signed, Unsigned};
-use primitives::{AttemptNo, HexBytes, IntentId, TxId};
-use store::{Commit, CommitError, StoreError, Versioned};
+use primitives::{AttemptNo, HexBytes, IntentId, LogPosition, TxId};
+use store::{Commit, StoreError, Versioned};
 use thiserror::Error;
 
-use super::{SigningCore, told};
+use super::{SigningCore, audited, told};
+use crate::audit::{AuditError, AuditFault, STAMP};
 use crate::register::{Attempt, Entry};
 
 /// Why an attempt cannot be barred.
@@ -23,6 +24,9 @@ pub enum VoidError {
     /// Attempts count from 1.
     #[error("attempts count from 1")]
     NoSuchAttempt,
+    /// The audit log is cut, or cannot be written with the register.
+    #[error(transparent)]
+    Audit(#[from] AuditFault),
     /// The register failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -40,7 +44,7 @@ impl SigningCore {
         };
         match &entry.record.entry {
             Entry::Signed(signing) => {
-                Err(VoidError::AlreadySigned { txid: signing.txid, raw_data: signing.request.raw_data.clone() })
+                Err(VoidError::AlreadySigned { txid: signing.txid, raw_data: signing.request.raw_data().clone() })
             }
             Entry::Void => {
                 let statement = Unsigned {
@@ -54,19 +58,23 @@ impl SigningCore {
         }
     }
 
-    async fn bar(&self, intent: IntentId, attempt: AttemptNo) -> Result<Versioned<Attempt>, StoreError> {
+    async fn bar(&self, intent: IntentId, attempt: AttemptNo) -> Result<Versioned<Attempt>, VoidError> {
         let now = self.clock.now();
-        let barred = Versioned::first(Attempt { intent, attempt, at: now, entry: Entry::Void });
+        let attempt = Attempt { intent, attempt, at: now, entry: Entry::Void, audit: LogPosition::EMPTY };
+        let mut barred = Versioned::first(attempt);
         let commit = Commit::new(now).insert(&barred.record).event(told(&barred, events::VOIDED));
-        match self.store.commit(commit).await {
-            Ok(()) => {
+        let commit = commit.log(audited::registered(&barred.record).into()).stamp::<Attempt>(STAMP);
+        match self.audit.commit(commit).await {
+            Ok(position) => {
+                barred.record.audit = position;
                 self.metrics.voided();
                 Ok(barred)
             }
-            Err(CommitError::Store(error)) => Err(error),
+            Err(AuditError::Fault(fault)) => Err(fault.into()),
             // Somebody was faster, with a signature or with the same wish.
-            Err(CommitError::Conflict { .. } | CommitError::KeyTaken { .. } | CommitError::Exceeded { .. }) => {
-                self.attempt(&barred.record.intent, attempt).await?.ok_or(StoreError::Lost)
+            Err(AuditError::Refused(_)) => {
+                let Attempt { intent, attempt, .. } = barred.record;
+                Ok(self.attempt(&intent, attempt).await?.ok_or(StoreError::Lost)?)
             }
         }
     }

@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use api::wallet_manager::SignatureRequest;
 use primitives::HexBytes;
 use primitives::statement::{Asset, Authorisation, Kind, Signed, Statement as _};
+use signer::check::Consent;
 use signer::policy::{Facts, Holder};
 use tron_tx::{ContractType, RawTransaction, trc20};
 
@@ -62,7 +63,9 @@ impl Statement {
     pub(super) fn facts<'a>(&self, holder: &'a Holder) -> anyhow::Result<Facts<'a>> {
         let authorisation = match self {
             // As of when it was made: it could not have been signed before.
-            Self::Whole(raw, authorisation) => return Ok(Facts::of(holder, raw, authorisation, raw.timestamp)),
+            Self::Whole(raw, authorisation) => {
+                return Ok(Facts::of(holder, raw, authorisation, Consent::default(), raw.timestamp));
+            }
             Self::Permission(authorisation) => authorisation,
         };
         let contract = match (authorisation.kind, authorisation.asset) {
@@ -86,6 +89,7 @@ impl Statement {
             fee_limit: authorisation.fee_limit_max,
             expires_in_ms: 0,
             memo_bytes: 0,
+            consent: Consent::default(),
         })
     }
 

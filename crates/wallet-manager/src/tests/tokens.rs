@@ -9,7 +9,7 @@ use tower::ServiceExt;
 
 use super::bench::{Bench, Payment, Running, secret_file};
 
-async fn ready(running: &Running) -> (StatusCode, String) {
+pub(super) async fn ready(running: &Running) -> (StatusCode, String) {
     let request = Request::get("/health/ready").body(Body::empty()).unwrap();
     let response = running.router.clone().oneshot(request).await.unwrap();
     let status = response.status();

@@ -13,8 +13,8 @@ use super::Verifier;
 pub enum Line {
     /// The first line: whose log it is, where it stood when the export began, and its public audit key.
     Log {
-        /// The plane.
-        plane: PlaneId,
+        /// The plane, where it is known.
+        plane: Option<PlaneId>,
         /// When the export was made.
         at: UnixMs,
         /// Where the log stood, and what vouched for it.

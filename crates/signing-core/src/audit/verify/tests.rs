@@ -155,7 +155,7 @@ fn the_wrong_record_is_named() {
     assert_eq!(found(&|world| world.records[6].head = LogHead::new([1; 32])), [("changed", Some(7))]);
     assert_eq!(found(&|world| drop(world.records.remove(7))), [("dropped", Some(8))]);
     assert_eq!(found(&|world| drop(world.records.drain(6..9))), [("dropped", Some(7)), ("cut", Some(9))]);
-    assert_eq!(found(&|world| world.records[6].kind.push('x')), [("changed", Some(7))]);
+    assert_eq!(found(&|world| world.records[7].kind.push('x')), [("changed", Some(8))]);
     let cut = found(&|world| world.records.truncate(28));
     assert_eq!(cut, [("cut", Some(29))], "by the newest checkpoint");
     let other = LocalKey::from_scalar(&[8; 32]).unwrap();

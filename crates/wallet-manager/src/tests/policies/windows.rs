@@ -6,6 +6,7 @@ use primitives::statement::{Asset, Kind};
 use primitives::{Address, AttemptNo, Sun, UnixMs};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
+use signer::check::Consent;
 use signer::policy::{Class, Facts, Holder, Surroundings};
 use signer::{Policy, Refusal};
 use store::{Commit, CommitError, Record, Store};
@@ -61,6 +62,7 @@ async fn tried(store: &Store, policy: &Policy, number: usize, now: UnixMs, payee
         fee_limit: Sun::ZERO,
         expires_in_ms: 0,
         memo_bytes: 0,
+        consent: Consent::default(),
     };
     let (usdt, none) = (BTreeSet::from([TOKEN]), BTreeSet::new());
     let reservations = match policy.judge(&facts, &Surroundings { usdt: &usdt, our_wallets: &none }) {
@@ -68,7 +70,8 @@ async fn tried(store: &Store, policy: &Policy, number: usize, now: UnixMs, payee
         Err(refusal) => return Some(refusal),
     };
     let intent = format!("po_{number}").parse().unwrap();
-    let attempt = Attempt { intent, attempt: AttemptNo::FIRST, at: now, entry: Entry::Void };
+    let (attempt, audit) = (AttemptNo::FIRST, primitives::LogPosition::EMPTY);
+    let attempt = Attempt { intent, attempt, at: now, entry: Entry::Void, audit };
     let commit = reserved(Commit::new(now).insert(&attempt), &attempt, &reservations);
     match store.commit(commit).await {
         Ok(()) => None,

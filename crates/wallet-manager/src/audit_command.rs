@@ -1,0 +1,187 @@
+//! `wallet-manager audit`: exports the audit log of a plane that is stopped, and verifies a log, from an export or from
+//! the database itself, against all that vouches for it. What a running plane says `lucid audit` asks for.
+
+mod sought;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use primitives::LogPosition;
+use signing_core::audit::verify::{Line, Report, Trust, Verifier};
+use tron_tx::PublicKey;
+
+use sought::Sought;
+
+/// The word that asks for it.
+const COMMAND: &str = "audit";
+
+/// The log could not be looked at: nothing is said about it.
+const UNREAD: u8 = 3;
+
+const HELP: &str = "\
+Exit codes:
+  0  the log is whole
+  1  something is wrong with it: every finding names its record
+  2  not a command that exists, or with wrong arguments
+  3  it could not be looked at";
+
+/// Export and verify the audit log.
+#[derive(Debug, Parser)]
+#[command(name = "wallet-manager audit", after_help = HELP)]
+pub struct AuditCommand {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Write a stopped plane's log as JSON lines to standard output: records as they were hashed, checkpoints, attempts.
+    Export(Sought),
+    /// Hold a log against its chain, the checkpoints' signatures, the register, and every head that somebody kept.
+    #[command(after_help = HELP)]
+    Verify(Verify),
+}
+
+#[derive(Debug, Args)]
+struct Verify {
+    /// An export; - for standard input. Without one a stopped plane's database is read.
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    sought: Sought,
+    /// The audit key that must have signed the checkpoints, 130 hexadecimal digits; otherwise the token's, otherwise the
+    /// one that the export names, which proves less.
+    #[arg(long, value_name = "HEX", value_parser = public_key)]
+    audit_key: Option<PublicKey>,
+    /// A head that was noted elsewhere, `NUMBER:HEAD`, as often as there are some.
+    #[arg(long, value_name = "SEQ:HEAD", value_parser = position)]
+    head: Vec<LogPosition>,
+    /// One JSON document on standard output in place of text.
+    #[arg(long)]
+    json: bool,
+}
+
+fn public_key(text: &str) -> Result<PublicKey, String> {
+    let bytes: primitives::HexBytes = text.to_owned().try_into().map_err(|_| "not hexadecimal".to_owned())?;
+    PublicKey::from_sec1(bytes.as_ref()).map_err(|error| error.to_string())
+}
+
+fn position(text: &str) -> Result<LogPosition, String> {
+    let (seq, head) = text.split_once(':').ok_or("a record's number, a colon and its head")?;
+    let seq = seq.parse().map_err(|_| "not a number".to_owned())?;
+    Ok(LogPosition { seq, head: head.parse().map_err(|_| "not a head of 64 hexadecimal digits".to_owned())? })
+}
+
+impl AuditCommand {
+    /// The command, if the arguments ask for it; a wrong one of its options ends the process with a usage text.
+    pub fn asked_for(arguments: impl Iterator<Item = OsString>) -> Option<Self> {
+        let mut arguments = arguments.skip(1).peekable();
+        arguments.peek().is_some_and(|word| word == COMMAND).then(|| Self::parse_from(arguments))
+    }
+
+    /// Does it.
+    pub fn run(self) -> ExitCode {
+        let outcome = match self.what {
+            What::Export(sought) => export(&sought).map(|()| true),
+            What::Verify(verify) => verify.run(),
+        };
+        match outcome {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(error) => {
+                // Nobody is left to be told that standard error is closed.
+                let _ = writeln!(io::stderr().lock(), "{COMMAND}: {error:#}");
+                ExitCode::from(UNREAD)
+            }
+        }
+    }
+}
+
+fn export(sought: &Sought) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    sought.lines(|line| {
+        serde_json::to_writer(&mut out, &line)?;
+        Ok(writeln!(out)?)
+    })
+}
+
+impl Verify {
+    fn run(self) -> anyhow::Result<bool> {
+        let report = self.report()?;
+        let mut out = io::stdout().lock();
+        if self.json {
+            serde_json::to_writer_pretty(&mut out, &report)?;
+            writeln!(out)?;
+        } else {
+            writeln!(out, "{}", text(&report))?;
+        }
+        Ok(report.findings.is_empty())
+    }
+
+    fn report(&self) -> anyhow::Result<Report> {
+        let token = self.sought.token()?;
+        let pinned = self.audit_key.or(token.as_ref().map(|token| token.key));
+        let mut verifier = None;
+        let plane = self.sought.plane()?;
+        let mut take = |line: Line| {
+            let verifier = verifier.get_or_insert_with(|| Verifier::new(trust(pinned, plane, &line)));
+            verifier.line(line);
+            Ok(())
+        };
+        match &self.file {
+            Some(path) => read(path, &mut take)?,
+            None => self.sought.lines(&mut take)?,
+        }
+        let mut verifier = verifier.context("there is not one line")?;
+        if let Some(head) = token.and_then(|token| token.head) {
+            verifier.vouched("the token", head);
+        }
+        self.head.iter().for_each(|head| verifier.vouched("somebody else", *head));
+        Ok(verifier.finish())
+    }
+}
+
+/// What the log is held against: what is pinned, and otherwise what its first line says of itself.
+fn trust(pinned: Option<PublicKey>, plane: Option<primitives::PlaneId>, first: &Line) -> Trust {
+    let Line::Log { plane: named, head, .. } = first else { return Trust { plane, key: pinned } };
+    let said = head.audit_key.as_ref().and_then(|key| PublicKey::from_sec1(key.as_ref()).ok());
+    Trust { plane: plane.or(*named), key: pinned.or(said) }
+}
+
+/// Reads an export. Its last line says that nothing was cut off it.
+fn read(path: &Path, take: &mut impl FnMut(Line) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let reader: Box<dyn BufRead> = if path == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        Box::new(BufReader::new(file))
+    };
+    let mut whole = false;
+    for (number, line) in reader.lines().enumerate() {
+        let line: Line = serde_json::from_str(&line?).with_context(|| format!("line {}", number + 1))?;
+        whole = matches!(line, Line::End { .. });
+        take(line)?;
+    }
+    anyhow::ensure!(whole, "the export has no last line: it was cut off");
+    Ok(())
+}
+
+fn text(report: &Report) -> String {
+    let Report { position, records, checkpoints, heads, attempts, findings } = report;
+    let attempts = attempts.map_or("no register".to_owned(), |attempts| format!("{attempts} attempts"));
+    let held = format!("{records} records held against {checkpoints} checkpoints, {heads} heads and {attempts}");
+    let mut lines = vec![format!("{held}; the newest is {}:{}", position.seq, position.head)];
+    lines.extend(findings.iter().map(|finding| format!("WRONG ({}): {}", finding.code, finding.detail)));
+    if findings.is_empty() {
+        lines.push("The log is whole.".to_owned());
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,173 @@
+//! The audit log: a record in the commit of each decision, vouched for by the token, and nothing signed without it.
+
+use std::path::PathBuf;
+
+use api::wallet_manager::audit::{AuditHead, AuditRecord, audit, audit_checkpoints, audit_head};
+use api::wallet_manager::{WalletClass, events, intent, put_signature, void_attempt};
+use primitives::{Address, AttemptNo, LogPosition};
+use signing_core::NOUNS;
+use signing_core::audit::entry::{Entry, Registered, Signed};
+use signing_core::audit::verify::{Line, Report, Trust, Verifier};
+use store::{Incarnation, Store};
+use tron_tx::PublicKey;
+
+use super::bench::{Bench, NOW, Payment, Running};
+use super::tokens::ready;
+
+async fn records(running: &Running) -> Vec<AuditRecord> {
+    running.done("operator", &audit(0, 1_000)).await.records
+}
+
+async fn head(running: &Running) -> AuditHead {
+    running.done("operator", &audit_head()).await
+}
+
+async fn kinds(running: &Running) -> Vec<String> {
+    records(running).await.into_iter().map(|record| record.kind).collect()
+}
+
+/// Holds a store's log against itself, the register, and what else is told of it.
+async fn report(store: &Store, head: &AuditHead) -> Report {
+    let key = head.audit_key.as_ref().map(|key| PublicKey::from_sec1(key.as_ref()).unwrap());
+    let mut verifier = Verifier::new(Trust { plane: None, key });
+    let take = |line: Line| -> Result<(), store::StoreError> {
+        verifier.line(serde_json::from_str(&serde_json::to_string(&line).unwrap()).unwrap());
+        Ok(())
+    };
+    signing_core::audit::export(store, None, head.clone(), NOW, take).await.unwrap();
+    verifier.finish()
+}
+
+/// A bench whose store is a file.
+async fn filed() -> (Bench, PathBuf) {
+    let mut bench = Bench::new();
+    let path = bench.directory.path().join("wallet-manager.db");
+    bench.store = open(&path).await;
+    (bench, path)
+}
+
+async fn open(path: &std::path::Path) -> Store {
+    Store::sqlite(path, &NOUNS, Incarnation(uuid())).await.unwrap()
+}
+
+fn uuid() -> uuid::Uuid {
+    uuid::Uuid::from_u128(0xa0d17)
+}
+
+#[tokio::test]
+async fn every_decision_has_its_record_and_every_answer_names_it() {
+    let bench = Bench::new();
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let payment = Payment::usdt(&running, &hot, "po_a");
+    let signed = running.done("usdt-manager", &put_signature(payment.txid(), &payment.request())).await;
+    let mut wrong = Payment::usdt(&running, &hot, "po_b");
+    wrong.authorisation.recipient = Address::from_evm([1; 20]);
+    for _ in 0..3 {
+        running.refused("usdt-manager", &put_signature(wrong.txid(), &wrong.request())).await;
+    }
+    let barred: primitives::IntentId = "po_c".parse().unwrap();
+    running.done("payout-router", &void_attempt(&barred, AttemptNo::FIRST)).await;
+    let problem = running.refused("payout-router", &audit_head()).await;
+    assert_eq!((problem.status, problem.code.as_str()), (403, "missing_scope"));
+
+    let log = records(&running).await;
+    let kinds: Vec<_> = log.iter().map(|record| record.kind.as_str()).collect();
+    assert_eq!(kinds, ["opened", "wallet_made", "registered", "signed", "refused", "voided"]);
+    let entry = |record: &AuditRecord| Entry::parse(&record.kind, &record.body).unwrap().unwrap();
+    let Entry::Registered(Registered { txid, recipient, amount, policy, .. }) = entry(&log[2]) else { panic!() };
+    assert_eq!((txid, amount), (payment.txid(), Some(25_000_000)));
+    assert_eq!((recipient, policy.is_some()), (Some(payment.authorisation.recipient), true));
+    let Entry::Signed(Signed { signature, .. }) = entry(&log[3]) else { panic!() };
+    assert_eq!(signature, sha256(signed.signature.as_ref()));
+    let Entry::Refused(refused) = entry(&log[4]) else { panic!() };
+    assert_eq!((refused.rule.as_str(), refused.intent.to_string().as_str()), ("recipient", "po_b"));
+
+    // Every answer and event names the record, and goes on naming the same one.
+    let at = |n: usize| LogPosition { seq: log[n].seq, head: log[n].head };
+    assert_eq!(signed.audit, at(3));
+    assert_eq!(running.done("usdt-manager", &put_signature(payment.txid(), &payment.request())).await, signed);
+    assert_eq!(running.done("payout-router", &intent(payment.intent())).await.attempts[0].audit, at(3));
+    assert_eq!(running.done("payout-router", &intent(&barred)).await.attempts[0].audit, at(5));
+    let told = running.done("payout-router", &api::event::events(None, 0, 10)).await.events;
+    let told: Vec<_> = told.iter().map(|event| (event.kind.as_str(), event.data["audit"].clone())).collect();
+    let value = |n: usize| serde_json::to_value(at(n)).unwrap();
+    assert_eq!(told, [(events::REGISTERED, value(2)), (events::VOIDED, value(5))]);
+
+    // The repeated refusals are counted, and the last round leaves nothing unvouched.
+    running.core.audit.close().await;
+    let log = records(&running).await;
+    let Entry::RefusedAgain(again) = entry(log.last().unwrap()) else { panic!() };
+    assert_eq!((again.times, again.first), (2, refused));
+    let newest = Some(LogPosition { seq: 7, head: log[6].head });
+    let head = head(&running).await;
+    assert_eq!((head.token, head.checkpoint, head.fault), (newest, newest, None));
+    assert_eq!(running.done("operator", &audit_checkpoints(None, 10)).await.checkpoints.len(), 1);
+    let report = report(&bench.store, &self::head(&running).await).await;
+    assert_eq!((report.findings, report.records, report.checkpoints, report.attempts), (vec![], 7, 1, Some(2)));
+}
+
+fn sha256(bytes: &[u8]) -> primitives::HexBytes {
+    use sha2::Digest;
+    sha2::Sha256::digest(bytes).to_vec().into()
+}
+
+#[tokio::test]
+async fn a_head_that_lags_is_no_alarm_and_a_cut_log_is() {
+    let (mut bench, path) = filed().await;
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let payments: Vec<_> = (0..4).map(|n| Payment::usdt(&running, &hot, &format!("po_{n}")).later(n)).collect();
+    let sign = async |running: &Running, payment: &Payment| {
+        running.done("usdt-manager", &put_signature(payment.txid(), &payment.request())).await
+    };
+    sign(&running, &payments[0]).await;
+    running.core.audit.keep().await;
+    // The process ends after a commit that the token was not told of.
+    sign(&running, &payments[1]).await;
+    let again = bench.start().await;
+    sign(&again, &payments[2]).await;
+    assert_eq!(kinds(&again).await.iter().filter(|kind| *kind == "opened").count(), 2);
+    bench.store.close().await;
+    let old = std::fs::read(&path).unwrap();
+
+    bench.store = open(&path).await;
+    let running = bench.start().await;
+    sign(&running, &payments[3]).await;
+    running.core.audit.keep().await;
+    let known = head(&running).await;
+    bench.store.close().await;
+    // An older database put back.
+    std::fs::write(&path, old).unwrap();
+    bench.store = open(&path).await;
+    let cut = bench.start().await;
+    let later = payments[3].clone().later(9);
+    let failed = cut.failed("usdt-manager", &put_signature(later.txid(), &later.request())).await;
+    assert_eq!(failed, "answered 503 audit_cut");
+    assert_eq!(head(&cut).await.fault.as_deref(), Some("audit_cut"));
+    let (status, body) = ready(&cut).await;
+    assert_eq!(status.as_u16(), 503);
+    assert!(body.contains("the audit log is cut: the token vouches for record"), "{body}");
+    let before = records(&cut).await.len();
+    let barred = cut.failed("payout-router", &void_attempt(&"po_x".parse().unwrap(), AttemptNo::FIRST)).await;
+    assert_eq!(barred, "answered 503 audit_cut", "nothing is built on what is lost");
+    assert_eq!(records(&cut).await.len(), before);
+    let found = report(&bench.store, &known).await.findings;
+    assert!(found.iter().any(|finding| finding.code == "cut"), "{found:?}");
+    bench.store.close().await;
+}
+
+#[tokio::test]
+async fn a_token_that_keeps_no_head_is_allowed_only_on_purpose() {
+    let mut bench = Bench::new();
+    bench.config.audit.head_in_token = false;
+    let running = bench.start().await;
+    running.wallet("hot", WalletClass::Hot).await;
+    running.core.audit.close().await;
+    assert_eq!(head(&running).await.token, None);
+    let (_, body) = ready(&running).await;
+    assert!(body.contains("keeps no head, by configuration"), "{body}");
+    // On from now: the first time is the first head.
+    bench.config.audit.head_in_token = true;
+    assert!(head(&bench.start().await).await.token.is_some());
+}
