@@ -21,6 +21,8 @@ use tokio::process::Command;
 use tracing::error;
 use tron_tx::{PublicKey, RecoverableSignature};
 
+use crate::worker::{confine, needs_network};
+
 /// The word that makes this binary such a process. For nobody's use but ours.
 const COMMAND: &str = "prove-key";
 
@@ -172,6 +174,10 @@ impl ProveKey {
 fn prove() -> anyhow::Result<()> {
     let mut told = String::new();
     std::io::stdin().lock().read_to_string(&mut told).context("cannot read standard input")?;
-    let proof = serde_json::from_str::<Task>(&told)?.prove_here()?;
+    let task: Task = serde_json::from_str(&told)?;
+    // It opens the token like the worker, and has nothing else to do either.
+    let parent = rustix::process::getppid().map_or(0, |parent| parent.as_raw_nonzero().get().cast_unsigned());
+    confine(parent, needs_network(&task.profile))?;
+    let proof = task.prove_here()?;
     serde_json::to_writer(std::io::stdout().lock(), &proof).context("cannot write standard output")
 }

@@ -25,7 +25,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-pub use confine::{Confined, confine};
+pub use confine::{Confined, Unconfined, confine, needs_network};
 
 use crate::protocol::frame::Frame;
 use crate::protocol::{NEWS, News, coding};
@@ -69,7 +69,7 @@ fn start() -> Result<(), BoxError> {
     let mut stream = Stream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
     stream.peer_addr().map_err(|_| "is started by wallet-manager, with a stream as its standard input")?;
     let Start { parent, settings } = coding::decode(&Frame::read_blocking(&mut stream)?.message)?;
-    let started = confine(parent, settings.profile.network != NO_NETWORK)
+    let started = confine(parent, needs_network(&settings.profile))
         .map_err(StartError::other)
         .and_then(|_confined| Ok(telemetry::start(&settings.log)?))
         .and_then(|()| work(&stream, &settings));
@@ -78,9 +78,6 @@ fn start() -> Result<(), BoxError> {
 
 /// How long the token may take to be told where the audit log ends.
 const AUDIT_CLOSES: Duration = Duration::from_secs(3);
-
-/// What a profile says of a module that needs no network.
-const NO_NETWORK: &str = "none";
 
 fn work(stream: &Stream, settings: &Settings) -> Result<(), StartError> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();

@@ -1,6 +1,7 @@
 //! What the worker gives up before it loads anything: cores, debuggers, privileges, other programs, sockets.
 
 use rustix::process::{DumpableBehavior, Pid, Resource, Rlimit, Signal};
+use signer::Profile;
 use thiserror::Error;
 
 use super::syscalls;
@@ -27,6 +28,14 @@ pub enum Unconfined {
 /// The proof that this thread, and every thread that it will start, is confined.
 #[derive(Debug)]
 pub struct Confined(());
+
+/// What a profile says of a module that needs no network.
+const NO_NETWORK: &str = "none";
+
+/// Whether this token is reached over a network.
+pub fn needs_network(profile: &Profile) -> bool {
+    profile.network != NO_NETWORK
+}
 
 /// Confines this process, which must have one thread only, for good. `network`: whether the module needs one.
 ///
