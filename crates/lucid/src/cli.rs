@@ -16,6 +16,7 @@ use crate::output::Output;
 use crate::payout::{self, PayoutCommand};
 use crate::plane_file::PlaneFile;
 use crate::policy::{self, PolicyCommand};
+use crate::release::{self, ReleaseCommand};
 use crate::status;
 use crate::treasury::{self, TreasuryCommand};
 use crate::tx_inspect::{self, InspectArgs};
@@ -71,6 +72,9 @@ enum Command {
     /// Read, explain and show signing policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Sign what a release is made of, and verify it.
+    #[command(subcommand)]
+    Release(ReleaseCommand),
     /// Look at transactions.
     #[command(subcommand)]
     Tx(TxCommand),
@@ -111,6 +115,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Treasury(command) => treasury::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Freeze(args) => freeze::run(&args, &Operator::of(&directory)?, output).await?,
         Command::Policy(command) => return policy::run(&command, arguments.json).await,
+        Command::Release(command) => return release::run(&command, output).await,
         Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),
     }
     Ok(ExitCode::SUCCESS)

@@ -19,6 +19,7 @@ mod plane_file;
 mod policy;
 mod preparation;
 mod random;
+mod release;
 mod roster;
 mod status;
 mod steps;

@@ -13,6 +13,9 @@ pub struct CkaId([u8; 16]);
 pub const AUDIT_KEY: CkaId = CkaId::new(*b"lucid-audit--key");
 
 impl CkaId {
+    /// The key that signs releases, one per token.
+    pub const RELEASE: Self = Self::new(*b"lucid-releasekey");
+
     /// Takes the bytes as they are; they must not repeat within a token.
     pub const fn new(bytes: [u8; 16]) -> Self {
         Self(bytes)

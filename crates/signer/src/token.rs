@@ -5,7 +5,7 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use primitives::statement::{Checkpoint, Hashed};
+use primitives::statement::{Checkpoint, Hashed, Release};
 use secrecy::SecretString;
 use tron_tx::RecoverableSignature;
 
@@ -136,6 +136,17 @@ impl Token {
         let digest = checkpoint.digest();
         self.pool.submit(Errand::Sign, move |seat| {
             if key.id != AUDIT_KEY {
+                return Err(TokenError::OtherKey { id: key.id });
+            }
+            seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key })
+        })
+    }
+
+    /// Signs what a release is made of, with the release key and no other.
+    pub fn sign_release(&self, key: PinnedKey, release: &Release) -> Ticket<Unverified> {
+        let digest = release.digest();
+        self.pool.submit(Errand::Sign, move |seat| {
+            if key.id != CkaId::RELEASE {
                 return Err(TokenError::OtherKey { id: key.id });
             }
             seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key })

@@ -10,6 +10,7 @@ mod init_token;
 mod policy_command;
 mod problem;
 mod relay;
+mod release_command;
 mod routes;
 mod supervisor;
 #[cfg(test)]
@@ -20,5 +21,6 @@ pub use audit_command::AuditCommand;
 pub use init_token::InitToken;
 pub use policy_command::PolicyCommand;
 pub use relay::Relay;
+pub use release_command::ReleaseCommand;
 pub use signing_core::fresh::ProveKey;
 pub use signing_core::worker::SigningWorker;

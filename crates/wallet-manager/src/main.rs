@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use wallet_manager::{AuditCommand, InitToken, PolicyCommand, ProveKey, SigningWorker, WalletManager};
+use wallet_manager::{AuditCommand, InitToken, PolicyCommand, ProveKey, ReleaseCommand, SigningWorker, WalletManager};
 
 fn main() -> ExitCode {
     // None needs a configuration: one comes before there is one, the others are told what they need.
@@ -20,6 +20,9 @@ fn main() -> ExitCode {
     }
     if let Some(audit) = AuditCommand::asked_for(std::env::args_os()) {
         return audit.run();
+    }
+    if let Some(release) = ReleaseCommand::asked_for(std::env::args_os()) {
+        return release.run();
     }
     service::cli::main::<WalletManager>()
 }

@@ -1,0 +1,62 @@
+//! `lucid release`: what a release is made of, signed by a key that lives in a token, and verified by anybody.
+//!
+//! wallet-manager signs, the only program that reaches a token; what it is given is a statement and never a digest.
+
+mod digests;
+mod sign;
+mod verify;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Subcommand;
+use primitives::HexBytes;
+use tron_tx::PublicKey;
+
+use crate::output::Output;
+
+use digests::Digests;
+pub(crate) use sign::{KeyArgs, SignArgs};
+pub(crate) use verify::VerifyArgs;
+
+/// What to do with releases.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ReleaseCommand {
+    /// Make the token's release key, or find it, and print its public key.
+    #[command(
+        after_help = "Example:\n  lucid release key --module /usr/lib/softhsm/libsofthsm2.so --token-label release --pin-file pin"
+    )]
+    Key(KeyArgs),
+    /// Sign the digests of a build with the release key of a token.
+    #[command(
+        after_help = "Example:\n  lucid release sign --digests result/digests.json --release-version 0.1.0 --out digests.sig.json \\\n    --key 02… --module /usr/lib/softhsm/libsofthsm2.so --token-label release --pin-file pin"
+    )]
+    Sign(SignArgs),
+    /// Hold a build's digests against a signed release. Needs no token.
+    #[command(after_help = "Example:\n  lucid release verify digests.sig.json --digests result/digests.json --key 02…")]
+    Verify(VerifyArgs),
+}
+
+/// The command.
+pub(crate) async fn run(command: &ReleaseCommand, output: Output) -> Result<ExitCode> {
+    match command {
+        ReleaseCommand::Key(args) => sign::key(args, output).await?,
+        ReleaseCommand::Sign(args) => sign::run(args, output).await?,
+        ReleaseCommand::Verify(args) => verify::run(args, output)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A public key from a command line: SEC1 in hexadecimal, compressed or not.
+fn public_key(text: &str) -> Result<PublicKey, String> {
+    let bytes: HexBytes = text.to_owned().try_into().map_err(|_| "not hexadecimal".to_owned())?;
+    PublicKey::from_sec1(bytes.as_ref()).map_err(|error| error.to_string())
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! `lucid release key` and `lucid release sign`.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use primitives::HexBytes;
+use primitives::statement::{Release, Statement};
+use serde::{Deserialize, Serialize};
+use tokio::process::Command;
+use tron_tx::{PublicKey, TokenSigned};
+
+use super::{Digests, public_key, read};
+use crate::output::Output;
+use crate::up::Binaries;
+
+/// The token with the release key.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct KeyArgs {
+    /// The PKCS#11 module.
+    #[arg(long, env = "LUCID_PKCS11_MODULE", value_name = "FILE")]
+    module: PathBuf,
+    /// The token's label.
+    #[arg(long, value_name = "LABEL")]
+    token_label: String,
+    /// The file with the user's PIN.
+    #[arg(long, value_name = "FILE")]
+    pin_file: PathBuf,
+    /// Where a software token keeps its files, synced after a key is made.
+    #[arg(long, value_name = "DIR")]
+    token_dir: Option<PathBuf>,
+}
+
+/// What to sign, as what, and with which key.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SignArgs {
+    /// `digests.json` of the build.
+    #[arg(long, value_name = "FILE")]
+    digests: PathBuf,
+    /// Where the signed release is written; never over a file that is there.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// What is released.
+    #[arg(long, default_value = "lucid-plane")]
+    name: String,
+    /// Its version.
+    #[arg(long, value_name = "VERSION")]
+    release_version: String,
+    /// The release key, which must be the token's: SEC1 in hexadecimal.
+    #[arg(long, value_name = "HEX", value_parser = public_key)]
+    key: PublicKey,
+    #[command(flatten)]
+    token: KeyArgs,
+}
+
+/// The public half of the release key.
+#[derive(Debug, Serialize, Deserialize)]
+struct ReleaseKey {
+    public_key: HexBytes,
+}
+
+/// `lucid release key`.
+pub(super) async fn key(args: &KeyArgs, output: Output) -> Result<()> {
+    let said = asked(&["key"], args).await?;
+    let key: ReleaseKey = serde_json::from_slice(&said).context("wallet-manager answered something else")?;
+    output.show(&key, &key.public_key)
+}
+
+/// `lucid release sign`.
+pub(super) async fn run(args: &SignArgs, output: Output) -> Result<()> {
+    if args.out.exists() {
+        bail!("{} is there already", args.out.display());
+    }
+    let release = Digests::parse(&read(&args.digests)?)?.release(&args.name, &args.release_version)?;
+    let statement = HexBytes::from(release.encode()).to_string();
+    let key = HexBytes::from(args.key.to_compressed().to_vec()).to_string();
+    let said = asked(&["sign", "--key", &key, "--statement", &statement], &args.token).await?;
+    let signed: TokenSigned<Release> =
+        serde_json::from_slice(&said).context("wallet-manager answered something else")?;
+    // It is believed no more than the token is.
+    let vouched = signed.verify(&args.key).context("wallet-manager's signature is not the release key's")?;
+    if *vouched != release {
+        bail!("wallet-manager signed another release than the one that it was given");
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&args.out)?;
+    writeln!(file, "{}", serde_json::to_string_pretty(&signed)?)?;
+    file.sync_all()?;
+    let text = format!(
+        "{} {}: {} images signed, in {}",
+        release.name,
+        release.version,
+        release.digests.len(),
+        args.out.display()
+    );
+    output.show(&signed, text)
+}
+
+async fn asked(words: &[&str], token: &KeyArgs) -> Result<Vec<u8>> {
+    let program = Binaries::beside_this_one()?.path("wallet-manager")?;
+    let mut asked = Command::new(&program);
+    asked.arg("release").args(words);
+    asked.arg("--module").arg(&token.module).arg("--pin-file").arg(&token.pin_file);
+    // In one word, because labels may begin with a hyphen.
+    asked.arg(format!("--token-label={}", token.token_label));
+    if let Some(directory) = &token.token_dir {
+        asked.arg("--token-dir").arg(directory);
+    }
+    let ended = asked.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await;
+    let ended = ended.with_context(|| format!("{} does not start", program.display()))?;
+    if ended.status.success() { Ok(ended.stdout) } else { bail!("wallet-manager has not signed") }
+}

@@ -1,0 +1,105 @@
+//! A release signed by a key that lives in a token, and verified without one.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use plane_tests::plane::lucid;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A publisher's machine: a token of its own, made by wallet-manager as `lucid init` has it made.
+struct Publisher {
+    place: TempDir,
+    module: String,
+}
+
+impl Publisher {
+    fn new() -> Self {
+        let place = tempfile::tempdir().expect("a directory");
+        let configuration = format!("directories.tokendir = {}\n", place.path().join("tokens").display());
+        fs::write(place.path().join("softhsm2.conf"), configuration).expect("writable");
+        let mut publisher = Self { place, module: String::new() };
+        let mut init = publisher.command(&lucid().with_file_name("wallet-manager"));
+        init.args(["init-token", "--label", "release", "--pin-file"]).arg(publisher.path("pin"));
+        let made: Value = document(&init.arg("--token-dir").arg(publisher.path("tokens")).output().expect("starts"));
+        publisher.module = made["module"].as_str().expect("the module's path").to_owned();
+        fs::write(publisher.path("digests.json"), digests("a").to_string()).expect("writable");
+        publisher
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.place.path().join(name).to_str().expect("UTF-8").to_owned()
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.env("SOFTHSM2_CONF", self.path("softhsm2.conf"));
+        command
+    }
+
+    fn release(&self, words: &[&str]) -> Output {
+        self.command(&lucid()).args(["--json", "release"]).args(words).output().expect("lucid starts")
+    }
+
+    fn with_token(&self, words: &[&str]) -> Output {
+        let pin = self.path("pin");
+        let token = ["--module", &self.module, "--token-label", "release", "--pin-file", &pin];
+        self.release(&[words, &token].concat())
+    }
+
+    fn key(&self) -> String {
+        let tokens = self.path("tokens");
+        let key: Value = document(&self.with_token(&["key", "--token-dir", &tokens]));
+        key["public_key"].as_str().expect("hexadecimal").to_owned()
+    }
+
+    fn sign(&self, key: &str, out: &str) -> Output {
+        let [digests, out] = [self.path("digests.json"), self.path(out)];
+        self.with_token(&["sign", "--digests", &digests, "--out", &out, "--release-version", "0.1.0", "--key", key])
+    }
+}
+
+fn digests(digit: &str) -> Value {
+    let platform = json!({ "manifest": { "digest": format!("sha256:{}", digit.repeat(64)), "size": 1 } });
+    let image = json!({ "reference": "localhost/lucid/tron-client:1", "platforms": { "linux/amd64": platform } });
+    json!({ "version": 1, "sources": "5".repeat(64), "images": { "tron-client": image }, "archives": {} })
+}
+
+fn document(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("one JSON document")
+}
+
+fn complaint(output: &Output) -> String {
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_release_is_signed_in_the_token_and_verified_without_it() {
+    let publisher = Publisher::new();
+    let key = publisher.key();
+    assert_eq!(publisher.key(), key, "the same key is found again");
+    document(&publisher.sign(&key, "signed.json"));
+    assert!(complaint(&publisher.sign(&key, "signed.json")).contains("is there already"));
+    // From here on there is no token.
+    fs::remove_dir_all(publisher.path("tokens")).expect("removable");
+    let [signed, own] = [publisher.path("signed.json"), publisher.path("digests.json")];
+    let verified = document(&publisher.release(&["verify", &signed, "--digests", &own, "--key", &key]));
+    assert_eq!(verified["version"], "0.1.0");
+    assert_eq!(verified["images"][0]["manifest"], format!("sha256:{}", "a".repeat(64)));
+    fs::write(&own, digests("b").to_string()).expect("writable");
+    let found = complaint(&publisher.release(&["verify", &signed, "--digests", &own, "--key", &key]));
+    assert!(found.contains("tron-client for linux/amd64 is bbb"), "{found}");
+}
+
+#[test]
+fn nothing_is_signed_for_a_key_that_is_not_the_tokens() {
+    let publisher = Publisher::new();
+    publisher.key();
+    // The base point of the curve: a good public key, and nobody's.
+    let other = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+    complaint(&publisher.sign(other, "signed.json"));
+    assert!(!Path::new(&publisher.path("signed.json")).exists());
+}
