@@ -5,4 +5,5 @@ mod exact;
 mod foreign;
 mod killed;
 mod pool;
+mod release;
 mod troubled;
