@@ -3,7 +3,9 @@
 mod demo;
 mod exact;
 mod foreign;
+mod hardened;
 mod killed;
 mod pool;
 mod release;
+mod treasury;
 mod troubled;

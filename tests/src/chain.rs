@@ -2,11 +2,17 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use primitives::Address;
 use serde_json::{Value, json};
 
 use crate::plane::Plane;
+
+/// Longer than any block takes to be solid.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PULSE: Duration = Duration::from_millis(100);
 
 /// The simulated chain below a plane.
 #[derive(Debug, Clone)]
@@ -27,6 +33,16 @@ impl Chain {
     pub fn fund(&self, address: &str, trx: &str, usdt: &str) {
         let answer = self.ask("POST", "/devnet/faucet", &json!({"address": address, "trx": trx, "usdt": usdt}));
         assert!(answer["error"].is_null(), "{answer}");
+    }
+
+    /// Waits until the solid chain has an account.
+    pub fn until_solid(&self, address: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let question = json!({"address": address, "visible": true});
+        while self.ask("POST", "/walletsolidity/getaccount", &question)["balance"].is_null() {
+            assert!(Instant::now() < deadline, "{address} is never solid");
+            thread::sleep(PULSE);
+        }
     }
 
     /// Has something go wrong from now on.

@@ -1,8 +1,10 @@
 //! What the tests of the whole repository share: where things are.
 
 pub mod chain;
+pub mod operators;
 pub mod payouts;
 pub mod plane;
+pub mod signer;
 
 use std::fs;
 use std::path::{Path, PathBuf};

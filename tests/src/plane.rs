@@ -118,6 +118,11 @@ impl Plane {
         Self { child, place, base_port }
     }
 
+    /// The plane's directory.
+    pub fn directory(&self) -> PathBuf {
+        self.place.path().join("plane")
+    }
+
     /// Runs `lucid` with these arguments on this plane.
     pub fn run(&self, arguments: &[&str]) -> Output {
         let directory = self.place.path().join("plane");
