@@ -13,6 +13,7 @@ mod head;
 mod keep;
 mod metrics;
 mod open;
+mod reconcile;
 mod refusals;
 mod settings;
 pub mod verify;

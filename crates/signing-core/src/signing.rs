@@ -235,7 +235,9 @@ impl SigningCore {
         match self.audit.commit(reserved(commit, &registered.record, &reservations)).await {
             Ok(position) => {
                 registered.record.audit = position;
-                wallet.iter().for_each(|(_, next)| self.book.enter(next));
+                if let Some((_, next)) = &wallet {
+                    self.book.enter(next);
+                }
                 Ok(registered)
             }
             Err(AuditError::Refused(CommitError::Exceeded { scope, .. })) => Err(of_scope(&scope, &reservations)),

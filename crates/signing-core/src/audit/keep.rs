@@ -19,6 +19,9 @@ use super::{Audit, head};
 /// How often it is looked whether anything is due, where no commit says so.
 const LOOK_MS: u64 = 5_000;
 
+/// How often all of the log is held against the register.
+const RECONCILED: Duration = Duration::from_hours(1);
+
 /// What the last rounds left.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
@@ -29,23 +32,39 @@ pub(super) struct Kept {
 }
 
 impl Audit {
-    /// Keeps the log vouched for until the stop, and once more then.
+    /// Keeps the log vouched for until the stop, and once more then; holds it against the register now and then.
     pub async fn tend(&self, stop: CancellationToken) {
         let mut changes = self.store.changes();
-        loop {
-            tokio::select! {
-                Ok(()) = changes.changed() => {}
-                () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
-                () = stop.cancelled() => break,
+        let keeping = async {
+            loop {
+                tokio::select! {
+                    Ok(()) = changes.changed() => {}
+                    () = tokio::time::sleep(Duration::from_millis(LOOK_MS)) => {}
+                }
+                // What is committed meanwhile goes with it.
+                tokio::time::sleep(Duration::from_millis(self.settings.head_ms)).await;
+                self.keep().await;
             }
-            // What is committed meanwhile goes with it.
-            tokio::select! {
-                () = tokio::time::sleep(Duration::from_millis(self.settings.head_ms)) => {}
-                () = stop.cancelled() => break,
-            }
-            self.keep().await;
+        };
+        tokio::select! {
+            () = keeping => {}
+            () = self.keep_reconciling() => {}
+            () = stop.cancelled() => {}
         }
         self.close().await;
+    }
+
+    async fn keep_reconciling(&self) {
+        loop {
+            // Not before the token has said whether the log is whole; what is cut needs no second alarm.
+            while self.sound().is_err() {
+                tokio::time::sleep(Duration::from_millis(LOOK_MS)).await;
+            }
+            if let Err(error) = self.reconcile().await {
+                warn!(%error, "the audit log could not be held against the register");
+            }
+            tokio::time::sleep(RECONCILED).await;
+        }
     }
 
     /// One round.

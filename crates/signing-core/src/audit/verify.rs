@@ -92,6 +92,16 @@ impl Verifier {
 
     /// Takes the next record.
     pub fn record(&mut self, record: &AuditRecord) {
+        self.link(record);
+        self.heads.insert(record.seq, record.head);
+        match Entry::parse(&record.kind, &record.body) {
+            Ok(entry) => self.decision(record.seq, entry),
+            Err(error) => self.find(record.seq, "illegible", format!("record {} cannot be read: {error}", record.seq)),
+        }
+    }
+
+    /// Takes the next record as a link of the chain and no more: nothing else can be held against it afterwards.
+    pub(super) fn link(&mut self, record: &AuditRecord) {
         self.records += 1;
         let stored = LogPosition { seq: record.seq, head: record.head };
         let (before, follows) = self.last.unwrap_or((LogPosition::EMPTY, LogHead::EMPTY));
@@ -115,12 +125,7 @@ impl Verifier {
             let detail = format!("record {} was changed, or the one before was: its head does not follow", record.seq);
             self.find(record.seq, "changed", detail);
         }
-        self.heads.insert(record.seq, record.head);
         self.last = Some((stored, computed));
-        match Entry::parse(&record.kind, &record.body) {
-            Ok(entry) => self.decision(record.seq, entry),
-            Err(error) => self.find(record.seq, "illegible", format!("record {} cannot be read: {error}", record.seq)),
-        }
     }
 
     fn decision(&mut self, seq: u64, entry: Option<Entry>) {

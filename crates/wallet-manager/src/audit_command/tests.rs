@@ -48,7 +48,11 @@ fn a_database_and_its_export_are_verified_alike() {
 
     let mut lines = Vec::new();
     let sought = Sought::parse_from(["sought", "--store", at]);
-    sought.lines(|line| Ok(lines.push(line))).unwrap();
+    let take = |line| {
+        lines.push(line);
+        Ok(())
+    };
+    sought.lines(take).unwrap();
     lines.retain(|line| !matches!(line, Line::End { .. }));
     lines.push(Line::End { register: false });
     let export = directory.path().join("export.jsonl");

@@ -1,5 +1,7 @@
 //! The audit log: a record in the commit of each decision, vouched for by the token, and nothing signed without it.
 
+mod tampering;
+
 use std::path::PathBuf;
 
 use api::wallet_manager::audit::{AuditHead, AuditRecord, audit, audit_checkpoints, audit_head};
@@ -171,3 +173,52 @@ async fn a_token_that_keeps_no_head_is_allowed_only_on_purpose() {
     bench.config.audit.head_in_token = true;
     assert!(head(&bench.start().await).await.token.is_some());
 }
+
+#[tokio::test]
+async fn without_room_for_the_log_nothing_is_signed_and_with_room_again_it_is() {
+    // A write beyond the limit is then an error and not the end of the process.
+    let _told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(XFSZ)).unwrap();
+    let (bench, _) = filed().await;
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let payment = |n: u64| Payment::usdt(&running, &hot, &format!("po_{n}")).later(n);
+    let put = |payment: &Payment| put_signature(payment.txid(), &payment.request());
+    running.done("usdt-manager", &put(&payment(1))).await;
+    running.core.audit.keep().await;
+    running.core.audit.finding().unwrap();
+    let before = records(&running).await;
+
+    let all = rustix::process::getrlimit(rustix::process::Resource::Fsize);
+    let room = |bytes: Option<u64>| {
+        let limit = rustix::process::Rlimit { current: bytes, maximum: all.maximum };
+        rustix::process::setrlimit(rustix::process::Resource::Fsize, limit).unwrap();
+    };
+    room(Some(1));
+    assert_eq!(running.failed("usdt-manager", &put(&payment(2))).await, "answered 503 audit_unwritable");
+    let mut wrong = payment(3);
+    wrong.authorisation.amount += 1;
+    let refused = running.failed("usdt-manager", &put(&wrong)).await;
+    assert_eq!(refused, "answered 503 audit_unwritable", "a refusal without its record is none");
+    let barred = running.failed("payout-router", &void_attempt(&"po_4".parse().unwrap(), AttemptNo::FIRST)).await;
+    assert_eq!(barred, "answered 503 audit_unwritable");
+    running.core.audit.keep().await;
+    let (status, body) = ready(&running).await;
+    assert_eq!(status.as_u16(), 503);
+    assert!(body.contains("the audit log is not writable"), "{body}");
+    assert_eq!(records(&running).await, before);
+
+    room(all.current);
+    // Nobody asks a service that is not ready: it looks by itself.
+    running.core.audit.keep().await;
+    running.core.audit.finding().unwrap();
+    assert_eq!(records(&running).await.last().unwrap().kind, "resumed");
+    running.done("usdt-manager", &put(&payment(2))).await;
+    running.core.audit.close().await;
+    let report = report(&bench.store, &head(&running).await).await;
+    assert_eq!(report.findings, []);
+    assert_eq!(running.core.audit.reconcile().await.unwrap(), 0);
+    bench.store.close().await;
+}
+
+/// SIGXFSZ on Linux (signal(7)).
+const XFSZ: i32 = 25;

@@ -53,10 +53,10 @@ impl World {
         let mut entries: Vec<(u64, LogEntry)> = Vec::new();
         let mut register = Vec::new();
         for n in 0..payouts {
-            let (intent, txid): (primitives::IntentId, _) =
-                (format!("po_{n}").parse().unwrap(), TxId::new([n as u8; 32]));
+            let byte = u8::try_from(n).unwrap();
+            let (intent, txid): (primitives::IntentId, _) = (format!("po_{n}").parse().unwrap(), TxId::new([byte; 32]));
             let (attempt, key_id) = (AttemptNo::FIRST, "aa".parse::<primitives::KeyId>().unwrap());
-            let hash: primitives::HexBytes = vec![n as u8; 32].into();
+            let hash: primitives::HexBytes = vec![byte; 32].into();
             let registered = Registered {
                 intent: intent.clone(),
                 attempt,
