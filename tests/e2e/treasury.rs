@@ -37,8 +37,8 @@ fn broadcast(chain: &Chain, raw_data: &str, signatures: &[&str]) -> String {
         let low = bytes & 127;
         if bytes > 127 { format!("{:02x}{:02x}", low | 128, bytes >> 7) } else { format!("{low:02x}") }
     };
-    let signatures: String = signatures.iter().map(|one| format!("12{}{one}", length(one))).collect();
-    let transaction = format!("0a{}{raw_data}{signatures}", length(raw_data));
+    let unsigned = format!("0a{}{raw_data}", length(raw_data));
+    let transaction = signatures.iter().fold(unsigned, |whole, one| format!("{whole}12{}{one}", length(one)));
     let answer = chain.post("/wallet/broadcasthex", &json!({"transaction": transaction}));
     assert_eq!((&answer["result"], &answer["code"]), (&json!(false), &json!("SIGERROR")), "{answer}");
     answer["message"].as_str().expect("a text").to_owned()

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::plane::Plane;
 
 /// Longer than any block takes to be solid.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PULSE: Duration = Duration::from_millis(100);
 
 /// The simulated chain below a plane.

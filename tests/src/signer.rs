@@ -14,7 +14,7 @@ use toml::Table;
 use crate::operators::change;
 use crate::plane::{Plane, lucid};
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PULSE: Duration = Duration::from_millis(50);
 
 /// A running wallet-manager beside a plane's. It ends with this.

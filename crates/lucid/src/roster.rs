@@ -39,7 +39,7 @@ pub(crate) const ROSTER: [Member; 6] = [
         has_authority: true,
         calls: &[
             ("usdt-manager", &["read", "transfers:write", "transfers:read", "balances:read"]),
-            ("wallet-manager", SIGNS),
+            ("wallet-manager", SIGNS_AND_STOPS),
             ("tron-client", SUBMITS),
         ],
     },
@@ -52,6 +52,9 @@ pub(crate) const ROSTER: [Member; 6] = [
 ];
 
 const SUBMITS: &[&str] = &["read", "chain:read", "submissions:write"];
+/// payout-router stops all signing when the chain shows what nobody authorised.
+const SIGNS_AND_STOPS: &[&str] =
+    &["read", "wallets:read", "signatures:write", "intents:void", "register:read", "freeze:write"];
 const SIGNS: &[&str] = &["read", "wallets:read", "signatures:write", "intents:void", "register:read"];
 
 /// The name under which this command calls.
@@ -61,9 +64,7 @@ pub(crate) const OPERATOR: &str = "operator";
 pub(crate) fn operator_scopes(service: &str) -> &'static [&'static str] {
     match service {
         "tron-client" => &["operator", "read", "chain:read", "submissions:write"],
-        "wallet-manager" => {
-            &["operator", "read", "wallets:read", "wallets:write", "register:read", "freeze:write"]
-        }
+        "wallet-manager" => &["operator", "read", "wallets:read", "wallets:write", "register:read", "freeze:write"],
         "trx-staking" => &["operator", "read", "staking:read", "stakes:write"],
         "usdt-manager" => &["operator", "read", "transfers:read", "balances:read"],
         "payout-router" => &["operator", "read", "payouts:read"],

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use api::tron_client;
 use api::wallet_manager::decision::{DecisionRequest, put_decision};
 use api::wallet_manager::permissions::MULTI_SIGN_FEE_SUN;
-use api::wallet_manager::{self, WalletView};
+use api::wallet_manager::{self, WalletPermissions, WalletView};
 use clap::{Args, Subcommand};
 use primitives::statement::{Action, Anchor, Asset, Ceremony, Cosigned, Fate, Signed, Spending};
 use primitives::{Address, AttemptNo, HexBytes, Sun, TxId, Usdt, WalletId};
@@ -124,14 +124,13 @@ async fn propose(args: &ProposeArgs, operator: &Operator, output: Output) -> Res
 
 async fn sign(args: &SignArgs, operator: &Operator, output: Output) -> Result<()> {
     let ceremony = decision::read(&args.ceremony)?;
-    let mut signing = match read(&args.transaction)? {
-        Some(signing) => signing,
-        None => {
-            let signing = build(operator, &ceremony).await?;
-            // Before anybody signs: whatever happens from here on, it is this transaction.
-            decision::write_new(&args.transaction, &serde_json::to_string_pretty(&signing)?)?;
-            signing
-        }
+    let mut signing = if let Some(signing) = read(&args.transaction)? {
+        signing
+    } else {
+        let signing = build(operator, &ceremony).await?;
+        // Before anybody signs: whatever happens from here on, it is this transaction.
+        decision::write_new(&args.transaction, &serde_json::to_string_pretty(&signing)?)?;
+        signing
     };
     let request = DecisionRequest {
         raw_data: signing.raw_data.clone(),
@@ -169,7 +168,7 @@ async fn build(operator: &Operator, ceremony: &Cosigned<Ceremony>) -> Result<Sig
 
 fn contract(spending: &Spending, wallet: &WalletView) -> Result<(Contract, Sun)> {
     let Spending { account, asset, recipient, amount, fee_max, .. } = spending;
-    let shared = wallet.permissions.as_ref().is_some_and(|permissions| permissions.is_shared());
+    let shared = wallet.permissions.as_ref().is_some_and(WalletPermissions::is_shared);
     let beside = Sun::new(if shared { MULTI_SIGN_FEE_SUN } else { 0 })?;
     match asset {
         Asset::Trx => {

@@ -11,6 +11,7 @@ mod refusals;
 mod register_model;
 mod relay;
 mod signatures;
+mod spendings;
 mod tokens;
 mod voids;
 mod wallets;
