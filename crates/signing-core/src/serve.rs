@@ -25,6 +25,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 pub(crate) use audit::view as audit_view;
 pub use audit::{AuditCheckpoints, AuditPlace, AuditRecords};
@@ -125,7 +126,11 @@ async fn answer(core: &Core, message: &[u8]) -> Vec<u8> {
         })
     };
     match request_id.as_deref().and_then(RequestId::parse) {
-        Some(id) => id.scope(work).await,
+        Some(id) => {
+            // The log of both processes names the request alike.
+            let span = tracing::info_span!("request", request_id = %id);
+            id.scope(work.instrument(span)).await
+        }
         None => work.await,
     }
 }

@@ -5,17 +5,18 @@
 
 mod child;
 mod counts;
+mod end;
+mod first;
 mod pause;
 
 use std::time::Duration;
 
-use service::config::ConfigError;
 use service::health::Finding;
 use service::{BoxError, StartError};
 use signing_core::protocol::News;
 use signing_core::serve::Ping;
 use signing_core::stamp::Stamp;
-use signing_core::standing::{Leaving, Standing};
+use signing_core::standing::Standing;
 use signing_core::worker::Start;
 use signing_core::{Attached, Client, Settings};
 use tokio::sync::watch;
@@ -27,10 +28,9 @@ use crate::config::Worker as Limits;
 pub(crate) use child::kept;
 use child::{Child, Nursery};
 pub(crate) use counts::Counts;
+use end::End;
+use first::Life;
 use pause::Pause;
-
-/// How long a start waits for the first try of the token; it goes on without, and is not ready.
-const FIRST_LOOK: Duration = Duration::from_secs(10);
 
 /// How often a worker may crash while it opens the token before the PIN counts as refused.
 const CRASHES_MAX: u32 = 3;
@@ -64,30 +64,6 @@ struct Worker {
     started: Instant,
 }
 
-/// How a worker's life ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    /// It ended by itself, or somebody else ended it.
-    Died,
-    /// It did not answer and was killed.
-    Hung,
-    /// It asked to be started anew.
-    Left(Leaving),
-    /// We stop.
-    Stopped,
-}
-
-impl End {
-    const fn code(self) -> &'static str {
-        match self {
-            Self::Died => "died",
-            Self::Hung => "hung",
-            Self::Left(leaving) => leaving.code(),
-            Self::Stopped => "stopped",
-        }
-    }
-}
-
 impl Supervisor {
     /// Whoever watches over the worker that this client asks. Nothing is started yet.
     pub(crate) fn new(client: Client, settings: Settings, limits: Limits, counts: Counts) -> Result<Self, StartError> {
@@ -107,32 +83,6 @@ impl Supervisor {
                 None => Err(format!("the signing worker is being started, after {restarts} restarts")),
             }
         }
-    }
-
-    /// Starts the first worker, then watches until the stop. `ready` is told when requests can be served, or why never.
-    pub(crate) async fn start(&mut self) -> Result<Life, StartError> {
-        let mut worker = self.spawn().await.map_err(StartError::other)?;
-        let open_by = Instant::now() + Duration::from_millis(self.limits.start_ms);
-        let look_by = Instant::now() + FIRST_LOOK;
-        loop {
-            let opened = worker.standing.is_some();
-            match tokio::time::timeout_at(if opened { look_by } else { open_by }, worker.attached.news.recv()).await {
-                Ok(Some(News::Standing(standing))) => {
-                    let serving = standing.serving;
-                    self.note(&mut worker, standing);
-                    if serving {
-                        break;
-                    }
-                }
-                Ok(Some(News::Failed { config: true, cause })) => return Err(ConfigError::Values(cause).into()),
-                Ok(Some(News::Failed { config: false, cause })) => return Err(StartError::other(cause)),
-                Ok(Some(News::Changed)) => {}
-                Ok(None) => return Err(StartError::other("the signing worker ended while it started")),
-                Err(_) if opened => break,
-                Err(_) => return Err(StartError::other("the signing worker does not start")),
-            }
-        }
-        Ok(Life(worker))
     }
 
     /// Watches over this worker and those after it, until the stop.
@@ -271,10 +221,6 @@ impl Supervisor {
         }
     }
 }
-
-/// A worker that was started and is to be watched.
-#[derive(Debug)]
-pub(crate) struct Life(Worker);
 
 /// Returns when the worker has not answered in time.
 async fn unanswered(client: &Client, limits: &Limits) {

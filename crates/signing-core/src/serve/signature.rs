@@ -4,6 +4,7 @@ use api::wallet_manager::{SignatureRequest, SignatureView};
 use primitives::TxId;
 use serde::{Deserialize, Serialize};
 use service::Problem;
+use tracing::Instrument;
 
 use crate::Core;
 use crate::protocol::Ask;
@@ -30,7 +31,7 @@ impl Ask for Sign {
 /// One signature, in a task of its own: the checks of a batch share the processors.
 async fn signed(core: &Core, txid: TxId, request: SignatureRequest) -> Result<SignatureView, Problem> {
     let signing = core.signing.clone();
-    let work = async move { signing.sign(txid, request).await.map_err(Problem::from) };
+    let work = async move { signing.sign(txid, request).await.map_err(Problem::from) }.in_current_span();
     let work = match service::request_id::current() {
         Some(id) => tokio::spawn(id.scope(work)),
         None => tokio::spawn(work),

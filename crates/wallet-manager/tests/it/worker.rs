@@ -111,6 +111,8 @@ fn a_worker_ends_with_its_parent() {
     assert!(place.init_token().status.success());
     let mut process = place.serve();
     let (parent, worker) = (process.child.id(), process.worker());
+    // It cannot see the end of its stream: the kernel must end it.
+    signal(worker, Signal::STOP);
     process.child.kill().unwrap();
     process.child.wait().unwrap();
     assert!(workers_of(parent).is_empty());
