@@ -37,9 +37,8 @@ impl Supervisor {
                 Ok(Some(News::Changed)) => {}
                 // What the token does to its worker is no reason not to start: a parent that ended over it would be
                 // started anew itself, and know nothing of the PINs that were presented.
-                Ok(None) if opened => break,
+                Ok(None) | Err(_) if opened => break,
                 Ok(None) => return Err(StartError::other("the signing worker ended while it started")),
-                Err(_) if opened => break,
                 Err(_) => return Err(StartError::other("the signing worker does not start")),
             }
         }
