@@ -41,7 +41,20 @@ let
     SOURCE_DATE_EPOCH = "1";
     passAsFile = [ "script" ] ++ (environment.passAsFile or [ ]);
   });
+  # A script as bin/NAME, for the machine's own bash.
+  script = name: text: derivation {
+    inherit name text;
+    system = "x86_64-linux";
+    builder = busybox;
+    args = [
+      "sh" "-c"
+      "busybox mkdir -p $out/bin; (echo '#!/usr/bin/env bash'; busybox cat $textPath) >$out/bin/$name; busybox chmod 0555 $out/bin/$name"
+    ];
+    PATH = busyboxTree;
+    passAsFile = [ "text" ];
+    preferLocalBuild = true;
+  };
 in
 {
-  inherit unpacked toolchain run;
+  inherit unpacked toolchain run script;
 }

@@ -10,3 +10,13 @@ nix_settings() {
     fi
     export NIX_CONFIG="$settings"$'\n'"${NIX_CONFIG:-}"
 }
+
+# A command in a network namespace without a route: not even the loopback is up. Root stays the real one, because Nix 2.8
+# sets groups, which a namespace that maps root alone forbids.
+offline() {
+    if [ "$(id -u)" = 0 ]; then
+        unshare --net "$@"
+    else
+        unshare --map-current-user --net "$@"
+    fi
+}

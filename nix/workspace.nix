@@ -119,6 +119,16 @@ let
     };
   };
 
+  # What cargo knows of every crate; the inventories take the licences from it.
+  metadata = stage {
+    name = "crate-metadata.json";
+    rustTarget = "x86_64-unknown-linux-gnu";
+    own = [ ];
+    before = null;
+    selection = "";
+    keep = "metadata";
+  };
+
   forTarget = rustTarget:
     let
       dependencies = stage {
@@ -153,7 +163,7 @@ let
     };
 in
 {
-  inherit version programs vendor manifests hsm sourceOf libraries;
+  inherit version programs vendor metadata manifests hsm sourceOf libraries;
   amd64 = forTarget "x86_64-unknown-linux-gnu";
   arm64 = forTarget "aarch64-unknown-linux-gnu";
 }

@@ -1,0 +1,178 @@
+# The images: recipes for crates/oci-image, and what it makes of them.
+{ inputs, debian, workspace, runtime }:
+let
+  inherit (builtins) concatStringsSep elem filter hashFile hashString head listToAttrs map toJSON toString;
+
+  services = {
+    tron-client = { port = 8091; title = "TRON client"; does = "Scans the chain and broadcasts; the only one with a way to the TRON network"; };
+    payout-router = { port = 8092; title = "Payout router"; does = "Decides payouts: paths, limits, approvals, attempts"; };
+    wallet-manager = { port = 8093; title = "Wallet manager"; does = "Signs with keys that never leave a PKCS#11 token, what its policy allows"; };
+    usdt-manager = { port = 8094; title = "USDT manager"; does = "Moves USDT-TRC20: transfers, reservations, deposits, sweeps"; };
+    trx-staking = { port = 8095; title = "TRX staking"; does = "Stakes TRX and leases energy and bandwidth"; };
+    payment-gateway = { port = 8096; title = "Payment gateway"; does = "Merchants' edge: invoices, refunds, webhooks, checkout"; };
+  };
+  names = builtins.attrNames services ++ [ "wallet-manager-softhsm" "devnet" ];
+  architectures = [ "amd64" "arm64" ];
+
+  # Where the sources are; a publisher's own address belongs into annotations, with the revision.
+  address = "urn:lucid:plane";
+
+  ociTool = "${workspace.amd64.programs.oci-image}/bin/oci-image";
+
+  package = name: architecture: head (filter
+    (package: package.name == name && elem package.architecture [ architecture "all" ])
+    inputs.packages);
+
+  # What of Debian is inside a program: start-up code and C library, gcc's support routines, Rust's standard library.
+  linked = architecture:
+    let
+      entry = name: of: license:
+        let found = package name of; in
+        { package = found.name; source = found.source; version = found.version; inherit license; };
+    in
+    [
+      (entry "libc6-dev" architecture "LGPL-2.1-or-later")
+      (entry (if architecture == "amd64" then "libgcc-14-dev" else "libgcc-14-dev-arm64-cross") "amd64"
+        "GPL-3.0-or-later WITH GCC-exception-3.1")
+      (entry "libstd-rust-web-dev" architecture "MIT OR Apache-2.0")
+    ];
+
+  baseLayer = {
+    name = "base";
+    entries = [
+      { path = "/"; tree = "${runtime.base}"; }
+      { path = "/etc/os-release"; link = "../usr/lib/os-release"; }
+      {
+        path = "/etc/passwd";
+        text = "root:x:0:0:root:/:/sbin/nologin\nlucid:x:65532:65532:lucid:/var/lib/lucid:/sbin/nologin\n";
+      }
+      { path = "/etc/group"; text = "root:x:0:\nlucid:x:65532:\n"; }
+      { path = "/etc/nsswitch.conf"; text = "passwd: files\ngroup: files\nhosts: files dns\n"; }
+      { path = "/tmp"; directory = true; }
+      { path = "/var/lib/lucid"; directory = true; mode = "0700"; owner = "65532:65532"; }
+      { path = "/var/log/lucid"; directory = true; mode = "0700"; owner = "65532:65532"; }
+    ];
+  };
+
+  glibcLayer = architecture: {
+    name = "glibc";
+    entries = [
+      { path = "/"; tree = "${runtime.glibc architecture}"; }
+      { path = "/lib"; link = "usr/lib"; }
+    ] ++ (if architecture == "amd64" then [{ path = "/lib64"; link = "usr/lib64"; }] else [ ]);
+  };
+
+  # Its tokens lie in the volume.
+  softhsmLayer = architecture: {
+    name = "softhsm";
+    entries = [
+      { path = "/"; tree = "${runtime.softhsm architecture}"; }
+      {
+        path = "/etc/softhsm/softhsm2.conf";
+        text = "directories.tokendir = /var/lib/lucid/tokens\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n";
+      }
+    ];
+  };
+
+  programLayer = architecture: program: {
+    name = "program";
+    entries = [{
+      path = "/usr/bin/${program}";
+      file = "${workspace.${architecture}.programs.${program}}/bin/${program}";
+      mode = "0555";
+    }];
+  };
+
+  imageOf = chosenArchitectures: name:
+    let
+      softhsm = name == "wallet-manager-softhsm";
+      program = if softhsm then "wallet-manager" else name;
+      dynamic = program == "wallet-manager";
+      service = services.${program} or { port = 8090; title = "TRON devnet"; does = "A simulated TRON node for tests and demonstrations; never for money"; };
+      binary = "/usr/bin/${program}";
+    in
+    {
+      inherit name;
+      reference = "localhost/lucid/${name}:${workspace.version}";
+      labels = {
+        "lucid.service" = program;
+        "org.opencontainers.image.title" = "Lucid ${service.title}" + (if softhsm then " with SoftHSM 2" else "");
+        "org.opencontainers.image.description" = service.does
+          + (if softhsm then "; with a software token, for demonstrations" else "");
+      };
+      entrypoint = [ binary ];
+      command = if name == "devnet" then [ "serve" "--listen" "0.0.0.0:8090" ] else [ ];
+      healthcheck.command = [ binary "healthcheck" ];
+      env =
+        if name == "devnet" then { }
+        else {
+          LUCID_SERVER__LISTEN = "0.0.0.0:${toString service.port}";
+          LUCID_SERVER__DATA_DIR = "/var/lib/lucid";
+        } // (if softhsm then { SOFTHSM2_CONF = "/etc/softhsm/softhsm2.conf"; } else { });
+      exposed_ports = [ service.port ];
+      platforms = listToAttrs (map
+        (architecture: {
+          name = "linux/${architecture}";
+          value = {
+            layers = [ baseLayer ]
+              ++ (if dynamic then [ (glibcLayer architecture) ] else [ ])
+              ++ (if softhsm then [ (softhsmLayer architecture) ] else [ ])
+              ++ [ (programLayer architecture program) ];
+            linked = linked architecture;
+          };
+        })
+        chosenArchitectures);
+    };
+
+  # Everything that decides the images' bytes. The store names of sources are made of their contents' hashes.
+  sourceHash = hashString "sha256" (concatStringsSep "\n" (map builtins.unsafeDiscardStringContext (
+    [ "${workspace.manifests}" "${workspace.hsm}" ]
+    ++ map (name: "${workspace.sourceOf name}") (workspace.libraries ++ workspace.programs)
+    ++ [
+      (hashFile "sha256" ./debian.lock) (hashFile "sha256" ../Cargo.lock) (hashFile "sha256" ./inputs.nix)
+      (hashFile "sha256" ./debian.nix) (hashFile "sha256" ./workspace.nix) (hashFile "sha256" ./runtime.nix)
+      (hashFile "sha256" ./images.nix) (hashFile "sha256" ./unpack.sh) (hashFile "sha256" ./unpack-one.sh)
+      (hashFile "sha256" ./enter.sh) (hashFile "sha256" ./cargo.sh) (hashFile "sha256" ./rustc.sh)
+      (hashFile "sha256" ./static-pie-gcc) (hashFile "sha256" ./runtime.sh) (hashFile "sha256" ./images.sh)
+    ]
+  )));
+
+  recipeOf = chosenArchitectures: chosenNames: {
+    labels = {
+      "lucid.plane" = "wallet";
+      "lucid.isolation" = "payment-only";
+      "lucid.security" = "distroless";
+      "org.opencontainers.image.version" = workspace.version;
+      "org.opencontainers.image.source" = address;
+      "org.opencontainers.image.documentation" = "${address}:readme";
+      "org.opencontainers.image.vendor" = "Lucid";
+      "org.opencontainers.image.licenses" = "Apache-2.0";
+    };
+    build = {
+      builder = "${address}:nix-flake";
+      source = address;
+      source_sha256 = sourceHash;
+      materials = {
+        "debian.lock" = hashFile "sha256" ./debian.lock;
+        "Cargo.lock" = hashFile "sha256" ../Cargo.lock;
+      };
+    };
+    images = map (imageOf chosenArchitectures) chosenNames;
+  };
+
+  assembled = { name, images, of ? architectures }: debian.run {
+    inherit name;
+    script = builtins.readFile ./images.sh;
+    environment = {
+      inherit ociTool;
+      inherit (workspace) metadata;
+      passAsFile = [ "recipe" ];
+      recipe = toJSON (recipeOf of images);
+    };
+  };
+in
+{
+  inherit names services sourceHash assembled;
+  all = assembled { name = "lucid-images-${workspace.version}"; images = names; };
+  one = name: assembled { name = "${name}-image-${workspace.version}"; images = [ name ]; };
+}

@@ -1,0 +1,101 @@
+# The flake's outputs. Builders are x86_64-linux; the images are for linux/amd64 and linux/arm64.
+let
+  inherit (builtins) listToAttrs map;
+
+  inputs = import ./inputs.nix;
+  lanes = directory: rec {
+    debian = import ./debian.nix { inherit inputs directory; };
+    workspace = import ./workspace.nix { inherit inputs debian; };
+    runtime = import ./runtime.nix { inherit inputs debian; };
+    images = import ./images.nix { inherit inputs debian workspace runtime; };
+  };
+  inherit (lanes "/build") debian workspace images;
+
+  # As nixpkgs has it, for `nix flake show`, `nix search` and `nix run`.
+  about = description: mainProgram: drv: drv // {
+    meta = {
+      inherit description;
+      license = { spdxId = "Apache-2.0"; fullName = "Apache License 2.0"; free = true; };
+      platforms = [ "x86_64-linux" ];
+    } // (if mainProgram == null then { } else { inherit mainProgram; });
+  };
+
+  shipped = builtins.filter (name: name != "oci-image") workspace.programs;
+  programs = listToAttrs (map
+    (name: {
+      inherit name;
+      value = about (images.services.${name}.does or descriptions.${name}) name workspace.amd64.programs.${name};
+    })
+    workspace.programs);
+  descriptions = {
+    lucid = "The operator's command: plane, wallets, payouts, keys, releases";
+    devnet = "A simulated TRON node for tests and demonstrations";
+    oci-image = "Assembles OCI images that are the same bytes on every machine";
+  };
+
+  imageOutputs = listToAttrs (map
+    (name: {
+      name = "${name}-image";
+      value = about "The image ${name} for linux/amd64 and linux/arm64, for docker load and as an OCI layout" null
+        (images.one name);
+    })
+    images.names);
+
+  # A program for `nix run`: bash and Nix are the machine's own.
+  app = name: script: description: {
+    type = "app";
+    program = "${debian.script name script}/bin/${name}";
+    meta = { inherit description; };
+  };
+
+  checks = import ./checks.nix { inherit inputs debian workspace images; };
+in
+{
+  packages.x86_64-linux = programs // imageOutputs // {
+    default = about "All images, their inventories and digests" null images.all;
+    images = about "All images, their inventories and digests" null images.all;
+    inputs = about "A path that keeps every pinned input" null inputs.all;
+    inputs-nix = about "A path that keeps what ./dev repro takes besides" null (inputs.listOf "inputs-nix"
+      (map (package: package.file) (inputs.for "nix")));
+  };
+
+  apps.x86_64-linux = {
+    load = app "load" ''
+      [ -e "''${1:-}" ] || { echo "usage: nix run .#load -- RESULT   (what nix build .#images made)" >&2; exit 2; }
+      case "$(uname -m)" in aarch64 | arm64) architecture=arm64 ;; *) architecture=amd64 ;; esac
+      exec docker load --input "$1/images-$architecture.tar"
+    '' "Load the images into this machine's Docker";
+    verify = app "verify" ''
+      here="''${1:-$PWD}"
+      [ -x "$here/nix/verify" ] || { echo "usage: nix run .#verify -- REPOSITORY" >&2; exit 2; }
+      exec "$here/nix/verify" "$here"
+    '' "Build everything in an empty store and compare with nix/digests.json";
+  };
+
+  inherit checks;
+
+  formatter.x86_64-linux = debian.script "fmt" ''
+    # rustfmt of the pinned toolchain, in a namespace of its own; no argument formats the whole workspace.
+    exec ${./in-toolchain} ${debian.toolchain} cargo fmt "$@"
+  '';
+
+  nixosModules.default = import ./module.nix;
+
+  # For ./dev: variants, and what a build is made of.
+  legacyPackages.x86_64-linux = {
+    inherit (images) sourceHash;
+    elsewhere = (lanes "/elsewhere/deeper").images.all;
+    stages = { inherit (workspace) amd64 arm64 vendor metadata; inherit (debian) toolchain; };
+    amd64 = images.assembled { name = "lucid-images-amd64"; images = images.names; of = [ "amd64" ]; };
+    # What .ci/run compares: two programs of one architecture, compiled in another directory.
+    twice = {
+      here = { inherit (workspace.amd64.programs) tron-client wallet-manager; };
+      elsewhere = { inherit ((lanes "/elsewhere/deeper").workspace.amd64.programs) tron-client wallet-manager; };
+    };
+    newerNix = debian.unpacked {
+      name = "debian-nix";
+      packages = inputs.for "nix";
+      after = "mkdir -p proc dev tmp etc root sys nix/store nix/var work";
+    };
+  };
+}
