@@ -106,3 +106,9 @@ pub fn audit_checkpoints(after: Option<&str>, limit: usize) -> Call<AuditCheckpo
     let parameters = query(&[("after", after.map(str::to_owned)), ("limit", Some(limit.to_string()))]);
     Call::get(format!("/v1/audit/checkpoints{parameters}"))
 }
+
+/// A page of the heads that payout-router kept, asked of payout-router; `limit` is at most [`PAGE_MAX`].
+pub fn kept_heads(after: Option<&str>, limit: usize) -> Call<KeptHeads> {
+    let parameters = query(&[("after", after.map(str::to_owned)), ("limit", Some(limit.to_string()))]);
+    Call::get(format!("/v1/audit/heads{parameters}"))
+}
