@@ -1,7 +1,9 @@
 //! The command line.
 
 mod assemble;
+mod audit;
 mod check;
+mod provenance;
 mod sbom;
 
 use std::error::Error;
@@ -37,6 +39,14 @@ enum Command {
         after_help = "It writes NAME-ARCH.cdx.json and NAME-ARCH.spdx.json per image and platform. Programs must be built with\ncargo auditable.\n\nExample:\n  cargo metadata --format-version 1 --locked > metadata.json\n  oci-image sbom recipe.json result --metadata metadata.json --out result/sbom"
     )]
     Sbom(sbom::Args),
+    /// Hold what is really in the images against advisories and allowed licences. Fails on a finding.
+    #[command(
+        after_help = "It reads the CycloneDX documents. Advisories are about crates; for Debian's packages use a scanner, which finds\nthem by the image's /var/lib/dpkg/status.d.\n\nExample:\n  oci-image audit result/sbom --advisories ~/advisory-db --deny deny.toml"
+    )]
+    Audit(audit::Args),
+    /// Say where each image comes from, as an in-toto statement with SLSA provenance.
+    #[command(after_help = "Example:\n  oci-image provenance recipe.json result --out result/provenance")]
+    Provenance(provenance::Args),
     /// Write SHA256SUMS over every file below a directory.
     Sums {
         /// The directory.
@@ -50,6 +60,8 @@ pub fn run() -> ExitCode {
         Command::Assemble(args) => assemble::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Sbom(args) => sbom::run(&args),
+        Command::Provenance(args) => provenance::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Sums { directory } => {
             crate::digests::write_sums(&directory).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }

@@ -18,6 +18,8 @@ pub use licences::{CrateLicences, debian_licence};
 /// What is in one image on one platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inventory {
+    /// The image's name in its recipe.
+    pub name: String,
     /// The image's reference.
     pub reference: String,
     /// As OCI writes it.
@@ -105,13 +107,19 @@ pub enum InventoryError {
 }
 
 impl Inventory {
-    /// Of a finished image; `linked` and `licences` say what it cannot.
+    /// Of a finished image that its recipe calls `name`; `linked` and `licences` say what it cannot.
     ///
     /// # Errors
     /// If its program carries no list of its crates, or its dpkg metadata is broken.
-    pub fn of(image: &Finished, linked: &[LinkedPackage], licences: &CrateLicences) -> Result<Self, InventoryError> {
+    pub fn of(
+        name: &str,
+        image: &Finished,
+        linked: &[LinkedPackage],
+        licences: &CrateLicences,
+    ) -> Result<Self, InventoryError> {
         let label = |name: &str| image.config["config"]["Labels"][name].as_str().unwrap_or_default().to_owned();
         let mut inventory = Self {
+            name: name.to_owned(),
             reference: image.reference.clone(),
             platform: image.platform.clone(),
             manifest: image.manifest.hex(),
@@ -127,11 +135,9 @@ impl Inventory {
         Ok(inventory)
     }
 
-    /// The name that files are called after: the reference's last part before its tag, and the architecture.
+    /// The name that files are called after: the image's and the architecture's.
     pub fn file_name(&self) -> String {
-        let path = self.reference.rsplit_once(':').map_or(self.reference.as_str(), |(path, _)| path);
-        let name = path.rsplit('/').next().unwrap_or(path);
-        format!("{name}-{}", self.architecture())
+        format!("{}-{}", self.name, self.architecture())
     }
 
     /// OCI's word, which is Debian's too.

@@ -3,11 +3,13 @@
 //! - [`recipe`] says what to assemble, [`assemble`] does it: [`tree`] gathers a layer's files, [`ustar`] archives them,
 //!   [`layer`] compresses, [`config`] describes; [`layout`] and [`archive`] are what comes out, and [`digests`] names it
 //! - [`finished`] reads images back, [`check`] holds them against the policy, [`elf`] reads their programs
-//! - [`inventory`] says what is in an image, [`sbom`] writes it down
+//! - [`inventory`] says what is in an image, [`sbom`] writes it down, [`provenance`] where it comes from,
+//!   and [`audit`] holds it against advisories and licences
 //! - [`canonical`]: JSON of one form
 
 pub mod archive;
 pub mod assemble;
+pub mod audit;
 mod blobs;
 pub mod canonical;
 pub mod check;
@@ -20,6 +22,7 @@ pub mod finished;
 pub mod inventory;
 pub mod layer;
 pub mod layout;
+pub mod provenance;
 pub mod recipe;
 pub mod sbom;
 pub mod tree;

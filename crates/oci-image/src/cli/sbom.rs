@@ -30,11 +30,11 @@ pub(super) fn run(args: &Args) -> Ended {
     let licences = CrateLicences::from_metadata(&read(&args.metadata)?)?;
     fs::create_dir_all(&args.out)?;
     for image in read_layout(&args.directory)? {
-        let of_recipe = recipe.images.iter().find(|listed| listed.reference.to_string() == image.reference);
-        let platforms = of_recipe.into_iter().flat_map(|listed| &listed.platforms);
-        let platform = platforms.into_iter().find(|(platform, _)| platform.name() == image.platform);
-        let (_, platform) = platform.ok_or_else(|| format!("{} is not in the recipe", image.reference))?;
-        let inventory = Inventory::of(&image, &platform.linked, &licences)?;
+        let named = recipe.images.iter().find(|listed| listed.reference.to_string() == image.reference);
+        let named = named.ok_or_else(|| format!("{} is not in the recipe", image.reference))?;
+        let platform = named.platforms.iter().find(|(platform, _)| platform.name() == image.platform);
+        let (_, platform) = platform.ok_or_else(|| format!("{} is not in the recipe", image.platform))?;
+        let inventory = Inventory::of(&named.name, &image, &platform.linked, &licences)?;
         let name = inventory.file_name();
         fs::write(args.out.join(format!("{name}.cdx.json")), sbom::cyclonedx(&inventory))?;
         fs::write(args.out.join(format!("{name}.spdx.json")), sbom::spdx(&inventory))?;

@@ -36,7 +36,7 @@ fn list() -> Value {
     ] })
 }
 
-fn licences() -> CrateLicences {
+pub(crate) fn licences() -> CrateLicences {
     let package =
         |name: &str, version: &str, license: &str| json!({ "name": name, "version": version, "license": license });
     let metadata = json!({ "packages": [
@@ -64,7 +64,7 @@ fn inventory(image: &Image) -> Inventory {
         version: "2.41-12".to_owned(),
         license: "LGPL-2.1-or-later".to_owned(),
     };
-    Inventory::of(&read_layout(directory.path()).unwrap()[0], &[linked], &licences()).unwrap()
+    Inventory::of("tron-client", &read_layout(directory.path()).unwrap()[0], &[linked], &licences()).unwrap()
 }
 
 #[test]
@@ -130,6 +130,6 @@ fn documents_are_the_same_bytes_each_time_and_their_serials_follow_the_content()
 fn a_program_that_does_not_say_what_it_is_made_of_has_no_sbom() {
     let directory = tempfile::tempdir().unwrap();
     Image::of_static_service().write(directory.path());
-    let error = Inventory::of(&read_layout(directory.path()).unwrap()[0], &[], &licences()).unwrap_err();
+    let error = Inventory::of("tron-client", &read_layout(directory.path()).unwrap()[0], &[], &licences()).unwrap_err();
     assert!(error.to_string().contains("build it with cargo auditable"), "{error}");
 }

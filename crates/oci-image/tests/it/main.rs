@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod audit;
 mod docker;
 mod golden;
 mod inventory;
 mod policy;
+mod provenance;
 mod readers;
 mod same_bytes;
 mod sample;

@@ -1,0 +1,114 @@
+//! What is really in the images, held against the advisories and the licences that this repository allows.
+//!
+//! cargo-deny looks at Cargo.lock, which has more than any image and nothing of what Debian or a crate's C brings; this
+//! looks at the SBOMs, by the same `deny.toml` and the same database.
+
+mod advisories;
+mod bill;
+mod deny;
+mod licences;
+
+use std::fmt;
+
+use serde::Serialize;
+
+pub use advisories::{Advisories, AdvisoryError};
+pub use bill::{Bill, BillError, Listed};
+pub use deny::{Deny, DenyError};
+
+/// What was found in every image.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditReport {
+    /// Nothing was found, and there was something to look at.
+    pub clean: bool,
+    /// By image.
+    pub images: Vec<AuditedImage>,
+}
+
+/// What was found in one image.
+#[derive(Debug, Clone, Serialize)]
+pub struct AuditedImage {
+    /// Its reference and platform.
+    pub image: String,
+    /// Crates whose versions were held against the advisories.
+    pub crates: usize,
+    /// Components whose licences were held against the list.
+    pub licences: usize,
+    /// Debian's packages and C sources: the database is about crates and knows nothing of them. Scanners find the
+    /// packages by `/var/lib/dpkg/status.d` and all of them by the SBOM.
+    pub without_advisories: usize,
+    /// In order.
+    pub findings: Vec<AuditFinding>,
+}
+
+/// Something that must not be in an image.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct AuditFinding {
+    /// Name and version.
+    pub component: String,
+    /// The advisory's id, `licence`, or `unknown-licence`.
+    pub rule: String,
+    /// What is wrong.
+    pub detail: String,
+}
+
+/// Holds every bill of materials against both.
+pub fn audit(bills: &[Bill], advisories: &Advisories, deny: &Deny) -> AuditReport {
+    let images: Vec<_> = bills.iter().map(|bill| audit_image(bill, advisories, deny)).collect();
+    let clean = !images.is_empty() && images.iter().all(|image| image.findings.is_empty());
+    AuditReport { clean, images }
+}
+
+fn audit_image(bill: &Bill, advisories: &Advisories, deny: &Deny) -> AuditedImage {
+    let mut findings = Vec::new();
+    let mut crates = 0;
+    for listed in &bill.components {
+        let component = format!("{} {}", listed.name, listed.version);
+        let mut find = |rule: String, detail: String| {
+            findings.push(AuditFinding { component: component.clone(), rule, detail });
+        };
+        if listed.is_crate() {
+            crates += 1;
+            match advisories.about(&listed.name, &listed.version) {
+                Ok(advisories) => {
+                    for (id, title) in advisories.into_iter().filter(|(id, _)| !deny.ignores(id)) {
+                        find(id, title);
+                    }
+                }
+                Err(error) => find("version".to_owned(), error.to_string()),
+            }
+        }
+        match licences::judge(listed, deny) {
+            Ok(()) => {}
+            Err(licences::Objection::Unknown) => find("unknown-licence".to_owned(), "nobody says which".to_owned()),
+            Err(licences::Objection::Malformed(text)) => {
+                find("licence".to_owned(), format!("{text:?} is no expression"));
+            }
+            Err(licences::Objection::Refused(text)) => find("licence".to_owned(), format!("{text} is not allowed")),
+        }
+    }
+    findings.sort();
+    let licences = bill.components.len();
+    let without_advisories = licences - crates;
+    AuditedImage { image: bill.image.clone(), crates, licences, without_advisories, findings }
+}
+
+impl fmt::Display for AuditReport {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.images.is_empty() {
+            writeln!(formatter, "there is no SBOM")?;
+        }
+        for AuditedImage { image, crates, licences, without_advisories, findings } in &self.images {
+            let verdict = if findings.is_empty() { "ok".to_owned() } else { format!("{} findings", findings.len()) };
+            writeln!(
+                formatter,
+                "{image}: {verdict}; {crates} crates by advisory, {licences} components by licence; \
+                 {without_advisories} are no crates and have no advisories here"
+            )?;
+            for AuditFinding { component, rule, detail } in findings {
+                writeln!(formatter, "  {rule}: {component}: {detail}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+//! Images with a crate that has an advisory, and with a licence that is not allowed.
+
+use std::fs;
+use std::path::Path;
+
+use oci_image::audit::{Advisories, AuditFinding, Bill, Deny, audit};
+use oci_image::finished::read_layout;
+use oci_image::inventory::Inventory;
+use oci_image::sbom;
+
+use crate::inventory::{licences, sample};
+
+/// A database of one advisory, in RustSec's form.
+fn database(directory: &Path, patched: &str) -> Advisories {
+    let crates = directory.join("crates/serde");
+    fs::create_dir_all(&crates).unwrap();
+    let advisory = format!(
+        "```toml\n[advisory]\nid = \"RUSTSEC-2099-0001\"\npackage = \"serde\"\ndate = \"2099-01-01\"\n\n\
+         [versions]\npatched = [\"{patched}\"]\n```\n\n# A hole in serde\n\nIt is one.\n"
+    );
+    fs::write(crates.join("RUSTSEC-2099-0001.md"), advisory).unwrap();
+    Advisories::open(directory).unwrap()
+}
+
+fn bill() -> Bill {
+    let directory = tempfile::tempdir().unwrap();
+    sample().write(directory.path());
+    let image = &read_layout(directory.path()).unwrap()[0];
+    let inventory = Inventory::of("tron-client", image, &[], &licences()).unwrap();
+    Bill::parse(&sbom::cyclonedx(&inventory)).unwrap()
+}
+
+const DENY: &str =
+    "[advisories]\nignore = [{ id = \"RUSTSEC-2024-0436\" }]\n[licenses]\nallow = [\"MIT\", \"Apache-2.0\"]\n";
+
+fn findings(deny: &str, patched: &str) -> Vec<AuditFinding> {
+    let directory = tempfile::tempdir().unwrap();
+    let report = audit(&[bill()], &database(directory.path(), patched), &Deny::parse(deny).unwrap());
+    assert_eq!(report.clean, report.images[0].findings.is_empty());
+    assert_eq!(report.images[0].crates, 2, "libsqlite3-sys and serde");
+    report.images[0].findings.clone()
+}
+
+#[test]
+fn an_image_without_advisories_and_with_allowed_licences_is_clean() {
+    assert_eq!(findings(DENY, ">= 1.0.0"), []);
+}
+
+#[test]
+fn an_advisory_about_a_version_in_the_image_is_found_unless_set_aside() {
+    let found = findings(DENY, ">= 2.0.0");
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].component.as_str(), found[0].rule.as_str()), ("serde 1.0.229", "RUSTSEC-2099-0001"));
+    assert_eq!(findings(&DENY.replace("2024-0436", "2099-0001"), ">= 2.0.0"), []);
+}
+
+#[test]
+fn a_licence_that_is_not_allowed_is_found() {
+    let found = findings(&DENY.replace("\"MIT\", ", ""), ">= 1.0.0");
+    assert_eq!(found.len(), 1, "serde is Apache-2.0 as well: {found:?}");
+    assert_eq!((found[0].component.as_str(), found[0].rule.as_str()), ("libsqlite3-sys 0.37.0", "licence"));
+}
+
+#[test]
+fn nothing_to_look_at_is_not_clean() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(Advisories::open(directory.path()).is_err(), "an empty directory is no database");
+    let advisories = database(directory.path(), ">= 1.0.0");
+    assert!(!audit(&[], &advisories, &Deny::parse(DENY).unwrap()).clean);
+}
