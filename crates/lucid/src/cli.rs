@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::audit::{self, AuditCommand};
 use crate::demo::{self, DemoArgs};
 use crate::directory::Directory;
 use crate::exit::{self, ErrorDocument};
@@ -69,6 +70,9 @@ enum Command {
     /// Pay from a treasury, as two operators have decided, signed by every signer of its account.
     #[command(subcommand)]
     Treasury(TreasuryCommand),
+    /// Show, export and verify the audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Read, explain and show signing policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
@@ -114,6 +118,9 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Thaw(args) => freeze::thaw(&args, &Operator::of(&directory)?, output).await?,
         Command::Treasury(command) => treasury::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Freeze(args) => freeze::run(&args, &Operator::of(&directory)?, output).await?,
+        Command::Audit(command) => {
+            return audit::run(&command, || Operator::of(&directory), output, arguments.json).await;
+        }
         Command::Policy(command) => return policy::run(&command, arguments.json).await,
         Command::Release(command) => return release::run(&command, output).await,
         Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),

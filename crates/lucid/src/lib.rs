@@ -3,6 +3,7 @@
 //! It has no rights of its own: it calls the services with the operator's key, payment-gateway with a merchant's API
 //! key, and on the devnet it reads the node itself so that what the plane says can be compared with the chain.
 
+mod audit;
 pub mod cli;
 mod demo;
 mod decision;
