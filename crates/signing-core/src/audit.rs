@@ -20,6 +20,7 @@ pub mod verify;
 
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 
+use api::wallet_manager::PolicyVersion;
 use api::wallet_manager::audit::AuditHead;
 use primitives::{LogPosition, PlaneId, UnixMs};
 use service::clock::SharedClock;
@@ -35,7 +36,7 @@ pub use metrics::AuditMetrics;
 pub use open::{OpenError, vouched};
 pub use settings::AuditSettings;
 
-use entry::Refused;
+use entry::{PolicyChanged, Refused};
 use keep::Kept;
 use refusals::Refusals;
 
@@ -62,6 +63,8 @@ struct State {
     key: Option<PinnedKey>,
     token_head: Option<LogPosition>,
     checkpoint: Option<LogPosition>,
+    /// The policy that the newest records are under.
+    policy: Option<PolicyVersion>,
     /// Why the last append failed and how many did, until one succeeds.
     unwritable: Option<(u64, String)>,
 }
@@ -116,6 +119,17 @@ impl Audit {
     pub async fn append(&self, entry: impl Into<Entry>) -> Result<LogPosition, AuditFault> {
         let entry: Entry = entry.into();
         self.commit(Commit::new(self.clock.now()).log(entry.into())).await.map_err(AuditError::into_fault)
+    }
+
+    /// Appends that another policy came into force, before the first decision under it.
+    pub async fn governed_by(&self, policy: &PolicyVersion) -> Result<(), AuditFault> {
+        let before = self.state().policy.clone();
+        if before.as_ref() != Some(policy) {
+            let changed = PolicyChanged { policy: policy.clone(), before, operators: Vec::new() };
+            self.append(changed).await?;
+            self.state().policy = Some(policy.clone());
+        }
+        Ok(())
     }
 
     /// Appends a refusal, or counts it if it repeats one of the last minute or if there are too many.

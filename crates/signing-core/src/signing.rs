@@ -214,6 +214,7 @@ impl SigningCore {
         self.audit.sound()?;
         let now = self.clock.now();
         let Passed { checked, reservations, policy, wallet, .. } = self.check(&asked, now, Anew(true)).await?;
+        self.audit.governed_by(&policy).await?;
         let attempt = Attempt {
             intent: checked.intent().clone(),
             attempt: checked.attempt(),

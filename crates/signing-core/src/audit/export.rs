@@ -24,8 +24,7 @@ impl From<&Attempt> for Known {
     }
 }
 
-/// Gives every line of a store's log to `take`, until it refuses one. What is committed meanwhile may be there or not;
-/// what was there before is.
+/// Gives every line of a store's log to `take`, until it refuses one. Nobody else may have the store open.
 pub async fn export<E: From<StoreError>>(
     store: &Store,
     plane: Option<PlaneId>,
@@ -58,7 +57,7 @@ pub async fn export<E: From<StoreError>>(
         page.items.iter().try_for_each(|attempt| take(Line::Attempt(Known::from(&attempt.record))))?;
         after = page.next;
         if after.is_none() {
-            return take(Line::End { register: true });
+            return take(Line::End { register: true, at_rest: true });
         }
     }
 }

@@ -75,10 +75,11 @@ impl Audit {
             audit_key: key.public_key.to_uncompressed().to_vec().into(),
             token: token.identity().serial.clone(),
             head_in_token: self.settings.head_in_token,
-            policy,
+            policy: policy.clone(),
         };
         let commit = Commit::new(self.now()).log(opened.into());
         let place = self.commit(commit).await.map_err(super::AuditError::into_fault)?;
+        self.state().policy = Some(policy);
         info!(seq = place.seq, head = %place.head, "the audit log is whole, as far as the token knows");
         Ok(())
     }

@@ -99,6 +99,10 @@ async fn the_register_names_the_policy_that_it_was_signed_under() {
         let sha256 = HexBytes(Policy::parse(&policy.text()).unwrap().sha256().to_vec());
         assert_eq!((known.version, known.sha256), (policy.version, sha256));
     }
+    // The audit log says so before the first decision under it.
+    let log = running.done("operator", &api::wallet_manager::audit::audit(0, 100)).await.records;
+    let kinds: Vec<_> = log.iter().map(|record| record.kind.as_str()).collect();
+    assert_eq!(kinds[2..], ["registered", "signed", "policy_changed", "registered", "signed"]);
 }
 
 #[tokio::test]

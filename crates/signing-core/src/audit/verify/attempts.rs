@@ -44,6 +44,7 @@ pub(super) struct Attempts {
     known: BTreeMap<Name, Known>,
     counted: Option<u64>,
     whole: bool,
+    at_rest: bool,
 }
 
 impl Attempts {
@@ -94,6 +95,10 @@ impl Attempts {
         self.whole = true;
     }
 
+    pub(super) const fn are_at_rest(&mut self) {
+        self.at_rest = true;
+    }
+
     pub(super) const fn count(&self) -> Option<u64> {
         self.counted
     }
@@ -125,7 +130,7 @@ impl Attempts {
     pub(super) fn reconcile(self, newest: u64, heads: &HashMap<u64, LogHead>) -> Vec<Wrong> {
         let mut wrong = Vec::new();
         for ((intent, attempt), known) in &self.known {
-            if known.audit.seq > newest {
+            if known.audit.seq > newest && !self.at_rest {
                 continue;
             }
             let told = self.told.get(&(intent.clone(), *attempt));

@@ -32,6 +32,9 @@ pub enum Line {
     End {
         /// Whether every attempt of the register is there.
         register: bool,
+        /// Whether nothing was decided meanwhile, so that the newest attempts must have their records as well.
+        #[serde(default)]
+        at_rest: bool,
     },
 }
 
@@ -49,8 +52,14 @@ impl Verifier {
             Line::Checkpoint(checkpoint) => self.checkpoint(&checkpoint),
             Line::Attempt(known) => self.attempt(known),
             Line::Kept(kept) => self.kept(kept),
-            Line::End { register: true } => self.register_is_whole(),
-            Line::End { register: false } => {}
+            Line::End { register, at_rest } => {
+                if register {
+                    self.register_is_whole();
+                }
+                if at_rest {
+                    self.attempts.are_at_rest();
+                }
+            }
         }
     }
 }
