@@ -50,6 +50,8 @@ pub enum Mode {
     Serve,
     /// Print what the chain begins with, and end. It depends on the configuration alone, never on the clock.
     Genesis,
+    /// Ask the node at the first address whether it answers; for containers, which have no other program.
+    Healthcheck,
 }
 
 /// The whole configuration.

@@ -1,8 +1,9 @@
 //! The devnet as a process. Standard output gets one JSON line once all listeners are bound; the log goes to standard
 //! error.
 
-use std::io::Write as _;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Context as _;
 use clap::Parser as _;
@@ -20,6 +21,10 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let arguments = Arguments::parse();
     let config = Config::load(&arguments)?;
+    if arguments.mode == Mode::Healthcheck {
+        let address = config.listen.first().context("no address to ask at")?;
+        return answers(*address).with_context(|| format!("{address} does not answer as a node"));
+    }
     if arguments.mode == Mode::Genesis {
         return print(&beginning(
             &Chain::new(config.chain_genesis())?,
@@ -36,6 +41,22 @@ async fn main() -> anyhow::Result<()> {
         }
     };
     devnet.run(stop).await?;
+    Ok(())
+}
+
+/// Whether a node answers there within two seconds.
+fn answers(mut address: SocketAddr) -> anyhow::Result<()> {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    // Who listens everywhere also listens here.
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"POST /wallet/getnowblock HTTP/1.0\r\ncontent-length: 0\r\n\r\n")?;
+    let mut status = String::new();
+    BufReader::new(stream).take(256).read_line(&mut status)?;
+    anyhow::ensure!(status.split(' ').nth(1) == Some("200"), "it says {:?}", status.trim_end());
     Ok(())
 }
 

@@ -48,3 +48,16 @@ fn the_genesis_is_known_before_the_start() {
     assert_eq!(status["faucet"]["address"], genesis["faucet"]);
     assert_eq!(devnet.post("/wallet/getblockbynum", json!({ "num": 0 }))["blockID"], genesis["genesis"]);
 }
+
+#[test]
+fn a_container_asks_by_the_same_program_whether_its_node_answers() {
+    let asks = |address: &str| {
+        let asking = Command::new(env!("CARGO_BIN_EXE_devnet")).args(["healthcheck", "--listen", address]).status();
+        asking.unwrap().success()
+    };
+    let devnet = Devnet::manual(1);
+    let address = devnet.url().trim_start_matches("http://").to_owned();
+    assert!(asks(&address));
+    devnet.kill();
+    assert!(!asks(&address));
+}
