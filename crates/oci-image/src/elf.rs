@@ -159,3 +159,25 @@ impl Dynamic {
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// An image's files are anybody's bytes. This test's own program is a good ELF file to begin with.
+        #[test]
+        fn torn_headers_are_refused_or_read_and_never_a_panic(
+            at in 0_usize..4096, byte: u8, length in 0_usize..1 << 16, noise in prop::collection::vec(any::<u8>(), 0..200),
+        ) {
+            let mut program = std::fs::read("/proc/self/exe").unwrap();
+            prop_assert!(Elf::parse(&program).is_ok());
+            program[at] = byte;
+            Elf::parse(&program).ok();
+            Elf::parse(&program[..length]).ok();
+            Elf::parse(&noise).ok();
+        }
+    }
+}

@@ -43,7 +43,7 @@ impl CrateLicences {
 
 /// Debian's own record of licences is prose (`debian/copyright`); these were read from it, for the parts that are in
 /// the named binary packages.
-const DEBIAN: [(&str, &str); 12] = [
+const DEBIAN: [(&str, &str); 13] = [
     ("base-files", "GPL-2.0-or-later"),
     ("ca-certificates", "MPL-2.0 AND GPL-2.0-or-later"),
     ("gcc-14-base", "GPL-3.0-or-later WITH GCC-exception-3.1"),
@@ -54,6 +54,7 @@ const DEBIAN: [(&str, &str); 12] = [
     ("libstdc++6", "GPL-3.0-or-later WITH GCC-exception-3.1"),
     ("libzstd1", "BSD-3-Clause OR GPL-2.0-only"),
     ("openssl-provider-legacy", "Apache-2.0"),
+    ("softhsm2-common", "BSD-2-Clause"),
     ("tzdata", "CC0-1.0"),
     ("zlib1g", "Zlib"),
 ];
@@ -66,6 +67,21 @@ pub fn debian_licence(package: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_package_that_the_flake_puts_into_an_image_has_a_licence() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../nix/debian.lock");
+        let lock: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let shipped = |package: &&serde_json::Value| {
+            let purposes = package["for"].as_array().unwrap();
+            purposes.iter().any(|purpose| ["base", "runtime", "softhsm"].contains(&purpose.as_str().unwrap()))
+        };
+        let shipped = lock["packages"].as_array().unwrap().iter().filter(shipped);
+        let names: Vec<_> = shipped.map(|package| package["name"].as_str().unwrap()).collect();
+        assert!(names.contains(&"libc6"), "{names:?}");
+        let unknown: Vec<_> = names.into_iter().filter(|name| debian_licence(name).is_none()).collect();
+        assert!(unknown.is_empty(), "read their debian/copyright: {unknown:?}");
+    }
 
     #[test]
     fn old_slashes_are_read_as_or() {

@@ -52,6 +52,29 @@ impl Drop for Engine {
     }
 }
 
+/// What Docker's newer store is made of: it keeps every platform, under the same name and digest.
+#[test]
+#[ignore = "starts a Docker engine, as root: cargo nextest run -p oci-image --run-ignored only"]
+fn containerd_imports_both_platforms_under_one_name() {
+    let made = made();
+    let directory = tempfile::tempdir().unwrap();
+    let _engine = Engine::start(directory.path());
+    let ctr = |words: &[&str]| {
+        let mut ctr = Command::new("ctr");
+        ctr.arg("--address").arg(directory.path().join("exec/containerd/containerd.sock")).args(words);
+        run(&mut ctr)
+    };
+    let archive = made.path().join("out/images-amd64.tar");
+    ctr(&["images", "import", "--no-unpack", "--all-platforms", archive.to_str().unwrap()]);
+    let listing = ctr(&["images", "list"]);
+    let digests = std::fs::read_to_string(made.path().join("out/digests.json")).unwrap();
+    let digests: serde_json::Value = serde_json::from_str(&digests).unwrap();
+    let index = digests["images"]["sample"]["index"]["digest"].as_str().unwrap();
+    for word in ["localhost/lucid/sample:0.1.0", "image.index", index, "linux/amd64,linux/arm64"] {
+        assert!(listing.contains(word), "{word} is not in:\n{listing}");
+    }
+}
+
 #[test]
 #[ignore = "starts a Docker engine, as root: cargo nextest run -p oci-image --run-ignored only"]
 fn docker_loads_the_hosts_image_and_reads_its_configuration() {
