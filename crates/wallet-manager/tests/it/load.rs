@@ -109,4 +109,12 @@ async fn every_request_has_one_signature_however_often_the_worker_is_killed() {
     }
     assert_eq!(registered.len(), REQUESTS);
     assert!(registered.values().all(|count| *count == 1), "each was registered once");
+
+    // All of it at once, and the newest records not told to the token: no false alarm, and nothing missing.
+    drop(Arc::into_inner(process).unwrap());
+    let report = place.verify_audit(signed.values().map(|answer| answer.audit), true);
+    assert_eq!(report["findings"], serde_json::json!([]));
+    assert_eq!(report["attempts"], REQUESTS);
+    let heads = REQUESTS as u64 + 2;
+    assert_eq!(report["heads"].as_u64(), Some(heads), "those of the answers, the token's and the log's own");
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use api::Call;
 use api::wallet_manager::{SignatureRequest, WalletClass, WalletRequest, WalletView, put_wallet};
 use primitives::statement::{Anchor, Asset, Authorisation, Kind, SignKey, Signed};
-use primitives::{Address, AttemptNo, BlockId, ChainId, PlaneId, Sun};
+use primitives::{Address, AttemptNo, BlockId, ChainId, LogPosition, PlaneId, Sun};
 use serde::de::DeserializeOwned;
 use service::client::Transport;
 use service::clock::{Clock, SystemClock};
@@ -162,6 +162,21 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
         let mut command = self.command(&["--config".as_ref(), config.as_path(), "serve".as_ref()]);
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
+    }
+
+    /// What `audit verify` says of the stopped service's log, with these heads; whether that is well must be as said.
+    pub(crate) fn verify_audit(&self, heads: impl Iterator<Item = LogPosition>, well: bool) -> serde_json::Value {
+        let config = self.write_config();
+        let heads: Vec<_> = heads.map(|head| format!("--head={}:{}", head.seq, head.head)).collect();
+        let output = until("the worker has let go of its database", || {
+            let mut command = self.command(&["audit".as_ref(), "verify".as_ref(), "--json".as_ref()]);
+            let output = command.arg("--config").arg(&config).args(&heads).output().unwrap();
+            (output.status.code() != Some(3)).then_some(output)
+        });
+        let code = output.status.code();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(code, Some(i32::from(!well)), "{said} {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_str(&said).unwrap()
     }
 
     /// Starts the service and waits until it says where it listens.
