@@ -2,11 +2,13 @@
 
 mod account;
 mod field;
+mod permission_update;
 mod resource;
 mod transfer;
 mod trigger;
 
 pub use account::{AccountCreate, Vote, VoteWitness};
+pub use permission_update::permission_update;
 pub use resource::{Delegate, Freeze, Undelegate, Unfreeze};
 pub use transfer::{TokenId, TokenTransfer, Transfer};
 pub use trigger::Trigger;

@@ -276,6 +276,7 @@ pub(crate) fn wallet() -> WalletView {
         permission_id: 0,
         public_key: HexBytes(vec![4; 65]),
         created_at: NOW,
+        permissions: None,
     }
 }
 
