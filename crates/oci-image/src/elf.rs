@@ -1,8 +1,8 @@
 //! What a program's or a library's ELF header says.
 
 use object::elf::{
-    DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_SONAME, DT_STRSZ, DT_STRTAB, EM_AARCH64, EM_X86_64, ET_DYN, ET_EXEC,
-    FileHeader64, PF_X, PT_GNU_STACK,
+    DF_1_PIE, DT_FLAGS_1, DT_NEEDED, DT_RPATH, DT_RUNPATH, DT_SONAME, DT_STRSZ, DT_STRTAB, EM_AARCH64, EM_X86_64,
+    ET_DYN, ET_EXEC, FileHeader64, PF_X, PT_GNU_STACK,
 };
 use object::read::elf::{Dyn as _, FileHeader as _, ProgramHeader as _};
 use object::{Endianness, StringTable};
@@ -29,6 +29,8 @@ pub struct Dynamic {
     pub needed: Vec<String>,
     /// Its own name, if it is a library.
     pub soname: Option<String>,
+    /// Directories of its own where the loader is to look for libraries.
+    pub run_paths: Vec<String>,
     /// The flag of a program that is position-independent.
     pub pie: bool,
 }
@@ -147,6 +149,7 @@ impl Dynamic {
         for entry in entries {
             match entry.tag(endian) {
                 DT_NEEDED => dynamic.needed.push(text(entry.string(endian, strings)?)),
+                DT_RPATH | DT_RUNPATH => dynamic.run_paths.push(text(entry.string(endian, strings)?)),
                 DT_SONAME => dynamic.soname = Some(text(entry.string(endian, strings)?)),
                 DT_FLAGS_1 => dynamic.pie = entry.d_val(endian) & u64::from(DF_1_PIE) != 0,
                 _ => {}

@@ -21,6 +21,10 @@ pub(super) fn hold(subject: &mut Subject<'_>) {
             let detail = format!("is for {}", elf.architecture.unwrap_or("another machine"));
             subject.find(Rule::Platform, &at, detail);
         }
+        for directory in elf.dynamic.iter().flat_map(|dynamic| &dynamic.run_paths) {
+            let detail = format!("looks for libraries in {directory}, and not only where glibc does");
+            subject.find(Rule::Libraries, &at, detail);
+        }
         if elf.executable_stack {
             subject.find(Rule::ExecutableStack, &at, "does not say that its stack is not executable");
         }
@@ -80,9 +84,11 @@ fn complete(subject: &mut Subject<'_>, program: &Elf, elves: &BTreeMap<String, E
     let mut open: Vec<(String, &Elf)> = vec![(at, program)];
     // A module is loaded by name, so nothing asks for it, yet its libraries must be there.
     open.extend(elves.iter().filter(|(_, elf)| elf.is_library()).map(|(path, elf)| (format!("/{path}"), elf)));
+    // The loader is there before anybody asks for it.
+    let loaded = loader.rsplit('/').next();
     for (path, elf) in open {
         for library in elf.dynamic.iter().flat_map(|dynamic| &dynamic.needed) {
-            if !found(subject, library) {
+            if loaded != Some(library) && !found(subject, library) {
                 subject.find(Rule::Libraries, &path, format!("asks for {library}, which is not in the image"));
             }
         }

@@ -36,7 +36,7 @@ pub enum Rule {
     OwnBinary,
     /// Is static, unless it is wallet-manager.
     Static,
-    /// Finds its loader and libraries in itself, if it is wallet-manager.
+    /// Has libraries only where glibc looks, and finds its loader and all of them, if it is wallet-manager.
     Libraries,
     /// Has dpkg metadata for its libraries, if it is wallet-manager.
     Dpkg,

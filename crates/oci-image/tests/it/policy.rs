@@ -47,6 +47,9 @@ fn wallet_manager_without_loader_library_or_metadata_is_found() {
     ] {
         assert!(found.contains(&(breach.0, breach.1.to_owned())), "{breach:?} is not in {found:?}");
     }
+    let mut elsewhere = Image::of_wallet_manager();
+    elsewhere.file("usr/bin/wallet-manager", &compiled(&["-pie", "-Wl,-rpath,/opt/lib"]), 0o555);
+    assert_eq!(image::found(&elsewhere), [(Rule::Libraries, "/usr/bin/wallet-manager".to_owned())]);
     let mut alone = Image::of_wallet_manager();
     alone.file("usr/bin/wallet-manager", &compiled(&["-static-pie"]), 0o555);
     assert_eq!(image::found(&alone), [(Rule::Libraries, "/usr/bin/wallet-manager".to_owned())]);

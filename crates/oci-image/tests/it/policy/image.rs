@@ -81,7 +81,15 @@ impl Image {
             ("usr/lib64/ld-linux-x86-64.so.2", "ld-linux-x86-64.so.2"),
             ("usr/lib/x86_64-linux-gnu/libc.so.6", "libc.so.6"),
         ] {
-            let library = compiled(&["-shared", "-nostdlib", "-fPIC", &format!("-Wl,-soname,{soname}")]);
+            // As the real one: it asks for its loader, which no standard directory has.
+            let library = compiled(&[
+                "-shared",
+                "-fPIC",
+                &format!("-Wl,-soname,{soname}"),
+                "-Wl,--no-as-needed",
+                "-l:ld-linux-x86-64.so.2",
+                "-nostdlib",
+            ]);
             image.file(path, &library, 0o555);
         }
         for (path, target) in [("lib", "usr/lib"), ("lib64", "/usr/lib64")] {
