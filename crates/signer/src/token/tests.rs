@@ -4,6 +4,7 @@ mod data;
 mod device;
 mod forms;
 mod hang;
+mod release;
 mod rows;
 
 use std::fs;
