@@ -4,6 +4,7 @@ mod bandwidth;
 mod contracts;
 mod determinism;
 mod forks;
+mod hardened;
 mod intake;
 mod journal;
 mod money;
