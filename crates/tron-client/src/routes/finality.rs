@@ -50,3 +50,38 @@ fn fate(view: &SubmissionView) -> Option<(Fate, BlockId)> {
         SubmissionStage::Watched | SubmissionStage::Pending | SubmissionStage::Included => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use api::tron_client::Receipt;
+    use primitives::{BlockRef, UnixMs};
+
+    use super::*;
+
+    fn view(stage: SubmissionStage, contract_ret: Option<&str>) -> SubmissionView {
+        let block = |byte| BlockRef { number: 0, id: BlockId::new([byte; 32]), time: UnixMs(1) };
+        SubmissionView {
+            txid: TxId::new([7; 32]),
+            stage,
+            expiration: UnixMs(2),
+            broadcasts: 1,
+            last_answer: None,
+            block: Some(block(1)),
+            receipt: contract_ret.map(|ret| Receipt { contract_ret: ret.to_owned(), ..Receipt::default() }),
+            absent_through: Some(block(2)),
+        }
+    }
+
+    #[test]
+    fn only_what_is_final_has_a_fate() {
+        let (solid, dead) = (SubmissionStage::Solid, SubmissionStage::Dead);
+        let (its, last) = (BlockId::new([1; 32]), BlockId::new([2; 32]));
+        assert_eq!(fate(&view(solid, Some("SUCCESS"))), Some((Fate::Succeeded, its)));
+        assert_eq!(fate(&view(solid, Some("REVERT"))), Some((Fate::Failed, its)));
+        assert_eq!(fate(&view(solid, None)), None, "without a receipt nothing is known");
+        assert_eq!(fate(&view(dead, None)), Some((Fate::Dead, last)));
+        for stage in [SubmissionStage::Watched, SubmissionStage::Pending, SubmissionStage::Included] {
+            assert_eq!(fate(&view(stage, Some("SUCCESS"))), None);
+        }
+    }
+}
