@@ -1,6 +1,6 @@
 //! tron-client, port 8091: the chain as it read it itself, and the way onto it.
 
-use primitives::statement::{Anchor, Signed};
+use primitives::statement::{Anchor, Finality, Signed};
 use primitives::{Address, Bandwidth, BlockId, BlockRef, ChainId, Energy, HexBytes, Network, Sun, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -272,6 +272,11 @@ pub fn put_submission(txid: TxId, request: &SubmissionRequest) -> Call<Submissio
 /// How far a transaction has come; 404 `unknown_submission`.
 pub fn submission(txid: TxId) -> Call<SubmissionView> {
     Call::get(format!("/v1/submissions/{txid}"))
+}
+
+/// tron-client's signed word on what became of a transaction for ever; 404 `unknown_submission`, 409 `not_final`.
+pub fn finality(txid: TxId) -> Call<Signed<Finality>> {
+    Call::get(format!("/v1/submissions/{txid}/finality"))
 }
 
 /// Event types of this service's feed; the data is a [`SubmissionView`].

@@ -5,6 +5,7 @@ mod anchor;
 mod chain;
 mod chain_parameters;
 mod constant_call;
+mod finality;
 mod get_submission;
 mod put_submission;
 
@@ -23,6 +24,7 @@ pub fn all() -> OpenApiRouter<Shared> {
         .routes(routes!(account::get_account))
         .routes(routes!(constant_call::post_constant_call))
         .routes(routes!(put_submission::put_submission, get_submission::get_submission))
+        .routes(routes!(finality::get_finality))
 }
 
 /// The scope for reading the chain; the operator may read everything.
