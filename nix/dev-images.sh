@@ -3,7 +3,7 @@
 . "$root/nix/settings.sh"
 
 images_packages() {
-    install_missing "nix-bin:nix --version" "git:git --version" "python3:python3 --version"
+    install_missing "nix-bin:nix --version" "git:git --version" "xz-utils:xz --version" "python3:python3 --version"
 }
 
 images_setup() {
@@ -37,6 +37,19 @@ compare_with_golden() {
     fi
 }
 
+# What is really in the images, against the advisory database that ./dev lint uses, and the licences of deny.toml.
+audit_images() {
+    local database tool
+    shipped_advisories
+    database="$(compgen -G "$cache/advisory-db*/advisory-db-*" | sort | tail -n 1 || true)"
+    if [ -z "$database" ]; then
+        say "advisories were not looked up: ./dev lint brings their database"
+        return 0
+    fi
+    tool="$(nix eval --raw "$root#oci-image")/bin/oci-image"
+    "$tool" audit "$1/sbom" --advisories "$database" --deny "$root/deny.toml" >&2
+}
+
 # images [--bless] [--link PATH]
 images() {
     local bless= link="$root/result"
@@ -54,6 +67,7 @@ images() {
     timed "images" nix build "$root#images" --out-link "$link" --print-build-logs
     (cd "$link/" && sha256sum --check --quiet SHA256SUMS) || die "SHA256SUMS does not fit what was built"
     table "$link/digests.json"
+    timed "audit" audit_images "$link"
     if [ -n "$bless" ]; then
         cp "$link/digests.json" "$root/nix/digests.json"
         chmod 0644 "$root/nix/digests.json"
@@ -61,7 +75,7 @@ images() {
     else
         compare_with_golden "$link"
     fi
-    say "docker load --input $link/images-amd64.tar   (or images-arm64.tar on such a host)"
+    say "docker load --input $link/images-amd64.tar   (images-arm64.tar on an arm64 host)"
 }
 
 repro() {

@@ -102,7 +102,7 @@ let
       };
       entrypoint = [ binary ];
       command = if name == "devnet" then [ "serve" "--listen" "0.0.0.0:8090" ] else [ ];
-      healthcheck.command = [ binary "healthcheck" ];
+      healthcheck.command = [ binary "healthcheck" ] ++ (if name == "devnet" then [ "--listen" "127.0.0.1:8090" ] else [ ]);
       env =
         if name == "devnet" then { }
         else {
