@@ -5,6 +5,7 @@
 //! checkpoints that the audit key in the token signs ([`checkpoint`]), the newest head as a data object in the token
 //! ([`head`]), and the heads that payout-router kept. [`verify`] holds the log against all of them.
 
+mod accept;
 pub mod checkpoint;
 pub mod entry;
 mod export;
@@ -29,6 +30,7 @@ use signer::{PinnedKey, Token};
 use store::{Commit, CommitError, Store, StoreError};
 use tracing::error;
 
+pub use accept::{AcceptError, accept_cut};
 pub use entry::Entry;
 pub use export::export;
 pub use fault::AuditFault;

@@ -42,9 +42,25 @@ pub struct AuditCommand {
 enum What {
     /// Write a stopped plane's log as JSON lines to standard output: records as they were hashed, checkpoints, attempts.
     Export(Sought),
+    /// After a restore: go on without the records that the token vouches for and the database lacks. The log says so, the
+    /// heads that payout-router kept go on to show it, and all signing is stopped until two operators lift that. The plane
+    /// must not run.
+    AcceptCut(Accept),
     /// Hold a log against its chain, the checkpoints' signatures, the register, and every head that somebody kept.
     #[command(after_help = HELP)]
     Verify(Verify),
+}
+
+#[derive(Debug, Args)]
+struct Accept {
+    #[command(flatten)]
+    sought: Sought,
+    /// What is lost: the head that the token vouches for, as `audit verify` names it.
+    #[arg(long, value_name = "SEQ:HEAD", value_parser = position)]
+    lost: LogPosition,
+    /// Why, for whoever reads the log.
+    #[arg(long)]
+    because: String,
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +104,7 @@ impl AuditCommand {
     pub fn run(self) -> ExitCode {
         let outcome = match self.what {
             What::Export(sought) => export(&sought).map(|()| true),
+            What::AcceptCut(Accept { sought, lost, because }) => sought.accept(lost, &because).map(|()| true),
             What::Verify(verify) => verify.run(),
         };
         match outcome {

@@ -253,8 +253,8 @@ entries! {
     CutAccepted = "cut_accepted" {
         /// What the token's data object said.
         lost: LogPosition,
-        /// Who agreed.
-        operators: Vec<String>,
+        /// Why, in a person's words.
+        because: String,
     }
 }
 

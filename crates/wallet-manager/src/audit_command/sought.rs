@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use api::wallet_manager::audit::AuditHead;
 use clap::Args;
 use primitives::{LogPosition, PlaneId};
@@ -11,12 +12,15 @@ use service::serve;
 use signer::Token;
 use signing_core::NOUNS;
 use signing_core::audit::verify::Line;
-use signing_core::audit::{export, vouched};
-use store::{Incarnation, Store};
+use signing_core::audit::{accept_cut, export, vouched};
+use store::Store;
 use tron_tx::PublicKey;
 
 use crate::WalletManager;
 use crate::config::Config;
+
+/// A life for a new file, of no use to one that is there.
+const NO_LIFE: &str = "00000000-0000-0000-0000-000000000000";
 
 /// The plane whose log is meant.
 #[derive(Debug, Clone, Args)]
@@ -63,6 +67,23 @@ impl Sought {
         Ok(Some(Vouched { key: key.public_key, head: head.filter(|_| loaded.own.audit.head_in_token) }))
     }
 
+    /// Goes on without what the token vouches for.
+    pub(super) fn accept(&self, lost: LogPosition, because: &str) -> anyhow::Result<()> {
+        let loaded = self.load()?.context("name the plane with --config")?;
+        let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
+        let token = Token::open(&loaded.own.token.profile(module)?)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            let path = loaded.base.server.data_dir.join("wallet-manager.sqlite");
+            anyhow::ensure!(path.exists(), "{} is not there", path.display());
+            let store = Store::sqlite(&path, &NOUNS, NO_LIFE.parse()?).await?;
+            let accepted = accept_cut(&store, &token, loaded.base.plane.id, lost, because, SystemClock.now()).await;
+            store.close().await;
+            accepted?;
+            Ok(())
+        })
+    }
+
     /// Reads the database.
     pub(super) fn lines(&self, take: impl FnMut(Line) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let loaded = self.load()?;
@@ -73,11 +94,9 @@ impl Sought {
         };
         anyhow::ensure!(path.exists(), "{} is not there", path.display());
         let plane = loaded.map(|loaded| loaded.base.plane.id);
-        // Of no use to a file that is there.
-        let fresh: Incarnation = "00000000-0000-0000-0000-000000000000".parse()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            let store = Store::sqlite(&path, &NOUNS, fresh).await?;
+            let store = Store::sqlite(&path, &NOUNS, NO_LIFE.parse()?).await?;
             let head = AuditHead {
                 position: store.log_position().await.unwrap_or(LogPosition::EMPTY),
                 incarnation: store.incarnation().to_string(),

@@ -26,7 +26,7 @@ fn report(arguments: &[&str]) -> anyhow::Result<Report> {
     let command = AuditCommand::parse_from(["audit", "verify"].iter().chain(arguments));
     match command.what {
         What::Verify(verify) => verify.report(),
-        What::Export(_) => panic!("another command"),
+        What::Export(_) | What::AcceptCut(_) => panic!("another command"),
     }
 }
 

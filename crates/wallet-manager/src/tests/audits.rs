@@ -10,6 +10,7 @@ use primitives::{Address, AttemptNo, LogPosition};
 use signing_core::NOUNS;
 use signing_core::audit::entry::{Entry, Registered, Signed};
 use signing_core::audit::verify::{Line, Report, Trust, Verifier};
+use signing_core::audit::{AcceptError, accept_cut};
 use store::{Incarnation, Store};
 use tron_tx::PublicKey;
 
@@ -156,6 +157,25 @@ async fn a_head_that_lags_is_no_alarm_and_a_cut_log_is() {
     assert_eq!(records(&cut).await.len(), before);
     let found = report(&bench.store, &known).await.findings;
     assert!(found.iter().any(|finding| finding.code == "cut"), "{found:?}");
+
+    // A person decides that it is lost; what was kept elsewhere still tells.
+    let token = cut.core.keeper.token().unwrap();
+    let plane = cut.core.rules.plane;
+    let accept = async |lost| accept_cut(&bench.store, &token, plane, lost, "restored", NOW).await;
+    assert!(matches!(accept(LogPosition::EMPTY).await, Err(AcceptError::Other(Some(_)))));
+    accept(known.token.unwrap()).await.unwrap();
+    let newest = bench.store.log_position().await.unwrap();
+    assert!(matches!(accept(newest).await, Err(AcceptError::Whole)));
+    let restored = bench.start().await;
+    let refused = restored.refused("usdt-manager", &put_signature(later.txid(), &later.request())).await;
+    assert_eq!(refused.code, "frozen", "the register has lost an attempt of this intent");
+    restored.core.audit.finding().unwrap();
+    let log = kinds(&restored).await;
+    assert_eq!(log[log.len() - 4..], ["cut_accepted", "frozen", "opened", "refused"]);
+    let now = report(&bench.store, &head(&restored).await).await.findings;
+    assert!(now.iter().all(|finding| finding.code == "rewritten" || finding.code == "cut"), "{now:?}");
+    let found = report(&bench.store, &known).await.findings;
+    assert!(!found.is_empty());
     bench.store.close().await;
 }
 
