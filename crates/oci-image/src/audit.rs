@@ -34,8 +34,8 @@ pub struct AuditedImage {
     pub crates: usize,
     /// Components whose licences were held against the list.
     pub licences: usize,
-    /// Debian's packages and C sources: the database is about crates and knows nothing of them. Scanners find the
-    /// packages by `/var/lib/dpkg/status.d` and all of them by the SBOM.
+    /// Debian's packages, C sources and our own crates: the database is about published crates and knows nothing of
+    /// them. Scanners find the packages by `/var/lib/dpkg/status.d` and all of them by the SBOM.
     pub without_advisories: usize,
     /// In order.
     pub findings: Vec<AuditFinding>,
@@ -99,11 +99,15 @@ impl fmt::Display for AuditReport {
             writeln!(formatter, "there is no SBOM")?;
         }
         for AuditedImage { image, crates, licences, without_advisories, findings } in &self.images {
-            let verdict = if findings.is_empty() { "ok".to_owned() } else { format!("{} findings", findings.len()) };
+            let verdict = match findings.len() {
+                0 => "ok".to_owned(),
+                1 => "1 finding".to_owned(),
+                several => format!("{several} findings"),
+            };
             writeln!(
                 formatter,
                 "{image}: {verdict}; {crates} crates by advisory, {licences} components by licence; \
-                 {without_advisories} are no crates and have no advisories here"
+                 {without_advisories} are not from a crate registry and have no advisories here"
             )?;
             for AuditFinding { component, rule, detail } in findings {
                 writeln!(formatter, "  {rule}: {component}: {detail}")?;

@@ -95,3 +95,27 @@ fn a_layers_owners_modes_and_times_are_the_recipes() {
         ]
     );
 }
+
+#[test]
+fn an_archive_tells_the_classic_store_of_the_hosts_platform_alone() {
+    let made = made();
+    let text = std::fs::read_to_string(made.path().join("out/digests.json")).unwrap();
+    let digests: Value = serde_json::from_str(&text).unwrap();
+    for architecture in ["amd64", "arm64"] {
+        let archive = made.path().join(format!("out/images-{architecture}.tar"));
+        let listing = run(Command::new("tar").arg("--list").arg("--file").arg(&archive));
+        let first: Vec<_> = listing.lines().take(3).collect();
+        assert_eq!(first, ["oci-layout", "index.json", "manifest.json"], "readers that stream take these first");
+        let manifest =
+            run(Command::new("tar").args(["--extract", "--to-stdout", "--file"]).arg(&archive).arg("manifest.json"));
+        let manifest: Value = serde_json::from_str(&manifest).unwrap();
+        assert_eq!(manifest.as_array().unwrap().len(), 1, "two platforms under one tag: the last would win");
+        let platform = &digests["images"]["sample"]["platforms"][format!("linux/{architecture}")];
+        let config = platform["config"]["digest"].as_str().unwrap().replace("sha256:", "blobs/sha256/");
+        assert_eq!(manifest[0]["Config"], config);
+        assert_eq!(manifest[0]["RepoTags"], serde_json::json!([REFERENCE]));
+        // Every blob is there, the other platform's too: containerd keeps the whole index.
+        let blobs = listing.lines().filter(|line| line.starts_with("blobs/sha256/") && !line.ends_with('/')).count();
+        assert_eq!(blobs, 3 + 2 * 2 + 1, "layers (one shared), configurations and manifests, the image's index");
+    }
+}
