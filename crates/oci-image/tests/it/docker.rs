@@ -1,6 +1,6 @@
 //! A Docker engine of the test's own: its own data, its own socket, no bridge and no rule of the firewall touched.
 //!
-//! It needs root and Debian's docker.io, so it is not part of `./dev test`; `./dev images` runs it, as does
+//! It needs root and Debian's docker.io, so it is not part of `./dev test`:
 //! `cargo nextest run -p oci-image --run-ignored only`.
 
 use std::fs::File;
