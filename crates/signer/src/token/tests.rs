@@ -254,7 +254,7 @@ fn a_pin_changed_under_a_running_token_latches() {
         assert!(matches!(error, TokenError::PinRejected), "{error}");
     }
     assert!(token.pin_rejected());
-    assert!(!format!("{token:?}").contains("5a5a"));
+    assert!(!format!("{token:?}").contains(&"5a".repeat(16)));
 }
 
 #[test]
