@@ -1,18 +1,42 @@
 //! What our services sign for one another: facts and permissions that a thief in the middle cannot make.
 //!
 //! One encoding for all: a domain tag, then deterministic protobuf (fields ascending, defaults omitted, one spelling).
-//! Ed25519 is over `tag ‖ encoding`, so that no statement can be taken for another kind. Golden vectors are in the tests.
+//! Ed25519 is over `tag ‖ encoding`, so that no statement can be taken for another kind. What keys of the token sign is
+//! [`Hashed`]; what needs two people is [`Cosigned`]. Golden vectors are in the tests.
 
 mod anchor;
+mod attestation;
 mod authorisation;
+mod canary;
+mod ceremony;
+mod checkpoint;
+mod cosigned;
+mod fields;
+mod finality;
+mod hashed;
+mod key_class;
+mod manifest;
+mod release;
 mod signed;
+mod spending;
 #[cfg(test)]
 mod tests;
 mod unsigned;
 
 pub use anchor::Anchor;
+pub use attestation::{Attestation, KycLevel};
 pub use authorisation::{Asset, Authorisation, Ending, Kind, PreviousAttempt};
+pub use canary::Canary;
+pub use ceremony::{Action, Ceremony, PermissionKeys};
+pub use checkpoint::Checkpoint;
+pub use cosigned::{Agreed, Cosigned, CosignedError, Dated, Operators};
+pub use finality::{Fate, Finality};
+pub use hashed::Hashed;
+pub use key_class::{KeyClass, UnknownKeyClass};
+pub use manifest::{EffectiveAttribute, Manifest, TokenDescription};
+pub use release::{ImageDigest, Release};
 pub use signed::{SignKey, Signed, StatementError, VerifyKey};
+pub use spending::Spending;
 pub use unsigned::Unsigned;
 
 /// A statement with its one encoding.

@@ -4,7 +4,7 @@
 //! - [`proto`], the messages as on the wire, and [`ContractType`] and [`Payload`], the table of contract types;
 //! - [`ExactRaw`], a raw_data decoded without loss, and [`RawTransaction`], the same in typed values, which is what
 //!   services build and the signer decodes; [`SignedTransaction`] with signatures and results; [`EitherForm`] of the two;
-//! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`];
+//! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`], [`TokenSigned`] statements;
 //! - [`trc20`], calls and events of tokens; [`json`], the node's HTTP form.
 
 #[cfg(test)]
@@ -27,6 +27,7 @@ mod raw_transaction;
 mod reference;
 mod signature;
 mod signed_transaction;
+mod token_signed;
 pub mod trc20;
 #[cfg(test)]
 mod vectors;
@@ -46,4 +47,5 @@ pub use raw_transaction::RawTransaction;
 pub use reference::RefBlock;
 pub use signature::{RecoverableSignature, SignatureError};
 pub use signed_transaction::{SignedTransaction, bandwidth_when_signed};
+pub use token_signed::TokenSigned;
 pub use wire::WireError;

@@ -3,6 +3,7 @@
 use prost::Message;
 use serde::{Deserialize, Serialize};
 
+use super::fields::{address, number_of, optional, value_of};
 use super::{Statement, StatementError};
 use crate::{
     Address, AttemptNo, ChainId, DelegationId, IntentId, KeyId, PayoutId, PlaneId, Resource, StakeId, Sun, TxId, UnixMs,
@@ -176,23 +177,9 @@ const KINDS: [(u32, Kind); 7] = [
 const ENDINGS: [(u32, Ending); 3] = [(1, Ending::Dead), (2, Ending::FailedOnChain), (3, Ending::Unsigned)];
 const RESOURCES: [(u32, Resource); 2] = [(1, Resource::Bandwidth), (2, Resource::Energy)];
 
-fn number_of<T: PartialEq>(table: &[(u32, T)], value: &T) -> u32 {
-    table.iter().find(|(_, entry)| entry == value).map_or(0, |(number, _)| *number)
-}
-
-fn value_of<T: Copy>(table: &[(u32, T)], number: u32, what: &'static str) -> Result<T, StatementError> {
-    table.iter().find(|(entry, _)| *entry == number).map(|(_, value)| *value).ok_or(StatementError::Malformed(what))
-}
-
-fn optional<T>(
-    bytes: &[u8],
-    read: impl FnOnce(&[u8]) -> Result<T, StatementError>,
-) -> Result<Option<T>, StatementError> {
-    if bytes.is_empty() { Ok(None) } else { read(bytes).map(Some) }
-}
-
-fn address(bytes: &[u8]) -> Result<Address, StatementError> {
-    Address::from_bytes21(bytes).map_err(|_| StatementError::Malformed("address"))
+/// The number of a kind in every encoding.
+pub(super) fn kind_number(kind: Kind) -> u32 {
+    number_of(&KINDS, &kind)
 }
 
 impl PreviousAttempt {
@@ -219,7 +206,7 @@ impl Authorisation {
             v: VERSION,
             chain_id: self.chain_id.0,
             plane: self.plane.to_string(),
-            kind: number_of(&KINDS, &self.kind),
+            kind: kind_number(self.kind),
             intent: self.intent.to_string(),
             attempt: self.attempt.0,
             previous: self.previous.iter().map(PreviousAttempt::to_wire).collect(),

@@ -1,11 +1,14 @@
 //! Golden vectors, round trips and refusals of the signed statements.
 
+mod ceremonies;
+mod hashed;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::{Address, AttemptNo, BlockId, ChainId, PlaneId, Resource, Sun, TxId, UnixMs};
 
-fn plane() -> PlaneId {
+pub(super) fn plane() -> PlaneId {
     "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().expect("a plane id")
 }
 
