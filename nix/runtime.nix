@@ -55,7 +55,7 @@ in
       packages = of "runtime" architecture;
       files = builtins.concatStringsSep " " ([ "usr/lib64/ld-linux-*" "usr/lib/ld-linux-*" ]
         ++ map (file: "${library}/${file}") [
-        "ld-linux-*" "libc.so.6" "libm.so.6" "libmvec.so.1" "libdl.so.2" "libpthread.so.0" "librt.so.1"
+        "ld-linux-*" "libc.so.6" "libm.so.6" "libdl.so.2" "libpthread.so.0" "librt.so.1"
         "libresolv.so.2" "libutil.so.1" "libnss_dns.so.2" "libnss_files.so.2" "libgcc_s.so.1" "libstdc++.so.6*"
       ]);
     };
