@@ -7,6 +7,10 @@ use utoipa::ToSchema;
 
 use crate::Call;
 
+mod wallets;
+
+pub use wallets::{AccountPermissions, WalletTransaction, WatchView, account_permissions, watch_wallet};
+
 /// Where the chain stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ChainView {
@@ -279,7 +283,7 @@ pub fn finality(txid: TxId) -> Call<Signed<Finality>> {
     Call::get(format!("/v1/submissions/{txid}/finality"))
 }
 
-/// Event types of this service's feed; the data is a [`SubmissionView`].
+/// Event types of this service's feed; the data is a [`SubmissionView`], or for the last a [`WalletTransaction`].
 pub mod events {
     /// A node reports the transaction in a block.
     pub const INCLUDED: &str = "submission.included";
@@ -287,4 +291,6 @@ pub mod events {
     pub const SOLID: &str = "submission.solid";
     /// The transaction can never be included.
     pub const DEAD: &str = "submission.dead";
+    /// A watched wallet acts in a solid block; told once for each transaction, with its id as the subject.
+    pub const WALLET_TRANSACTION: &str = "wallet.transaction";
 }

@@ -6,6 +6,7 @@ mod birth;
 mod broadcast;
 mod calls;
 mod fork;
+mod impersonate;
 mod journal;
 mod pending;
 mod produce;

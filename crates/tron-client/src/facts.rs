@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::tron_client::{AccountView, ChainParameters, ConstantCallRequest};
+use api::tron_client::{AccountPermissions, AccountView, ChainParameters, ConstantCallRequest};
 use primitives::{Address, UnixMs};
 use service::clock::SharedClock;
 use tokio::sync::Mutex;
@@ -41,6 +41,16 @@ impl Facts {
             Ok(account.view(address, &resources)?)
         };
         Ok(self.nodes.ask(Purpose::State, &account, read).await?.value)
+    }
+
+    /// Who may sign for the account at the solid block.
+    pub async fn permissions(&self, address: Address) -> Result<AccountPermissions, NoNode> {
+        let read = |body: &bytes::Bytes| {
+            let account: WireAccount =
+                if wire::is_empty_object(body) { WireAccount::default() } else { wire::read(body)? };
+            Ok(account.permissions_view(address)?)
+        };
+        Ok(self.nodes.ask(Purpose::State, &Question::account(address), read).await?.value)
     }
 
     async fn resources(&self, address: Address) -> Result<WireResources, NoNode> {

@@ -5,7 +5,7 @@
 //! the chain's state from whichever node is fit to be asked ([`nodes`]).
 //!
 //! From the bottom up: [`wire`] (the nodes' JSON), [`node`] and [`nodes`] (asking them), [`scan`] (blocks in order, the
-//! ledger of what is looked for), [`submission`] (what is stored of a transaction, and the pure decisions), [`poll`],
+//! ledger of what is looked for), [`submission`] (what is stored of a transaction, and the pure decisions), [`watch`] (of a wallet), [`poll`],
 //! [`head`] and [`broadcast`] (the background tasks beside the scanner), [`app`] and [`routes`].
 
 pub mod anchor;
@@ -23,6 +23,7 @@ pub mod problem;
 pub mod routes;
 pub mod scan;
 pub mod submission;
+pub mod watch;
 pub mod wire;
 
 use service::config::Seed;

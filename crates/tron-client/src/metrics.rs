@@ -1,7 +1,7 @@
 //! What this service counts.
 
 use primitives::{BlockRef, UnixMs};
-use prometheus::{IntCounterVec, IntGauge, IntGaugeVec};
+use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
 
 use crate::nodes::Sight;
 use crate::submission::{STAGES, Submission};
@@ -21,6 +21,8 @@ pub struct Metrics {
     ended: IntCounterVec,
     submissions: IntGaugeVec,
     overdue: IntGauge,
+    watched: IntGauge,
+    wallet_transactions: IntCounter,
 }
 
 impl Metrics {
@@ -47,6 +49,9 @@ impl Metrics {
                 "lucid_submissions_overdue",
                 "Submissions that are neither solid nor dead though the scanned chain is past their expiration.",
             ),
+            watched: registry.gauge("lucid_watched_wallets", "Wallets whose transactions are told on the feed."),
+            wallet_transactions: registry
+                .counter("lucid_wallet_transactions_total", "Transactions of watched wallets in solid blocks."),
         }
     }
 
@@ -65,6 +70,16 @@ impl Metrics {
     pub fn times(&self, scanned: Option<UnixMs>, head: Option<UnixMs>, now: UnixMs) {
         set(&self.lag_seconds, scanned.map_or(0, |time| now.ms_since(time) / 1_000));
         set(&self.skew_seconds, head.map_or(0, |time| time.ms_since(now) / 1_000));
+    }
+
+    /// How many wallets are watched.
+    pub fn watched(&self, wallets: usize) {
+        set(&self.watched, wallets as u64);
+    }
+
+    /// So many transactions of watched wallets were told.
+    pub fn wallet_transactions(&self, count: usize) {
+        self.wallet_transactions.inc_by(count as u64);
     }
 
     /// A node is of use, or is not.

@@ -4,7 +4,7 @@ use service::Problem;
 
 use crate::anchor::NoAnchor;
 use crate::nodes::NoNode;
-use crate::scan::ledger::TakeInError;
+use crate::scan::ledger::{TakeInError, WatchError};
 use crate::submission::parse::SubmissionFlaw;
 
 /// 503 `no_node`: the question was not answered, which says nothing about what was asked.
@@ -21,9 +21,21 @@ pub fn no_anchor(error: NoAnchor) -> Problem {
 pub fn take_in(error: TakeInError) -> Problem {
     match error {
         TakeInError::Flaw(flaw) => Problem::bad_request(code(&flaw), flaw.to_string()),
-        TakeInError::NotReading => Problem::unavailable("not_reading_yet", "No block was read yet; try again."),
+        TakeInError::NotReading => not_reading(),
         TakeInError::Store(error) => error.into(),
     }
+}
+
+/// Why a wallet is not watched.
+pub fn watch(error: WatchError) -> Problem {
+    match error {
+        WatchError::NotReading => not_reading(),
+        WatchError::Store(error) => error.into(),
+    }
+}
+
+fn not_reading() -> Problem {
+    Problem::unavailable("not_reading_yet", "No block was read yet; try again.")
 }
 
 const fn code(flaw: &SubmissionFlaw) -> &'static str {

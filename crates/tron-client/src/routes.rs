@@ -1,6 +1,7 @@
 //! The endpoints, one a file.
 
 mod account;
+mod account_permissions;
 mod anchor;
 mod chain;
 mod chain_parameters;
@@ -8,6 +9,7 @@ mod constant_call;
 mod finality;
 mod get_submission;
 mod put_submission;
+mod put_wallet;
 
 use service::{Caller, Problem};
 use utoipa_axum::router::OpenApiRouter;
@@ -22,9 +24,11 @@ pub fn all() -> OpenApiRouter<Shared> {
         .routes(routes!(anchor::get_latest_anchor))
         .routes(routes!(chain_parameters::get_chain_parameters))
         .routes(routes!(account::get_account))
+        .routes(routes!(account_permissions::get_account_permissions))
         .routes(routes!(constant_call::post_constant_call))
         .routes(routes!(put_submission::put_submission, get_submission::get_submission))
         .routes(routes!(finality::get_finality))
+        .routes(routes!(put_wallet::put_wallet))
 }
 
 /// The scope for reading the chain; the operator may read everything.

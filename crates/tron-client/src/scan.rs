@@ -1,5 +1,6 @@
 //! Reading the chain: every solid block, checked and in order, exactly once, with a cursor that survives.
 
+pub mod actors;
 pub mod backfill;
 pub mod cursor;
 mod fault;

@@ -4,9 +4,11 @@
 //! - [`proto`], the messages as on the wire, and [`ContractType`] and [`Payload`], the table of contract types;
 //! - [`ExactRaw`], a raw_data decoded without loss, and [`RawTransaction`], the same in typed values, which is what
 //!   services build and the signer decodes; [`SignedTransaction`] with signatures and results; [`EitherForm`] of the two;
+//! - [`acting`], in whose name bytes act, whatever they are;
 //! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`], [`TokenSigned`] statements;
 //! - [`trc20`], calls and events of tokens; [`json`], the node's HTTP form.
 
+mod acting;
 #[cfg(test)]
 mod arbitrary;
 mod canonical;
@@ -33,6 +35,7 @@ pub mod trc20;
 mod vectors;
 mod wire;
 
+pub use acting::{Acting, Actor, acting};
 pub use canonical::decode_exactly;
 pub use contract::Contract;
 pub use contract_type::{ContractType, Payload};

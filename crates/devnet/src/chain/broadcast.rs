@@ -18,6 +18,16 @@ impl Chain {
     /// Checks a transaction in the node's order and, if all is well, lets it wait for a block. An id that was given in
     /// before answers DUP even if it was refused: the node notes ids before it checks anything.
     pub fn broadcast(&mut self, transaction: Transaction, now: UnixMs) -> Result<TxId, BroadcastError> {
+        self.take_in(transaction, now, |_, transaction| Admitted::read(transaction))
+    }
+
+    /// [`Chain::broadcast`], with the transaction read so.
+    pub(super) fn take_in(
+        &mut self,
+        transaction: Transaction,
+        now: UnixMs,
+        read: impl FnOnce(&Self, Transaction) -> Result<Admitted, (TxId, &'static str)>,
+    ) -> Result<TxId, BroadcastError> {
         let txid = Admitted::id_of(&transaction);
         let refuse = |code, message: &str| Err(BroadcastError { code, message: message.to_owned(), txid });
         if self.pool.len() >= self.config.max_pending {
@@ -26,7 +36,7 @@ impl Chain {
         if !self.pool.note(txid, now) {
             return refuse(ResponseCode::DupTransactionError, "Transaction already exists.");
         }
-        let admitted = match Admitted::read(transaction) {
+        let admitted = match read(self, transaction) {
             Ok(admitted) => admitted,
             Err((_, cause)) => {
                 return refuse(ResponseCode::ContractValidateError, &format!("Contract validate error : {cause}"));

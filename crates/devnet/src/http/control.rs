@@ -1,9 +1,10 @@
-//! The devnet's own endpoints: faucet, status, faults, blocks on request, and the token's owner at work.
+//! The devnet's own endpoints: faucet, status, faults, blocks on request, the token's owner and a thief at work.
 //!
 //! Unlike the protocol's endpoints these answer refusals with HTTP 4xx and `{"error": …}`, and faults never strike them.
 
 mod faucet;
 mod faults;
+mod impersonate;
 mod mine;
 mod owner_call;
 mod status;
@@ -27,6 +28,7 @@ pub(super) fn router() -> Router<Arc<Node>> {
         .route("/faucet", post(faucet::pour))
         .route("/status", get(status::show))
         .route("/faults", get(faults::list).post(faults::add).delete(faults::clear))
+        .route("/impersonate", post(impersonate::act))
         .route("/mine", post(mine::mine))
         .route("/token", post(token::act))
 }

@@ -9,12 +9,13 @@ mod change;
 mod gaps;
 mod open;
 mod take_in;
+mod wallets;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use primitives::{BlockId, BlockRef, TxId};
+use primitives::{Address, BlockId, BlockRef, TxId};
 use service::clock::SharedClock;
 use store::{Commit, CommitError, Store, StoreError, Versioned};
 use tokio::sync::{Notify, RwLock, watch};
@@ -28,9 +29,10 @@ use crate::metrics::Metrics;
 pub use advance::AdvanceFault;
 pub use open::Entry;
 pub use take_in::TakeInError;
+pub use wallets::WatchError;
 
 /// The nouns that this service stores.
-pub const NOUNS: [&str; 3] = ["submission", "header_page", "scan_cursor"];
+pub const NOUNS: [&str; 4] = ["submission", "header_page", "scan_cursor", "watched_wallet"];
 
 /// The range of blocks that was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,8 @@ struct Scanned {
     /// The page that the newest block is in.
     page: Option<Versioned<HeaderPage>>,
     recent: Recent,
+    /// The watched wallets, and from which block each is.
+    watched: HashMap<Address, u64>,
 }
 
 /// Everything read and everything looked for.
@@ -106,7 +110,9 @@ impl Ledger {
         self.store.commit(Commit::new(self.clock.now()).insert(&cursor).insert(&page)).await?;
         let mut recent = Recent::default();
         recent.push(block.number, read.scanned.txids);
-        *gate = Some(Scanned { cursor: Versioned::first(cursor), page: Some(Versioned::first(page)), recent });
+        // Nothing is watched before the first block.
+        let watched = HashMap::new();
+        *gate = Some(Scanned { cursor: Versioned::first(cursor), page: Some(Versioned::first(page)), recent, watched });
         self.publish(gate.as_ref());
         Ok(())
     }
@@ -120,7 +126,9 @@ impl Ledger {
             None => None,
             Some(cursor) => {
                 let page = self.store.get(&HeaderPage::id_for(cursor.record.last.number)).await?;
-                Some(Scanned { cursor, page, recent: Recent::default() })
+                let watched = wallets::load(&self.store).await?;
+                self.metrics.watched(watched.len());
+                Some(Scanned { cursor, page, recent: Recent::default(), watched })
             }
         };
         self.publish(gate.as_ref());

@@ -1,11 +1,14 @@
 //! Checking a block that a node served: pure, and the only way to a [`ScannedBlock`].
 
-use api::tron_client::Receipt;
+use std::collections::HashMap;
+
+use api::tron_client::{Receipt, WalletTransaction};
 use bytes::Bytes;
-use primitives::{BlockId, BlockRef, TxId};
+use primitives::{Address, BlockId, BlockRef, TxId};
 use tron_tx::json::{self, CheckedBlock as WholeBlock};
 use tron_tx::proto::ContractResult;
 
+use super::actors::Actors;
 use super::fault::BlockFault;
 use crate::wire::header::Header;
 use crate::wire::receipt::{WireReceipt, WireReceiptId};
@@ -27,6 +30,8 @@ pub struct ScannedBlock {
     pub txids: Box<[TxId]>,
     /// How each ended, in the same order.
     results: Box<[ContractResult]>,
+    /// In whose name they act.
+    actors: Actors,
     /// The receipts as served, to be read when one of the transactions is ours.
     receipts: Bytes,
 }
@@ -48,6 +53,7 @@ pub fn check(block: &WholeBlock, receipts: &Bytes, expected: u64) -> Result<Chec
     Ok(CheckedBlock(ScannedBlock {
         block: header.block,
         parent: header.parent,
+        actors: Actors::of(&block.transactions),
         results: results.collect::<Result<_, _>>()?,
         receipts: if txids.is_empty() { Bytes::new() } else { receipts.clone() },
         txids,
@@ -102,6 +108,19 @@ pub fn verify(
 }
 
 impl ScannedBlock {
+    /// What these wallets do in this block, each from the block on from which it is watched.
+    pub fn of_wallets(&self, watched: &HashMap<Address, u64>) -> Vec<WalletTransaction> {
+        let sightings = self.actors.among(watched, self.block.number).into_iter();
+        let told = sightings.map(|seen| WalletTransaction {
+            txid: self.txids[seen.place],
+            wallet: seen.wallet,
+            contract_type: seen.contract_type,
+            block: self.block,
+            contract_ret: self.results[seen.place].name().to_owned(),
+        });
+        told.collect()
+    }
+
     /// The receipts of those transactions that are asked for; [`WireError`] where one of them cannot be read.
     pub fn receipts(&self, wanted: impl Fn(&TxId) -> bool) -> Result<Vec<(TxId, Receipt)>, WireError> {
         if !self.txids.iter().any(&wanted) {

@@ -1,6 +1,6 @@
 //! Accounts as the node's JSON has them (`getaccount`, `getaccountresource`).
 
-use api::tron_client::{AccountView, Permission, PermissionKey, Resources};
+use api::tron_client::{AccountPermissions, AccountView, Permission, PermissionKey, Resources};
 use primitives::{Address, Bandwidth, Energy, HexBytes, Sun};
 use serde::Deserialize;
 
@@ -20,6 +20,7 @@ pub struct WireAccount {
     delegated_for_bandwidth: i64,
     account_resource: WireAccountResource,
     owner_permission: Option<WirePermission>,
+    witness_permission: Option<WirePermission>,
     active_permission: Vec<WirePermission>,
 }
 
@@ -88,10 +89,7 @@ pub struct WireResources {
 impl WireAccount {
     /// The account in our terms.
     pub fn view(&self, address: Address, resources: &WireResources) -> Result<AccountView, WireError> {
-        let activated = !self.address.is_empty();
-        if activated && self.address != address.to_hex21() {
-            return Err(WireError::Member("address"));
-        }
+        let AccountPermissions { activated, permissions, .. } = self.permissions_view(address)?;
         let staked = |kind: &str| sun(self.frozen_v2.iter().filter(|f| f.kind == kind).map(|f| f.amount).sum());
         Ok(AccountView {
             address,
@@ -108,13 +106,27 @@ impl WireAccount {
             delegated_for_energy: sun(self.account_resource.delegated_for_energy)?,
             delegated_for_bandwidth: sun(self.delegated_for_bandwidth)?,
             resources: resources.view(),
-            permissions: if activated { self.permissions(address)? } else { Vec::new() },
+            permissions,
         })
+    }
+
+    /// Who may sign for it.
+    pub fn permissions_view(&self, address: Address) -> Result<AccountPermissions, WireError> {
+        let activated = !self.address.is_empty();
+        if activated && self.address != address.to_hex21() {
+            return Err(WireError::Member("address"));
+        }
+        let permissions = if activated { self.permissions(address)? } else { Vec::new() };
+        Ok(AccountPermissions { address, activated, permissions })
     }
 
     fn permissions(&self, address: Address) -> Result<Vec<Permission>, WireError> {
         let Some(owner) = &self.owner_permission else { return Ok(vec![implicit(0, address), implicit(2, address)]) };
-        std::iter::once(owner).chain(&self.active_permission).map(WirePermission::view).collect()
+        std::iter::once(owner)
+            .chain(&self.witness_permission)
+            .chain(&self.active_permission)
+            .map(WirePermission::view)
+            .collect()
     }
 }
 

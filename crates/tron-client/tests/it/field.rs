@@ -134,6 +134,24 @@ impl Field {
         (txid, SubmissionRequest { raw_data: HexBytes(raw), signatures: vec![HexBytes(signature)] })
     }
 
+    /// Brings a transfer from the faucet onto the chain past tron-client, and gives the block that has it.
+    pub(crate) fn send(&self, amount: u64) -> (TxId, BlockId) {
+        let (txid, request) = self.transfer(self.solid_id(), 60_000, amount);
+        let signatures = request.signatures.into_iter().map(|signature| signature.0).collect();
+        let whole = tron_tx::SignedTransaction { raw_data: request.raw_data.0, signatures, results: Vec::new() };
+        let message = tron_tx::decode_exactly(&whole.encode()).unwrap();
+        let now = self.head_time();
+        self.chain.chain_mut().broadcast(message, now).unwrap();
+        (txid, self.mine(1))
+    }
+
+    /// Acts for an account without its keys.
+    pub(crate) async fn impersonate(&self, deed: Value) -> TxId {
+        let url = format!("{}/devnet/impersonate", self.urls[0]);
+        let answer: Value = self.http.post(url).json(&deed).send().await.unwrap().json().await.unwrap();
+        TxId::parse(answer["txid"].as_str().unwrap_or_else(|| panic!("{answer}"))).unwrap()
+    }
+
     pub(crate) fn solid_id(&self) -> BlockId {
         self.chain.chain().solid().id
     }
@@ -193,7 +211,7 @@ impl Running {
         let mut context = testing::context(
             "tron-client",
             field.clock.clone(),
-            &[("usdt-manager", &["chain:read", "submissions:write", "read"])],
+            &[("usdt-manager", &["chain:read", "submissions:write", "wallets:watch", "read"])],
         );
         context.base.plane.chain_id = Some(chain_id);
         let store = Store::sqlite(&field.database(), &NOUNS, Incarnation(uuid::Uuid::from_u128(1))).await.unwrap();

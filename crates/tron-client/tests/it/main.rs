@@ -12,3 +12,4 @@ mod late;
 mod liar;
 mod process;
 mod surface;
+mod wallets;

@@ -119,7 +119,7 @@ fn the_openapi_document_is_the_committed_one() {
 }
 
 #[track_caller]
-fn refused<T: std::fmt::Debug>(outcome: Outcome<T>, status: u16, code: &str) {
+pub(crate) fn refused<T: std::fmt::Debug>(outcome: Outcome<T>, status: u16, code: &str) {
     match outcome {
         Outcome::Refused(problem) => assert_eq!((problem.status, problem.code.as_str()), (status, code)),
         Outcome::Unknown(service::client::Unknown::Status { status: got, code: named }) => {

@@ -7,7 +7,7 @@ use primitives::{BlockRef, TxId};
 use store::{Commit, CommitError, Record, StoreError, Versioned};
 use thiserror::Error;
 
-use super::{Ledger, Scanned};
+use super::{Ledger, Scanned, wallets};
 use crate::node::Node;
 use crate::scan::cursor::ScanCursor;
 use crate::scan::headers::HeaderPage;
@@ -123,14 +123,17 @@ impl Ledger {
             let covered = Submission { coverage, ..submission.clone() };
             (!submission.is_final()).then(|| fate.map_or_else(|| covered.clone(), |fate| covered.with_fate(fate)))
         };
+        let sightings = wallets::sightings(&scanned.watched, batch);
         let with = |commit: Commit| {
             let commit = commit.update(&scanned.cursor, &cursor);
+            let commit = sightings.iter().fold(commit, |commit, seen| commit.event(wallets::told(seen)));
             pages.iter().fold(commit, |commit, page| match &page.old {
                 Some(old) => commit.update(old, &page.new),
                 None => commit.insert(&page.new),
             })
         };
         self.change(&txids, decide, with).await?;
+        self.metrics.wallet_transactions(sightings.len());
         scanned.cursor = scanned.cursor.next(cursor);
         if let Some(PageChange { old, new }) = pages.into_iter().next_back() {
             scanned.page = Some(old.map_or_else(|| Versioned::first(new.clone()), |old| old.next(new.clone())));
