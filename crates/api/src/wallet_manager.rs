@@ -176,6 +176,11 @@ pub fn put_signature(txid: TxId, request: &SignatureRequest) -> Call<SignatureVi
     Call::put(format!("/v1/signatures/{txid}"), request)
 }
 
+/// The attempt that was registered as this transaction; 404 `unknown_signature` if none of our keys ever signed it.
+pub fn signature(txid: TxId) -> Call<RegisteredAttempt> {
+    Call::get(format!("/v1/signatures/{txid}"))
+}
+
 /// Bars an attempt for ever; 409 `already_signed` (members `txid`, `raw_data`) if it is too late.
 pub fn void_attempt(intent: &IntentId, attempt: AttemptNo) -> Call<Signed<Unsigned>> {
     Call::put(format!("/v1/intents/{intent}/attempts/{attempt}/void"), &serde_json::json!({}))

@@ -99,6 +99,11 @@ impl Book {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).addresses)
     }
 
+    /// The ids of all wallets' keys.
+    pub fn key_ids(&self) -> Vec<KeyId> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).by_key.keys().cloned().collect()
+    }
+
     /// The keys of all wallets.
     pub fn keys(&self) -> Vec<PinnedKey> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).by_key.values().map(|payer| payer.key).collect()

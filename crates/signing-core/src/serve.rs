@@ -10,6 +10,7 @@ mod health;
 mod intent;
 mod metrics;
 mod ping;
+mod registered;
 mod signature;
 mod token;
 mod wallet;
@@ -36,6 +37,7 @@ pub use health::{Health, PARTS};
 pub use intent::{Intent, Void};
 pub use metrics::Metrics;
 pub use ping::Ping;
+pub use registered::Registered;
 pub use signature::{BATCH_MAX, Sign};
 pub use token::Token;
 pub use wallet::{MakeWallet, Making, ProveWallet, Wallet, Wallets};
@@ -71,7 +73,7 @@ macro_rules! calls {
 
 calls! {
     Ping, Health, Metrics, Events,
-    Sign, Intent, Void,
+    Sign, Registered, Intent, Void,
     AuditRecords, AuditPlace, AuditCheckpoints,
     PutFreeze, Freezes, Thaw,
     CarryOut, Share, Hardened,

@@ -1,7 +1,7 @@
 //! What the others' feeds mean here: a transfer that waits for them is looked at now.
 
 use api::Event;
-use api::wallet_manager::RegisteredAttempt;
+use api::wallet_manager::{RegisteredAttempt, events};
 use service::BoxError;
 use service::feed::Apply;
 use store::{Commit, Record, Store};
@@ -37,6 +37,8 @@ impl Apply for WakeTransfers {
     async fn apply(&self, event: &Event, commit: Commit) -> Result<Commit, BoxError> {
         let found = match self.names {
             Names::Txid => self.store.find::<TransferRow>("txid", &event.subject).await?,
+            // Stops of all signing are told there too; they are about no transfer.
+            Names::Attempt if ![events::REGISTERED, events::VOIDED].contains(&event.kind.as_str()) => None,
             Names::Attempt => {
                 let attempt: RegisteredAttempt = serde_json::from_value(event.data.clone())?;
                 let key = attempt_key(&attempt.intent, attempt.attempt);

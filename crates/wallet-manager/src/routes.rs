@@ -4,6 +4,7 @@ mod audit;
 mod audit_checkpoints;
 mod audit_head;
 mod freeze;
+mod get_signature;
 mod harden;
 mod intent;
 mod put_signature;
@@ -25,7 +26,7 @@ pub(crate) fn all() -> OpenApiRouter<State> {
         .routes(routes!(token::token))
         .routes(routes!(wallets::wallets))
         .routes(routes!(wallet::wallet, put_wallet::put_wallet))
-        .routes(routes!(put_signature::put_signature))
+        .routes(routes!(put_signature::put_signature, get_signature::get_signature))
         .routes(routes!(intent::intent))
         .routes(routes!(void_attempt::void_attempt))
         .routes(routes!(audit::audit))

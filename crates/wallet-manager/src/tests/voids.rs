@@ -1,6 +1,6 @@
 //! Barring attempts: the one or the other, never both.
 
-use api::wallet_manager::{WalletClass, events, intent, put_signature, void_attempt};
+use api::wallet_manager::{WalletClass, events, intent, put_signature, signature, void_attempt};
 use primitives::AttemptNo;
 use primitives::statement::{Ending, PreviousAttempt};
 use service::Outcome;
@@ -33,6 +33,20 @@ async fn a_barred_attempt_is_never_signed_and_the_next_one_is() {
     let page = running.done("payout-router", &api::event::events(None, 0, 10)).await;
     let told: Vec<_> = page.events.iter().map(|event| event.kind.as_str()).collect();
     assert_eq!(told, [events::VOIDED, events::REGISTERED]);
+}
+
+#[tokio::test]
+async fn a_transaction_is_known_by_its_txid_or_is_not_ours() {
+    let bench = Bench::new();
+    let running = bench.start().await;
+    let _other = running.wallet("energy", WalletClass::Energy).await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let payment = Payment::usdt(&running, &hot, "po_a");
+    let unknown = running.refused("payout-router", &signature(payment.txid())).await;
+    assert_eq!((unknown.status, unknown.code.as_str()), (404, "unknown_signature"));
+    let signed = running.done("usdt-manager", &put_signature(payment.txid(), &payment.request())).await;
+    let known = running.done("payout-router", &signature(payment.txid())).await;
+    assert_eq!((known.txid, &known.intent, known.audit), (Some(payment.txid()), payment.intent(), signed.audit));
 }
 
 #[tokio::test]
