@@ -1,7 +1,10 @@
 //! 65-byte signatures from which the signer's key can be recovered.
 
-use k256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
+use k256::elliptic_curve::PrimeField as _;
+use k256::elliptic_curve::ops::{Invert as _, MulByGeneratorVartime as _, Reduce};
+use k256::elliptic_curve::point::AffineCoordinates as _;
+use k256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar};
 use primitives::Address;
 use thiserror::Error;
 
@@ -72,16 +75,17 @@ impl RecoverableSignature {
         expected: &PublicKey,
     ) -> Result<Self, SignatureError> {
         let signature = Signature::from_slice(scalars).map_err(|_| SignatureError::Scalars)?.normalize_s();
-        expected.as_verifying_key().verify_prehash(digest, &signature).map_err(|_| SignatureError::WrongKey)?;
-        for number in 0..=RecoveryId::MAX {
-            let recovery = RecoveryId::from_byte(number).ok_or(SignatureError::RecoveryNumber(number))?;
-            let candidate = Self { signature, recovery };
-            if candidate.recover(digest) != Ok(*expected) {
-                continue;
-            }
-            return if recovery.is_x_reduced() { Err(SignatureError::ReducedX) } else { Ok(candidate) };
+        let nonce = nonce_point(&signature, digest, expected);
+        // r is that point's x, reduced by the group's order where it is larger; y tells which of its two square roots.
+        let (x, y_is_odd) = (nonce.x(), bool::from(nonce.y_is_odd()));
+        let (r, _) = signature.split_scalars();
+        if <Scalar as Reduce<FieldBytes>>::reduce(&x) != *r {
+            return Err(SignatureError::WrongKey);
         }
-        Err(SignatureError::Unrecoverable)
+        if x != r.to_repr() {
+            return Err(SignatureError::ReducedX);
+        }
+        Ok(Self { signature, recovery: RecoveryId::new(y_is_odd, false) })
     }
 
     pub(crate) const fn from_parts(signature: Signature, recovery: RecoveryId) -> Self {
@@ -126,6 +130,16 @@ impl RecoverableSignature {
         bytes[..64].copy_from_slice(&self.signature.to_bytes());
         bytes
     }
+}
+
+/// The point whose x a signature has as r, if it is of this key: `s⁻¹·digest·G + s⁻¹·r·Q`. What verification computes is
+/// also what tells the recovery number, so one multiplication does for both.
+fn nonce_point(signature: &Signature, digest: &[u8; 32], key: &PublicKey) -> AffinePoint {
+    let (r, s) = signature.split_scalars();
+    let z = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(*digest));
+    let s_inverse = *s.invert_vartime();
+    let public = ProjectivePoint::from(*key.as_verifying_key().as_affine());
+    ProjectivePoint::mul_by_generator_and_mul_add_vartime(&(z * s_inverse), &(*r * s_inverse), &public).to_affine()
 }
 
 #[cfg(test)]
