@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 use crate::Call;
 use crate::call::query;
 
+pub mod reconciliation;
+
 /// What is paid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub enum PayoutAsset {
@@ -196,8 +198,18 @@ pub struct FreezeView {
     pub address: Address,
     /// Whether nothing is paid from it until a person has looked.
     pub frozen: bool,
-    /// The payouts that gave cause.
+    /// What gave cause: payouts by their ids, `permissions` for others on the chain than were decided, `operator` for a
+    /// person's word.
     pub causes: Vec<String>,
+}
+
+/// Why a wallet is frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FreezeRequest {
+    /// For people; written to the log.
+    #[schema(max_length = 256)]
+    pub reason: String,
 }
 
 /// Whether a wallet is frozen.
@@ -205,7 +217,13 @@ pub fn freeze(address: Address) -> Call<FreezeView> {
     Call::get(format!("/v1/wallets/{address}/freeze"))
 }
 
-/// Lets a frozen wallet pay again, by a person's word.
+/// Lets nothing more be paid from a wallet until a person thaws it.
+pub fn put_freeze(address: Address, request: &FreezeRequest) -> Call<FreezeView> {
+    Call::put(format!("/v1/wallets/{address}/freeze"), request)
+}
+
+/// Lets a frozen wallet pay again, by a person's word; 409 `permissions_drifted` while the chain has other permissions
+/// for it than were decided.
 pub fn thaw(address: Address) -> Call<FreezeView> {
     Call::put(format!("/v1/wallets/{address}/thaw"), &serde_json::json!({}))
 }
@@ -237,12 +255,22 @@ pub fn cancel_payout(id: PayoutId) -> Call<PayoutView> {
     Call::put(format!("/v1/payouts/{id}/cancel"), &serde_json::json!({}))
 }
 
-/// Event types of this service's feed; the data is a [`PayoutView`].
+/// Event types of this service's feed; the data is a [`PayoutView`] unless said.
 pub mod events {
     /// A payout moved on; its stage says where to.
     pub const CHANGED: &str = "payout.changed";
     /// A payout came to its end: settled, failed or cancelled.
     pub const ENDED: &str = "payout.ended";
+    /// Something was found that nobody can explain: nothing is authorised any more. The data is a
+    /// [`DiscrepancyView`](super::reconciliation::DiscrepancyView).
+    pub const DISCREPANCY_FOUND: &str = "discrepancy.found";
+    /// A person has explained it; the data is the same.
+    pub const DISCREPANCY_RESOLVED: &str = "discrepancy.resolved";
+    /// The chain has other permissions for a wallet than were decided. The data is a
+    /// [`WalletStanding`](super::reconciliation::WalletStanding).
+    pub const WALLET_DRIFTED: &str = "wallet.drifted";
+    /// It has the right ones again; the data is the same.
+    pub const WALLET_RESTORED: &str = "wallet.restored";
 }
 
 #[cfg(test)]

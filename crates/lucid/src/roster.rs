@@ -40,7 +40,7 @@ pub(crate) const ROSTER: [Member; 6] = [
         calls: &[
             ("usdt-manager", &["read", "transfers:write", "transfers:read", "balances:read"]),
             ("wallet-manager", SIGNS_AND_STOPS),
-            ("tron-client", SUBMITS),
+            ("tron-client", SUBMITS_AND_WATCHES),
         ],
     },
     Member {
@@ -52,6 +52,8 @@ pub(crate) const ROSTER: [Member; 6] = [
 ];
 
 const SUBMITS: &[&str] = &["read", "chain:read", "submissions:write"];
+/// payout-router has every wallet of ours watched.
+const SUBMITS_AND_WATCHES: &[&str] = &["read", "chain:read", "submissions:write", "wallets:watch"];
 /// payout-router stops all signing when the chain shows what nobody authorised.
 const SIGNS_AND_STOPS: &[&str] =
     &["read", "wallets:read", "signatures:write", "intents:void", "register:read", "freeze:write"];
@@ -60,14 +62,15 @@ const SIGNS: &[&str] = &["read", "wallets:read", "signatures:write", "intents:vo
 /// The name under which this command calls.
 pub(crate) const OPERATOR: &str = "operator";
 
-/// What the operator may do at a service: read everything, make wallets and stakes; stop signing, and bring what two operators had signed onto the chain; never sign or pay.
+/// What the operator may do at a service: read everything, make wallets and stakes; stop signing, explain
+/// what was found, and bring what two operators had signed onto the chain; never sign or pay.
 pub(crate) fn operator_scopes(service: &str) -> &'static [&'static str] {
     match service {
         "tron-client" => &["operator", "read", "chain:read", "submissions:write"],
         "wallet-manager" => &["operator", "read", "wallets:read", "wallets:write", "register:read", "freeze:write"],
         "trx-staking" => &["operator", "read", "staking:read", "stakes:write"],
         "usdt-manager" => &["operator", "read", "transfers:read", "balances:read"],
-        "payout-router" => &["operator", "read", "payouts:read"],
+        "payout-router" => &["operator", "read", "payouts:read", "payouts:review"],
         _ => &["operator", "read"],
     }
 }

@@ -167,6 +167,8 @@ pub enum Facts {
     },
     /// To an accepted payout: there is no wallet of the configured name yet.
     NoWallet,
+    /// To an accepted payout: nothing may be authorised now, for this reason; it waits.
+    Barred(&'static str),
     /// To a USDT attempt.
     Usdt(Box<UsdtFacts>),
     /// To a TRX attempt whose funds were wanted: whether they are held.

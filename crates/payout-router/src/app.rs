@@ -9,12 +9,26 @@ use store::{Record, Store};
 use transact::Transact;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::config::Config;
+use crate::backstop::Backstop;
+use crate::census::{self, Census, CensusTaker};
+use crate::config::{Config, Reconciliation};
+use crate::discrepancy::Discrepancy;
 use crate::drive::PayoutMachine;
-use crate::follow::WakePayouts;
+use crate::follow::{Chain, Register, Transfers};
 use crate::freezer::Freezer;
+use crate::halt::Halt;
+use crate::kept_head::HeadRow;
+use crate::metrics::Metrics;
 use crate::payout::PayoutRow;
-use crate::routes;
+use crate::reconcile::Reconciler;
+use crate::sighting::Sighting;
+use crate::stopping::Stopper;
+use crate::wallet::WalletRow;
+use crate::{health, routes};
+
+/// The nouns that this service stores.
+pub(crate) const NOUNS: [&str; 6] =
+    [PayoutRow::NOUN, HeadRow::NOUN, Sighting::NOUN, Discrepancy::NOUN, WalletRow::NOUN, Census::NOUN];
 
 /// The service.
 #[derive(Debug)]
@@ -33,6 +47,8 @@ pub struct State {
     pub(crate) limits: Limits,
     /// From which wallets nothing is paid.
     pub(crate) freezer: Freezer,
+    /// Whether everything is stopped.
+    pub(crate) halt: Halt,
 }
 
 impl Service for PayoutRouter {
@@ -47,18 +63,22 @@ impl Service for PayoutRouter {
     }
 
     async fn start(context: Context, config: Config) -> Result<App<State>, StartError> {
-        let store = context.open_store(&[PayoutRow::NOUN]).await?;
+        let store = context.open_store(&NOUNS).await?;
+        config.reconciliation.check()?;
+        census::begin(&store, context.clock.now()).await?;
         let (wallet_manager, tron_client) = (context.peer("wallet-manager")?, context.peer("tron-client")?);
         let usdt_manager = context.peer("usdt-manager")?;
         let register_key = context.authority_of("wallet-manager")?;
         let plane = &context.base.plane;
         let freezer = Freezer::new(store.clone(), context.clock.clone());
+        let halt = Halt::new(store.clone(), context.clock.clone());
         let state = State {
             store: store.clone(),
             clock: context.clock.clone(),
             plane: plane.id,
             limits: config.limits.clone(),
             freezer: freezer.clone(),
+            halt: halt.clone(),
         };
         let machine = PayoutMachine {
             authority: Authority {
@@ -71,16 +91,44 @@ impl Service for PayoutRouter {
             },
             limits: config.limits,
             freezer,
+            halt,
             wallet: config.payouts.wallet,
             transact: Transact::new(wallet_manager.clone(), register_key, tron_client.clone()),
             wallet_manager: wallet_manager.clone(),
             tron_client: tron_client.clone(),
             usdt_manager: usdt_manager.clone(),
         };
-        Ok(App::new(&context, state, store.clone())
+        let clock = context.clock.clone();
+        let app = App::new(&context, state.clone(), store.clone())
             .drive(machine)
-            .follow(wallet_manager, WakePayouts::by_attempt(store.clone()))
-            .follow(tron_client, WakePayouts::by_txid(store.clone()))
-            .follow(usdt_manager, WakePayouts::by_transfer(store)))
+            .follow(wallet_manager, Register::new(store.clone(), clock.clone()).await?)
+            .follow(tron_client, Chain { store: store.clone(), clock })
+            .follow(usdt_manager, Transfers { store });
+        against_the_chain(app, state, &context, &config.reconciliation)
     }
+}
+
+/// Adds what holds the plane against the chain.
+fn against_the_chain(
+    app: App<State>,
+    state: State,
+    context: &Context,
+    config: &Reconciliation,
+) -> Result<App<State>, StartError> {
+    let (wallet_manager, tron_client) = (context.peer("wallet-manager")?, context.peer("tron-client")?);
+    let State { store, plane, halt, .. } = state;
+    let metrics = Metrics::new(&context.metrics);
+    let (seen, checked) = (halt.clone(), store.clone());
+    Ok(app
+        .drive(CensusTaker {
+            store: store.clone(),
+            wallet_manager: wallet_manager.clone(),
+            interval_ms: config.wallets_ms,
+        })
+        .drive(Backstop { wallet_manager: wallet_manager.clone(), tron_client, interval_ms: config.permissions_ms })
+        .drive(Reconciler { store: store.clone(), wallet_manager: wallet_manager.clone(), metrics: metrics.clone() })
+        .drive(Stopper { plane, wallet_manager })
+        .check("reconciliation", move || health::reconciliation(seen.clone()))
+        .check("permissions", move || health::permissions(checked.clone()))
+        .task("gauges", move |stop| metrics.keep(store, halt, stop)))
 }

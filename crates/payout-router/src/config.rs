@@ -3,6 +3,7 @@
 use payments::limits::Limits;
 use primitives::{Sun, WalletId};
 use serde::Deserialize;
+use service::config::ConfigError;
 
 /// What only payout-router is configured with.
 #[derive(Debug, Clone, Deserialize)]
@@ -12,6 +13,8 @@ pub struct Config {
     pub payouts: Payouts,
     /// How much may be paid.
     pub limits: Limits,
+    /// How the plane is held against the chain.
+    pub reconciliation: Reconciliation,
 }
 
 /// How payouts are made.
@@ -24,4 +27,24 @@ pub struct Payouts {
     pub fee_limit_max: Sun,
     /// How long a permission is good for, milliseconds.
     pub permission_valid_ms: u64,
+}
+
+/// How the plane is held against the chain.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reconciliation {
+    /// Between two looks at wallet-manager for new wallets, milliseconds.
+    pub wallets_ms: u64,
+    /// Between two comparisons of a wallet's permissions with the chain's, milliseconds.
+    pub permissions_ms: u64,
+}
+
+impl Reconciliation {
+    /// What the types cannot say.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.wallets_ms == 0 || self.permissions_ms == 0 {
+            return Err(ConfigError::invalid("reconciliation", "wallets_ms and permissions_ms are above zero"));
+        }
+        Ok(())
+    }
 }

@@ -20,6 +20,7 @@ use store::{CommitError, Versioned};
 use transact::Transact;
 
 use crate::freezer::{self, Freezer};
+use crate::halt::{self, Halt};
 use crate::limits;
 use crate::payout::PayoutRow;
 
@@ -32,6 +33,7 @@ pub(crate) struct PayoutMachine {
     pub(crate) authority: Authority,
     pub(crate) limits: Limits,
     pub(crate) freezer: Freezer,
+    pub(crate) halt: Halt,
     pub(crate) wallet: WalletId,
     pub(crate) transact: Transact,
     pub(crate) wallet_manager: PeerClient,
@@ -67,12 +69,21 @@ impl Machine for PayoutMachine {
             CommitError::KeyTaken { key, .. } if *key == "txid" && is_from_the_register(payout) => {
                 Some(self.to_plan(read, txid_is_another_payouts(payout, now), now))
             }
+            // Stopped between the question and the commit.
+            CommitError::Exceeded { scope, .. } if scope == halt::SCOPE => Some(self.waits(read, "halted", now)),
+            CommitError::Exceeded { scope, .. } if scope.starts_with(freezer::SCOPES) => {
+                Some(self.waits(read, "wallet_frozen", now))
+            }
             _ => None,
         }
     }
 }
 
 impl PayoutMachine {
+    fn waits(&self, read: &Versioned<PayoutRow>, reason: &'static str, now: UnixMs) -> Plan<PayoutRow> {
+        self.to_plan(read, plan(&read.record.0, Facts::Barred(reason), &self.authority, now), now)
+    }
+
     fn to_plan(&self, read: &Versioned<PayoutRow>, turn: Turn, now: UnixMs) -> Plan<PayoutRow> {
         let before = read.record.0.view();
         let event = PayoutRow::changed(&before, &turn.next.view(), read.next_version());
@@ -83,7 +94,14 @@ impl PayoutMachine {
         }
         if let Some(wallet) = turn.freeze {
             tracing::error!(%wallet, payout = %payout.id, "a payment does not match its permission: wallet frozen");
-            plan = plan.hold(freezer::hold(wallet, payout.id));
+            plan = plan.hold(freezer::hold(wallet, &payout.id.to_string()));
+        }
+        if payout.attempts.len() > read.record.0.attempts.len() {
+            // A permission goes out with this commit, or not at all.
+            let payer = payout.current().map(|attempt| freezer::scope(attempt.payer));
+            plan = plan.also(|commit| {
+                payer.iter().fold(halt::fence(commit, halt::SCOPE), |commit, scope| halt::fence(commit, scope))
+            });
         }
         match turn.limits {
             Some(release) => plan.also(|commit| limits::give_back(commit, &payout, &self.limits, release)),
@@ -92,6 +110,9 @@ impl PayoutMachine {
     }
 
     async fn wallet(&self, payout: &Payout) -> Result<Facts, BoxError> {
+        if self.halt.stands().await? {
+            return Ok(Facts::Barred("halted"));
+        }
         let wallet = match self.wallet_manager.call(&wallet_manager::wallet(&self.wallet)).await {
             Outcome::Done(wallet) => wallet,
             Outcome::Refused(problem) if problem.code == "unknown_wallet" => return Ok(Facts::NoWallet),

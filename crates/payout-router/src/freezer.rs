@@ -1,26 +1,35 @@
 //! Wallets from which nothing more is paid until a person has looked.
 //!
-//! A mismatch means that money moved in another way than was permitted: what is in the way of paying is not one payout
-//! but everything that is believed of its wallet. The freeze is committed together with the verdict.
+//! A mismatch means that money moved in another way than was permitted, other permissions on the chain that it could:
+//! what is in the way of paying is not one payout but everything that is believed of its wallet. The freeze is
+//! committed together with the verdict.
 
-use primitives::{Address, PayoutId};
+use primitives::Address;
 use service::clock::SharedClock;
 use store::{Commit, Hold, Store, StoreError};
 
-/// The frozen wallets, kept as shares of a scope each: one for every payout that gave cause.
+/// The cause that stands for other permissions on the chain than were decided.
+pub(crate) const PERMISSIONS: &str = "permissions";
+/// The cause that stands for a person's word.
+pub(crate) const OPERATOR: &str = "operator";
+/// What every scope here begins with.
+pub(crate) const SCOPES: &str = "frozen:";
+
+/// The frozen wallets, kept as shares of a scope each: one for every cause.
 #[derive(Debug, Clone)]
 pub(crate) struct Freezer {
     store: Store,
     clock: SharedClock,
 }
 
-fn scope(wallet: Address) -> String {
-    format!("frozen:{wallet}")
+/// The scope whose shares keep a wallet frozen.
+pub(crate) fn scope(wallet: Address) -> String {
+    format!("{SCOPES}{wallet}")
 }
 
-/// What freezes a wallet, with the payout that gives cause.
-pub(crate) fn hold(wallet: Address, cause: PayoutId) -> Hold {
-    Hold { scope: scope(wallet), holder: cause.to_string(), amount: 1, ceiling: i64::MAX }
+/// What freezes a wallet, with what gives cause.
+pub(crate) fn hold(wallet: Address, cause: &str) -> Hold {
+    Hold { scope: scope(wallet), holder: cause.to_owned(), amount: 1, ceiling: i64::MAX }
 }
 
 impl Freezer {
@@ -33,12 +42,17 @@ impl Freezer {
         Ok(self.store.held(&scope(wallet), self.clock.now()).await? > 0)
     }
 
-    /// The payouts that keep a wallet frozen.
+    /// What keeps a wallet frozen.
     pub(crate) async fn causes(&self, wallet: Address) -> Result<Vec<String>, StoreError> {
         let now = self.clock.now();
         let holds = self.store.holds(&scope(wallet)).await?;
         let frozen = holds.into_iter().filter(|hold| hold.until.is_none_or(|until| until > now));
         Ok(frozen.map(|hold| hold.holder).collect())
+    }
+
+    /// Lets nothing more be paid from a wallet, by the word of a person.
+    pub(crate) async fn freeze(&self, wallet: Address) -> Result<(), store::CommitError> {
+        self.store.commit(Commit::new(self.clock.now()).hold(hold(wallet, OPERATOR))).await
     }
 
     /// Lets a wallet pay again, by the word of a person.

@@ -1,10 +1,14 @@
 //! The routes, one file an endpoint.
 
+mod audit_heads;
 mod cancel_payout;
 mod freeze;
 mod get_payout;
+mod list_discrepancies;
 mod list_payouts;
+mod list_wallets;
 mod put_payout;
+mod resolve_discrepancy;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +30,10 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(get_payout::get_payout))
         .routes(routes!(list_payouts::list_payouts))
         .routes(routes!(cancel_payout::cancel_payout))
-        .routes(routes!(freeze::get_freeze))
+        .routes(routes!(list_wallets::list_wallets))
+        .routes(routes!(freeze::get_freeze, freeze::put_freeze))
         .routes(routes!(freeze::thaw))
+        .routes(routes!(list_discrepancies::list_discrepancies))
+        .routes(routes!(resolve_discrepancy::resolve_discrepancy))
+        .routes(routes!(audit_heads::audit_heads))
 }

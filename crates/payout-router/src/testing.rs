@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use api::Event;
 use api::payout_router::{PayoutAsset, PayoutRequest, PayoutView};
 use api::tron_client::ChainParameters;
 use api::wallet_manager::{WalletClass, WalletView};
@@ -10,17 +11,20 @@ use payments::limits::Limits;
 use payments::payout::Authority;
 use primitives::statement::SignKey;
 use primitives::{Address, Bandwidth, ChainId, HexBytes, PayoutId, PlaneId, Sun, UnixMs, Usdt};
+use serde_json::Value;
 use service::clock::{Clock, ManualClock};
 use service::driver::Machine;
+use service::feed::Apply;
 use service::testing::{Script, client, context, store};
 use service::{App, BoxError, PeerClient};
-use store::{CommitError, Record, Store};
+use store::{Commit, CommitError, Store, Versioned};
 use transact::Transact;
 
 use crate::PayoutRouter;
-use crate::app::State;
+use crate::app::{NOUNS, State};
 use crate::drive::PayoutMachine;
 use crate::freezer::Freezer;
+use crate::halt::Halt;
 use crate::payout::PayoutRow;
 
 pub(crate) const NOW: UnixMs = UnixMs(1_751_466_432_000);
@@ -79,7 +83,7 @@ impl Bench {
     pub(crate) fn new() -> Self {
         let bench = Self {
             clock: ManualClock::at(NOW),
-            store: store(&[PayoutRow::NOUN]),
+            store: store(&NOUNS),
             wallet_manager: Script::new(),
             tron_client: Script::new(),
             usdt_manager: Script::new(),
@@ -92,7 +96,7 @@ impl Bench {
     pub(crate) fn router(&self) -> Router {
         let callers: [(&str, &[&str]); 3] = [
             ("payment-gateway", &["payouts:write", "payouts:read"]),
-            ("operator", &["payouts:read", "payouts:review"]),
+            ("operator", &["operator", "payouts:read", "payouts:review"]),
             ("nobody", &[]),
         ];
         let context = context(SERVICE, self.clock.clone(), &callers);
@@ -102,6 +106,7 @@ impl Bench {
             plane: plane(),
             limits: limits(),
             freezer: Freezer::new(self.store.clone(), self.clock.clone()),
+            halt: Halt::new(self.store.clone(), self.clock.clone()),
         };
         App::new(&context, state, self.store.clone()).router::<PayoutRouter>()
     }
@@ -125,6 +130,7 @@ impl Bench {
             },
             limits: limits(),
             freezer: Freezer::new(self.store.clone(), self.clock.clone()),
+            halt: Halt::new(self.store.clone(), self.clock.clone()),
             wallet: "hot".parse().unwrap(),
             transact: Transact::new(wallet_manager.clone(), register_key().verify_key(), tron_client.clone()),
             wallet_manager,
@@ -144,9 +150,15 @@ impl Bench {
 
     /// One turn as the driver makes it; an error is a turn that is made again.
     pub(crate) async fn turn(&self, id: PayoutId) -> Result<PayoutView, BoxError> {
+        self.turn_around(id, Commit::new(self.clock.now())).await
+    }
+
+    /// A turn in the middle of which, after its questions, something else is committed.
+    pub(crate) async fn turn_around(&self, id: PayoutId, between: Commit) -> Result<PayoutView, BoxError> {
         let machine = self.machine();
         let read = self.store.get::<PayoutRow>(&id.to_string()).await?.ok_or("no such payout")?;
         let facts = machine.gather(&read, self.clock.now()).await?;
+        self.store.commit(between).await?;
         let now = self.clock.now();
         let plan = machine.plan(&read, facts, now);
         match self.store.commit(plan.into_commit(&read)).await {
@@ -157,6 +169,34 @@ impl Bench {
             result => result?,
         }
         Ok(self.view(id).await)
+    }
+
+    pub(crate) fn peer(&self, name: &str, script: &Script) -> PeerClient {
+        client(name, script.router(), SERVICE, self.clock.clone())
+    }
+
+    /// One turn of any machine's record.
+    pub(crate) async fn turn_of<M: Machine>(&self, machine: &M, id: &str) -> Result<Versioned<M::Record>, BoxError> {
+        let read = self.store.get::<M::Record>(id).await?.ok_or("no such record")?;
+        let facts = machine.gather(&read, self.clock.now()).await?;
+        let plan = machine.plan(&read, facts, self.clock.now());
+        self.store.commit(plan.into_commit(&read)).await?;
+        Ok(self.store.get::<M::Record>(id).await?.ok_or("the record is gone")?)
+    }
+
+    /// Applies an event as the follower does.
+    pub(crate) async fn told(&self, apply: &impl Apply, kind: &str, subject: &str, data: Value) {
+        let event = Event {
+            cursor: String::new(),
+            id: format!("{kind}/{subject}/{data}"),
+            kind: kind.to_owned(),
+            subject: subject.to_owned(),
+            version: 1,
+            at: self.clock.now(),
+            data,
+        };
+        let commit = apply.apply(&event, Commit::new(self.clock.now())).await.unwrap();
+        self.store.commit(commit).await.unwrap();
     }
 
     /// A turn whose questions are asked and whose commit is lost, as when the process dies in between.

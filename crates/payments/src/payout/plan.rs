@@ -50,6 +50,7 @@ pub struct TooLate;
 pub fn plan(payout: &Payout, facts: Facts, authority: &Authority, now: UnixMs) -> Turn {
     match (&payout.stage, facts) {
         (Stage::Accepted, Facts::Wallet { frozen: true, .. }) => wait_for_wallet(payout, "wallet_frozen", now),
+        (Stage::Accepted, Facts::Barred(reason)) => wait_for_wallet(payout, reason, now),
         (Stage::Accepted, Facts::NoWallet) => wait_for_wallet(payout, "no_wallet", now),
         (Stage::Accepted, Facts::Wallet { wallet, trx_fee_max, frozen: false }) => {
             authorise(payout, &wallet, trx_fee_max, authority, now)
@@ -172,9 +173,11 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
         Verdict::Dead | Verdict::FailedOnChain => another_attempt(payout, now),
         Verdict::Unsigned => match ended.reason.as_deref() {
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
-            Some("authorisation_expired" | "authority_expired") => another_attempt(payout, now),
-            // The paying account was given other permissions meanwhile: the next permission names the right one.
-            Some("permission" | "wrong_permission") => another_attempt(payout, now),
+            // After the last two the paying account was given other permissions meanwhile: the next permission names the
+            // right one.
+            Some("authorisation_expired" | "authority_expired" | "permission" | "wrong_permission") => {
+                another_attempt(payout, now)
+            }
             reason => fail(payout, reason.unwrap_or("unsigned"), now),
         },
     }

@@ -1,0 +1,152 @@
+//! What does not fit: the chain against the register, the audit log against what was kept of it, the chain's permissions
+//! against those that were decided.
+
+use primitives::{Address, LogPosition, UnixMs, WalletId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Call;
+use crate::call::{escape, query};
+use crate::tron_client::WalletTransaction;
+use crate::wallet_manager::audit::KeptHead;
+
+/// Something that nobody can explain: while one is open nothing is authorised.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DiscrepancyView {
+    /// Its name: the txid, or `audit-` and a record's number.
+    pub id: String,
+    /// What was found.
+    pub finding: Finding,
+    /// When.
+    pub found_at: UnixMs,
+    /// Whether wallet-manager has stopped all signing for it.
+    pub signing_stopped: bool,
+    /// A person's word on it; none while it is open.
+    pub resolution: Option<Resolution>,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Finding {
+    /// A wallet of ours acts in a solid block by a transaction that wallet-manager's register does not have: somebody
+    /// else can sign for it.
+    UnknownTransaction {
+        /// The transaction.
+        transaction: WalletTransaction,
+    },
+    /// wallet-manager tells another audit log than it told before: it was cut, changed, or goes backwards.
+    AuditContradicted {
+        /// What was kept.
+        kept: LogPosition,
+        /// What is told now.
+        told: KeptHead,
+    },
+}
+
+/// A person's word on a discrepancy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Resolution {
+    /// Who, by the name that payout-router knows the caller by.
+    pub by: String,
+    /// What it was.
+    pub note: String,
+    /// When.
+    pub at: UnixMs,
+}
+
+/// Discrepancies, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DiscrepancyPage {
+    /// Whether nothing is authorised because one is open.
+    pub halted: bool,
+    /// The discrepancies.
+    pub discrepancies: Vec<DiscrepancyView>,
+    /// Where the next page begins; none on the last.
+    pub next: Option<String>,
+}
+
+/// Which discrepancies to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DiscrepancyFilter {
+    /// Only open ones.
+    #[serde(default)]
+    pub open: Option<bool>,
+    /// Where to begin, from a page's `next`.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// How many, 1 to 100; 50 unless said.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// A person's explanation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveRequest {
+    /// What it was; 1 to 1,000 bytes, kept for ever.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub note: String,
+}
+
+/// A wallet of ours as payout-router holds it against the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WalletStanding {
+    /// Its name.
+    pub wallet_id: WalletId,
+    /// Its address.
+    pub address: Address,
+    /// The first block from which on every transaction of it is seen; none before tron-client has answered.
+    pub watched_from: Option<u64>,
+    /// How its permissions on the chain compare with those that it should have.
+    pub permissions: PermissionStanding,
+    /// When they were last compared.
+    pub compared_at: Option<UnixMs>,
+}
+
+/// How an account's permissions compare with those that it should have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum PermissionStanding {
+    /// They were not compared yet.
+    #[default]
+    Unknown,
+    /// They are equal.
+    Equal,
+    /// One look has found others; a second one decides, since nodes lag.
+    Suspected,
+    /// They are others: nothing is paid from this wallet.
+    Drifted {
+        /// In what, a sentence each.
+        differences: Vec<String>,
+    },
+}
+
+/// All wallets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WalletStandings {
+    /// Newest first.
+    pub wallets: Vec<WalletStanding>,
+}
+
+/// Discrepancies, newest first.
+pub fn discrepancies(filter: &DiscrepancyFilter) -> Call<DiscrepancyPage> {
+    let parameters = query(&[
+        ("open", filter.open.map(|open| open.to_string())),
+        ("after", filter.after.clone()),
+        ("limit", filter.limit.map(|limit| limit.to_string())),
+    ]);
+    Call::get(format!("/v1/discrepancies{parameters}"))
+}
+
+/// Explains a discrepancy, so that payouts go on once none is open. 404 `unknown_discrepancy`, 409 `resolved` with
+/// another note.
+pub fn resolve(id: &str, request: &ResolveRequest) -> Call<DiscrepancyView> {
+    Call::put(format!("/v1/discrepancies/{}/resolution", escape(id)), request)
+}
+
+/// How the wallets compare with the chain.
+pub fn wallet_standings() -> Call<WalletStandings> {
+    Call::get("/v1/wallets".into())
+}

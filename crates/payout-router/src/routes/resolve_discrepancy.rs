@@ -1,0 +1,62 @@
+//! `PUT /v1/discrepancies/{id}/resolution`: a person's word on what nobody could explain.
+
+use api::payout_router::reconciliation::{DiscrepancyView, Resolution, ResolveRequest};
+use axum::Json;
+use axum::extract::State;
+use service::extract::{Body, Path};
+use service::{Caller, Problem};
+use store::{Commit, CommitError};
+
+use super::REVIEW;
+use crate::app;
+use crate::discrepancy::Discrepancy;
+
+/// The longest note, bytes.
+const NOTE_MAX: usize = 1_000;
+
+/// Explains a discrepancy, for ever and on the feed. Once none is open, payouts are authorised again; what wallet-manager
+/// stopped for it two operators lift there.
+#[utoipa::path(
+    put, path = "/v1/discrepancies/{id}/resolution", tag = "reconciliation",
+    params(("id" = String, Path, description = "The txid, or `audit-` and a number.")),
+    request_body = ResolveRequest,
+    responses(
+        (status = 200, body = DiscrepancyView),
+        (status = 404, body = api::Problem, content_type = "application/problem+json",
+            description = "`unknown_discrepancy`"),
+        (status = 409, body = api::Problem, content_type = "application/problem+json",
+            description = "`resolved`: it has another note already; `busy`: it is changing, ask again"),
+        (status = 422, body = api::Problem, content_type = "application/problem+json",
+            description = "`malformed_note`"),
+    )
+)]
+pub(crate) async fn resolve_discrepancy(
+    State(state): State<app::State>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(request): Body<ResolveRequest>,
+) -> Result<Json<DiscrepancyView>, Problem> {
+    caller.require(REVIEW)?;
+    let note = request.note.trim();
+    if note.is_empty() || note.len() > NOTE_MAX {
+        return Err(Problem::unprocessable("malformed_note", format!("A note is 1 to {NOTE_MAX} bytes.")));
+    }
+    let unknown = || Problem::not_found("unknown_discrepancy", "There is no discrepancy of this name.");
+    let found = state.store.get::<Discrepancy>(&id).await?.ok_or_else(unknown)?;
+    if let Some(resolution) = &found.record.resolution {
+        let same = resolution.note == note;
+        let other = || Problem::conflict("resolved", "It was explained already, by another note.");
+        return if same { Ok(Json(found.record.view())) } else { Err(other()) };
+    }
+    let now = state.clock.now();
+    let resolution = Resolution { by: caller.name.to_string(), note: note.to_owned(), at: now };
+    let (next, commit) = Discrepancy::resolved(&found, resolution, Commit::new(now));
+    match state.store.commit(commit).await {
+        Ok(()) => {
+            tracing::warn!(discrepancy = id, by = %caller.name, note, "explained by a person");
+            Ok(Json(next.view()))
+        }
+        Err(CommitError::Conflict { .. }) => Err(Problem::conflict("busy", "It is changing; ask again.")),
+        Err(error) => Err(Problem::internal(error)),
+    }
+}
