@@ -20,8 +20,8 @@ pub use chain::{BlockRef, ChainId, Network, UnknownNetwork};
 pub use hash::{BlockId, HashError, LogHead, TxId};
 pub use hex_bytes::HexBytes;
 pub use id::{
-    AttemptNo, CeremonyId, DelegationId, FreezeId, IdError, IntentId, KeyId, LeaseId, MerchantId, MerchantRef, PayoutId, PlaneId,
-    StakeId, TransferId, WalletId,
+    AttemptNo, CeremonyId, DelegationId, FreezeId, IdError, IntentId, KeyId, LeaseId, MerchantId, MerchantRef,
+    PayoutId, PlaneId, StakeId, TransferId, WalletId,
 };
 pub use log::LogPosition;
 pub use resource::{Bandwidth, Energy, Resource};

@@ -5,7 +5,9 @@
 //! [`Hashed`]; what needs two people is [`Cosigned`]. Golden vectors are in the tests.
 
 mod anchor;
+mod approval;
 mod attestation;
+mod attested;
 mod authorisation;
 mod canary;
 mod ceremony;
@@ -24,7 +26,9 @@ mod tests;
 mod unsigned;
 
 pub use anchor::Anchor;
+pub use approval::{Approval, Terms};
 pub use attestation::{Attestation, KycLevel};
+pub use attested::Attested;
 pub use authorisation::{Asset, Authorisation, Ending, Kind, PreviousAttempt};
 pub use canary::Canary;
 pub use ceremony::{Action, Ceremony, PermissionKeys};

@@ -3,9 +3,14 @@
 //! The transaction is decoded exactly (its bytes are the one encoding of what was read), so that there is nothing in it
 //! that these checks did not see. How much, how far ahead and to whom at all is the [policy's](crate::policy).
 
+mod approval;
+mod attestation;
 #[cfg(test)]
 pub(crate) mod case;
+mod consent;
 mod contract;
+pub mod decision;
+pub mod permission_update;
 mod previous;
 mod refusal;
 mod request;
@@ -14,10 +19,14 @@ mod rules;
 mod tests;
 
 use primitives::UnixMs;
-use primitives::statement::{Anchor, Asset, Authorisation, Kind};
+use primitives::statement::{Anchor, Asset, Authorisation, Kind, Signed};
+use request::Right;
 use sha2::{Digest, Sha256};
 use tron_tx::RawTransaction;
 
+pub use consent::{Approvals, Consent};
+pub use decision::{Council, SignDecision, agreed, check_decision};
+pub use permission_update::Plan;
 pub use refusal::Refusal;
 pub use request::{Checked, SignTransaction};
 pub use rules::{Circumstances, Issuers, RegisteredAttempt, Rules, SigningWallet};
@@ -28,34 +37,88 @@ const ANCHOR_AGE_MS: u64 = 120_000;
 /// How far in our future a block may be before a clock must be wrong.
 const CLOCK_APART_MS: u64 = 30_000;
 
-/// Holds a request against its authority, the anchor, our own rules and the register.
-pub fn check(request: &SignTransaction, rules: &Rules, known: &Circumstances<'_>) -> Result<Checked, Refusal> {
-    let authorisation = authority(request, rules, known.now)?;
-    let anchor = anchor(request, rules, known.now)?;
-    let raw = RawTransaction::decode(&request.raw_data).map_err(|_| Refusal::Undecodable)?;
-    reference_block(&raw, anchor)?;
-    wallet(&raw, authorisation, known)?;
-    contract::hold(&raw.contract, authorisation, rules, known)?;
-    memo(&raw, authorisation)?;
-    fee_limit(&raw, authorisation)?;
-    expiration(&raw, authorisation, known.now)?;
-    previous::hold(&authorisation.previous, known.earlier, known.now)?;
+/// A request whose authorisation is the issuer's and good here and now. Nothing is looked up for one that is not.
+#[derive(Debug, Clone, Copy)]
+pub struct Authorised<'a> {
+    request: &'a SignTransaction,
+    rules: &'a Rules,
+    authorisation: &'a Authorisation,
+}
+
+impl<'a> Authorised<'a> {
+    /// Holds the authorisation alone against our own rules.
+    pub fn new(request: &'a SignTransaction, rules: &'a Rules, now: UnixMs) -> Result<Self, Refusal> {
+        let authorisation = authority(&request.authorisation, rules, now)?;
+        Ok(Self { request, rules, authorisation })
+    }
+
+    /// The verified authorisation.
+    pub const fn authorisation(&self) -> &'a Authorisation {
+        self.authorisation
+    }
+
+    /// Holds everything else against it: the anchor, the transaction, the register, and the consent of others.
+    pub fn check(&self, known: &Circumstances<'_>) -> Result<Checked, Refusal> {
+        let Self { request, rules, authorisation } = *self;
+        transaction(request, authorisation, rules, known)
+    }
+}
+
+fn transaction(
+    request: &SignTransaction,
+    authorisation: &Authorisation,
+    rules: &Rules,
+    known: &Circumstances<'_>,
+) -> Result<Checked, Refusal> {
+    let raw = anchored(&request.raw_data, &request.anchor, rules, known.now)?;
+    held(&raw, authorisation, rules, known)?;
+    let attested = attestation::hold(request.attestation.as_ref(), authorisation, rules, known.now)?;
+    let approvals = approval::hold(&request.approvals, authorisation, rules, known.now)?;
     Ok(Checked {
         raw_data: request.raw_data.clone(),
         txid: raw.txid(),
         transaction: raw,
-        authorisation: authorisation.clone(),
+        right: Right::Issued(authorisation.clone()),
+        consent: Consent { attested, approvals },
     })
 }
 
-fn authority<'a>(request: &'a SignTransaction, rules: &Rules, now: UnixMs) -> Result<&'a Authorisation, Refusal> {
+/// The transaction, if it refers to a fresh block that tron-client vouches for.
+fn anchored(raw_data: &[u8], signed: &Signed<Anchor>, rules: &Rules, now: UnixMs) -> Result<RawTransaction, Refusal> {
+    let anchor = anchor(signed, rules, now)?;
+    let raw = RawTransaction::decode(raw_data).map_err(|_| Refusal::Undecodable)?;
+    reference_block(&raw, anchor)?;
+    Ok(raw)
+}
+
+/// Holds what the transaction does, and when, against its authorisation and the register.
+fn held(
+    raw: &RawTransaction,
+    authorisation: &Authorisation,
+    rules: &Rules,
+    known: &Circumstances<'_>,
+) -> Result<(), Refusal> {
+    wallet(raw, authorisation, known)?;
+    contract::hold(&raw.contract, authorisation, rules, known)?;
+    memo(raw, authorisation)?;
+    fee_limit(raw, authorisation)?;
+    expiration_at_most(raw, authorisation.expiration_max, known.now)?;
+    previous::hold(&authorisation.previous, known.earlier, known.now)
+}
+
+/// The authorisation, if its issuer's signature is on it and it is good here and now.
+pub fn authority<'a>(
+    signed: &'a Signed<Authorisation>,
+    rules: &Rules,
+    now: UnixMs,
+) -> Result<&'a Authorisation, Refusal> {
     // First and of an unverified statement, because it takes from it only the end: who waits for another rule to let an
     // authorisation pass, such as for a repaired configuration, is told when waiting is over.
-    if now > request.authorisation.unverified().valid_until {
+    if now > signed.unverified().valid_until {
         return Err(Refusal::AuthorityExpired);
     }
-    let issuer = rules.issuers.of(request.authorisation.unverified().kind);
-    let authorisation = request.authorisation.verify(issuer).map_err(|_| Refusal::AuthoritySignature)?;
+    let issuer = rules.issuers.of(signed.unverified().kind);
+    let authorisation = signed.verify(issuer).map_err(|_| Refusal::AuthoritySignature)?;
     if authorisation.plane != rules.plane {
         return Err(Refusal::Plane);
     }
@@ -68,8 +131,8 @@ fn authority<'a>(request: &'a SignTransaction, rules: &Rules, now: UnixMs) -> Re
     Ok(authorisation)
 }
 
-fn anchor<'a>(request: &'a SignTransaction, rules: &Rules, now: UnixMs) -> Result<&'a Anchor, Refusal> {
-    let anchor = request.anchor.verify(&rules.anchor).map_err(|_| Refusal::AnchorSignature)?;
+fn anchor<'a>(signed: &'a Signed<Anchor>, rules: &Rules, now: UnixMs) -> Result<&'a Anchor, Refusal> {
+    let anchor = signed.verify(&rules.anchor).map_err(|_| Refusal::AnchorSignature)?;
     if anchor.chain_id != rules.chain_id {
         return Err(Refusal::AnchorChain);
     }
@@ -111,9 +174,12 @@ fn fee_limit(raw: &RawTransaction, authorisation: &Authorisation) -> Result<(), 
     if fits { Ok(()) } else { Err(Refusal::FeeLimit) }
 }
 
-fn expiration(raw: &RawTransaction, authorisation: &Authorisation, now: UnixMs) -> Result<(), Refusal> {
+fn expiration_at_most(raw: &RawTransaction, latest: UnixMs, now: UnixMs) -> Result<(), Refusal> {
     if raw.expiration <= now {
         return Err(Refusal::ExpirationPast);
     }
-    if raw.expiration > authorisation.expiration_max { Err(Refusal::Expiration) } else { Ok(()) }
+    if raw.expiration > latest {
+        return Err(Refusal::Expiration);
+    }
+    if raw.timestamp > raw.expiration { Err(Refusal::Timestamp) } else { Ok(()) }
 }

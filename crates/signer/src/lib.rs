@@ -37,7 +37,7 @@ mod token;
 
 pub use action::Action;
 pub use attributes::AttributeFault;
-pub use check::{Checked, Refusal, Rules, SignTransaction};
+pub use check::{Checked, Refusal, Rules, SignDecision, SignTransaction};
 pub use condition::{Cause, Condition, Sessions};
 pub use data_object::DataName;
 pub use ec_point::EcPointError;

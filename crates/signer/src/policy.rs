@@ -5,6 +5,7 @@
 //! pure; the sums of its windows are the caller's, who takes every [`Reservation`] durably before the token is asked.
 
 mod canonical;
+mod demands;
 mod document;
 mod fault;
 mod grant;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use primitives::{KeyId, WalletId};
 use sha2::{Digest, Sha256};
 
+pub use demands::{Demands, Threshold};
 pub use fault::PolicyFault;
 pub use grant::Grant;
 pub use holder::{Class, Facts, Holder, Surroundings};

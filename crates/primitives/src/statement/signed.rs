@@ -37,7 +37,13 @@ impl VerifyKey {
     pub fn parse(text: &str) -> Result<Self, StatementError> {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).map_err(|_| StatementError::Key)?;
-        VerifyingKey::from_bytes(&bytes).map(Self).map_err(|_| StatementError::Key)
+        Self::from_bytes(&bytes)
+    }
+
+    /// Reads the 32 bytes of a point on the curve.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StatementError> {
+        let bytes = bytes.try_into().map_err(|_| StatementError::Key)?;
+        VerifyingKey::from_bytes(bytes).map(Self).map_err(|_| StatementError::Key)
     }
 
     /// Checks a signature over bytes; strict, so that small-order keys and malleable signatures are refused.

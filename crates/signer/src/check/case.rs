@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use primitives::statement::{Anchor, Ending, PreviousAttempt, SignKey, Signed};
-use primitives::{Address, AttemptNo, BlockId, ChainId, IntentId, Resource, Sun, TxId};
+use primitives::statement::{
+    Anchor, Approval, Attestation, Attested, Ending, Hashed as _, KycLevel, Operators, PreviousAttempt, SignKey,
+    Signed, Terms,
+};
+use primitives::{Address, AttemptNo, BlockId, ChainId, IntentId, Resource, Sun, TxId, Usdt};
 use prost::Message as _;
 use tron_tx::contract::{Delegate, Freeze, Transfer, Trigger, Undelegate, Unfreeze};
-use tron_tx::{Contract, PermissionId, RawTransaction, proto, trc20};
+use tron_tx::{Contract, LocalKey, PermissionId, RawTransaction, proto, trc20};
 
 use super::*;
 
@@ -37,6 +40,13 @@ pub(crate) struct Case {
     pub(super) issuer: SignKey,
     pub(super) anchored_by: SignKey,
     pub(super) raw_data: Option<Vec<u8>>,
+    pub(super) attestation: Option<(Attestation, LocalKey)>,
+    pub(super) approvals: Vec<(Approval, SignKey)>,
+}
+
+/// A key of somebody who attests.
+pub(super) fn compliance(number: u8) -> LocalKey {
+    LocalKey::from_scalar(&[number; 32]).unwrap()
 }
 
 pub(super) fn at(body: [u8; 20]) -> Address {
@@ -109,6 +119,9 @@ impl Case {
                 },
                 anchor: seed(4).verify_key(),
                 tokens: BTreeSet::from([at(TOKEN)]),
+                compliance: Some(compliance(1).address()),
+                approvers: [5, 6].map(|number| (format!("approver-{number}"), seed(number).verify_key())).into(),
+                operators: Operators::default(),
             },
             our_wallets: BTreeSet::from([at(WALLET), at(COLD)]),
             earlier: vec![],
@@ -120,6 +133,8 @@ impl Case {
             },
             anchored_by: seed(4),
             raw_data: None,
+            attestation: None,
+            approvals: vec![],
         }
     }
 
@@ -171,6 +186,39 @@ impl Case {
         Self::of_resource(Kind::Reclaim, COLD, Contract::Undelegate(loan))
     }
 
+    /// Attested, and approved by two people who did not ask for it.
+    pub(super) fn consented() -> Self {
+        let mut case = Self::usdt();
+        let Authorisation { chain_id, plane, recipient, amount, .. } = case.authorisation;
+        let intent = case.authorisation.intent.clone();
+        let attestation = Attestation {
+            chain_id,
+            plane,
+            payout_id: intent.as_str().parse().unwrap(),
+            node_id: "node-1".to_owned(),
+            kyc_hash: [1; 32],
+            level: KycLevel::Basic,
+            recipient,
+            amount: Usdt::new(amount).unwrap(),
+            reason: "reward".to_owned(),
+            not_before: NOW,
+            expires_at: NOW.plus_ms(60_000),
+            nonce: [2; 32],
+        };
+        case.attestation = Some((attestation, compliance(1)));
+        let terms_hash = Terms::from(&case.authorisation).hash();
+        let approval = |number: u8| Approval {
+            plane,
+            intent: intent.clone(),
+            terms_hash,
+            approver: seed(number).verify_key(),
+            requester: Some(seed(7).verify_key()),
+            valid_until: NOW.plus_ms(60_000),
+        };
+        case.approvals = [5, 6].map(|number| (approval(number), seed(number))).into();
+        case
+    }
+
     /// A second attempt after a dead first.
     pub(super) fn second() -> Self {
         let mut case = Self::usdt();
@@ -207,6 +255,10 @@ impl Case {
             raw_data,
             authorisation: Signed::sign(self.authorisation.clone(), &self.issuer),
             anchor: Signed::sign(self.anchor, &self.anchored_by),
+            attestation: self.attestation.as_ref().map(|(attestation, key)| {
+                Attested::new(attestation.clone(), key.sign(&attestation.digest()).to_bytes())
+            }),
+            approvals: self.approvals.iter().map(|(approval, key)| Signed::sign(approval.clone(), key)).collect(),
         }
     }
 
@@ -225,6 +277,6 @@ impl Case {
             earlier: &self.earlier,
             now: self.now,
         };
-        check(&self.request(), &self.rules, &known)
+        Authorised::new(&self.request(), &self.rules, self.now)?.check(&known)
     }
 }

@@ -9,6 +9,11 @@ use super::rules::RegisteredAttempt;
 /// How long past its expiration an attempt counts as alive, because our clock and the chain's may differ.
 const MARGIN_MS: u64 = 30_000;
 
+/// Whether a transaction of this expiration can be included no more, whatever the difference of the clocks.
+pub(super) fn is_over(expiration: UnixMs, now: UnixMs) -> bool {
+    now > expiration.plus_ms(MARGIN_MS)
+}
+
 /// Holds the listed attempts against the register's, one by one, and insists that none can be included any more.
 ///
 /// Two transactions of one intent that are both alive could both be paid; the register is what knows of the first.
@@ -29,7 +34,7 @@ pub(super) fn hold(
         Some(RegisteredAttempt::Signed { txid, expiration })
             if listed.ending != Ending::Unsigned && listed.txid == Some(*txid) && listed.expiration == *expiration =>
         {
-            if now > expiration.plus_ms(MARGIN_MS) {
+            if is_over(*expiration, now) {
                 Ok(())
             } else {
                 Err(Refusal::PreviousAlive)

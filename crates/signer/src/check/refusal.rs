@@ -25,6 +25,8 @@ macro_rules! refusals {
 }
 
 refusals! {
+    /// All signing is stopped until two operators lift it. Before everything else: whoever waits for that loses nothing.
+    Frozen = "frozen", "all signing is stopped";
     /// Our clock is past the authorisation's `valid_until`.
     AuthorityExpired = "authority_expired", "the authorisation is no longer valid";
     /// The authorisation is not signed by the pinned issuer of its kind.
@@ -85,10 +87,50 @@ refusals! {
     Expiration = "expiration", "the expiration is later than authorised";
     /// The transaction has expired already.
     ExpirationPast = "expiration_past", "the transaction has expired";
+    /// The transaction claims to have been made after it expires.
+    Timestamp = "timestamp", "the transaction is dated after its expiration";
     /// The earlier attempts that the authorisation lists are not those of the register.
     Previous = "previous", "the earlier attempts are not those of the register";
     /// An earlier attempt can still be included.
     PreviousAlive = "previous_alive", "an earlier attempt has not expired";
+    /// The attestation is not signed by the pinned compliance key, or none is pinned.
+    AttestationSignature = "attestation_signature", "the attestation is not signed by the compliance key";
+    /// The attestation is for another plane or chain.
+    AttestationDomain = "attestation_domain", "the attestation is for another plane or chain";
+    /// The attestation is for another payout.
+    AttestationIntent = "attestation_intent", "the attestation is for another payout";
+    /// The attestation is for another recipient.
+    AttestationRecipient = "attestation_recipient", "the attestation is for another recipient";
+    /// The attestation is for another amount.
+    AttestationAmount = "attestation_amount", "the attestation is for another amount";
+    /// Our clock is before the attestation's `notBefore` or past its `expiresAt`.
+    AttestationExpired = "attestation_expired", "the attestation is not valid now";
+    /// The attestation's nonce was used for another intent.
+    AttestationUsed = "attestation_used", "the attestation was used for another payout";
+    /// An approval is not signed by a pinned approver.
+    ApprovalSignature = "approval_signature", "an approval is not signed by a pinned approver";
+    /// An approval is for another plane or another intent.
+    ApprovalIntent = "approval_intent", "an approval is for another intent";
+    /// An approval is for another kind, asset, recipient or amount.
+    ApprovalTerms = "approval_terms", "an approval is for other terms";
+    /// Our clock is past an approval's `valid_until`.
+    ApprovalExpired = "approval_expired", "an approval is no longer valid";
+    /// An approver approves what they asked for themselves, or the approvals disagree on who asked.
+    ApprovalRequester = "approval_requester", "an approver is the requester, or approvals name different ones";
+    /// One person approves twice.
+    ApprovalRepeated = "approval_repeated", "one approver approves twice";
+    /// The wallet's account is given new permissions, and meanwhile nothing else is signed for it.
+    Hardening = "wallet_hardening", "the permissions of the wallet's account are being changed";
+    /// What the operators decided is not done by a transaction.
+    Decision = "decision", "the operators decided on something else than a transaction";
+    /// The decided operations are not exactly those of the wallet's class.
+    Operations = "operations", "the operations are not exactly those of the wallet's class";
+    /// The wallet's own key is not one of the decided active permission.
+    ActiveKey = "active_key", "the wallet's key is none of the active permission's";
+    /// An owner key is one that signs, here or beside us.
+    OwnerKey = "owner_key", "an owner key is not offline: it is a signer's";
+    /// The contract is not exactly the decided update.
+    PermissionUpdate = "permission_update", "the contract is not exactly the decided update of permissions";
     /// The policy has no table for the wallet.
     PolicyWallet = "policy_wallet", "the policy says nothing of this wallet";
     /// The policy does not let the wallet do this kind of thing.
@@ -113,6 +155,10 @@ refusals! {
     ExpirationCap = "expiration_cap", "the expiration is further ahead than this signer allows";
     /// The amount is above the policy's limit of one transaction.
     PolicyAmount = "policy_amount", "the amount is above the policy's limit of one transaction";
+    /// The policy demands an attestation for this much.
+    PolicyAttestation = "policy_attestation", "the policy demands an attestation for this amount";
+    /// The policy demands more approvals for this much.
+    PolicyApprovals = "policy_approvals", "the policy demands more approvals for this amount";
     /// With what was registered within the last hour, the amount is above the policy's limit.
     PolicyHour = "policy_hour", "the policy's limit of an hour has no room for the amount";
     /// With what was registered within the last 24 hours, the amount is above the policy's limit.

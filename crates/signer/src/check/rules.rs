@@ -1,8 +1,8 @@
 //! What the signer knows by itself: pinned keys and contracts. Configuration, never a request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use primitives::statement::{Kind, VerifyKey};
+use primitives::statement::{Kind, Operators, VerifyKey};
 use primitives::{Address, ChainId, KeyId, PlaneId, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,12 @@ pub struct Rules {
     pub anchor: VerifyKey,
     /// TRC-20 contracts that may be called.
     pub tokens: BTreeSet<Address>,
+    /// The compliance desk's account, whose key signs attestations; without one, none is believed.
+    pub compliance: Option<Address>,
+    /// Who may approve payments, by name.
+    pub approvers: BTreeMap<String, VerifyKey>,
+    /// The people of whom two decide what no service does: freezes lifted, permissions changed, treasuries spent.
+    pub operators: Operators,
 }
 
 /// The wallet that is to sign, as wallet-manager has it stored.

@@ -3,6 +3,7 @@
 use std::fmt::{Display, Write as _};
 
 use super::Policy;
+use super::demands::Demands;
 use super::grant::Grant;
 use super::limits::Limits;
 
@@ -31,6 +32,7 @@ fn write_grant(text: &mut String, table: &str, grant: &Grant) {
         expiry_max_ms,
         memo_max_bytes,
         limits,
+        demands,
     } = grant;
     let mut line = |key: &str, value: &dyn Display| {
         writeln!(text, "{table}.{key}={value}").expect("a String takes whatever is written");
@@ -52,6 +54,14 @@ fn write_grant(text: &mut String, table: &str, grant: &Grant) {
         line(&of("per_hour"), per_hour);
         line(&of("per_day"), per_day);
         line(&of("per_recipient_per_day"), per_recipient_per_day);
+    }
+    // Nothing is written of what is not demanded: files from before there were demands keep their hash.
+    for (measure, demands) in demands {
+        let Demands { attestation_from, approvals_from, .. } = demands;
+        let of = |key: &str| format!("demands.{}.{key}", measure.name());
+        line(&of("attestation_from"), attestation_from);
+        line(&of("approvals_from"), approvals_from);
+        line(&of("approvers_needed"), &demands.approvers());
     }
 }
 

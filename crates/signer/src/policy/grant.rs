@@ -7,6 +7,7 @@ use primitives::statement::Kind;
 use serde::Deserialize;
 use tron_tx::ContractType;
 
+use super::demands::{Demands, Threshold};
 use super::limits::{Limits, Measure};
 use super::names::{ContractName, Destination, Selector, TokenName, kind_name};
 
@@ -32,6 +33,8 @@ pub struct Grant {
     #[serde(default)]
     pub(super) memo_max_bytes: usize,
     pub(super) limits: BTreeMap<Measure, Limits>,
+    #[serde(default)]
+    pub(super) demands: BTreeMap<Measure, Demands>,
 }
 
 impl Grant {
@@ -45,12 +48,18 @@ impl Grant {
         &self.limits
     }
 
+    /// What it demands beside the authorisation.
+    pub const fn demands(&self) -> &BTreeMap<Measure, Demands> {
+        &self.demands
+    }
+
     /// What is wrong with it. A line that could never matter is as wrong as one that is missing: its author meant
     /// something by it.
     pub(super) fn fault(&self) -> Option<String> {
         self.limits_fault()
             .or_else(|| self.contracts_fault())
             .or_else(|| self.destinations_fault().map(str::to_owned))
+            .or_else(|| self.demands_fault())
             .or_else(|| (self.kinds().len() != self.kinds.len()).then(|| "a kind is named twice".to_owned()))
     }
 
@@ -103,6 +112,21 @@ impl Grant {
         let calls = self.has(ContractType::TriggerSmartContract);
         (calls == self.tokens.is_empty() || calls == self.selectors.is_empty() || calls == self.fee_limit_max.is_zero())
             .then(|| "TriggerSmartContract, tokens, selectors and fee_limit_max need one another".to_owned())
+    }
+
+    fn demands_fault(&self) -> Option<String> {
+        self.demands.iter().find_map(|(measure, demands)| {
+            let name = measure.name();
+            let attested = demands.attestation_from != Threshold::Never;
+            let fault = if !self.limits.contains_key(measure) {
+                Some("there is no limits table for it")
+            } else if attested && (*measure != Measure::Usdt || !self.allows(&[Kind::Payout, Kind::Refund])) {
+                Some("attestation_from is for payouts and refunds of USDT")
+            } else {
+                demands.fault()
+            };
+            fault.map(|fault| format!("demands.{name}: {fault}"))
+        })
     }
 
     fn destinations_fault(&self) -> Option<&'static str> {

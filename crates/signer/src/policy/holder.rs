@@ -8,6 +8,7 @@ use serde::Deserialize;
 use tron_tx::{Contract, ContractType, RawTransaction};
 
 use super::limits::Measure;
+use crate::check::Consent;
 
 /// The classes of wallets, as a policy names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
@@ -69,6 +70,8 @@ pub struct Facts<'a> {
     pub expires_in_ms: u64,
     /// The length of its memo.
     pub memo_bytes: usize,
+    /// What others have agreed to.
+    pub consent: Consent,
 }
 
 /// What a policy's words stand for in this plane.
@@ -82,7 +85,13 @@ pub struct Surroundings<'a> {
 
 impl<'a> Facts<'a> {
     /// The facts of a transaction that was held against its authorisation, as of `now`.
-    pub fn of(holder: &'a Holder, raw: &RawTransaction, authorisation: &Authorisation, now: UnixMs) -> Self {
+    pub fn of(
+        holder: &'a Holder,
+        raw: &RawTransaction,
+        authorisation: &Authorisation,
+        consent: Consent,
+        now: UnixMs,
+    ) -> Self {
         let selector = match &raw.contract {
             Contract::Trigger(call) => call.calldata.first_chunk().copied(),
             _ => None,
@@ -98,6 +107,7 @@ impl<'a> Facts<'a> {
             fee_limit: raw.fee_limit,
             expires_in_ms: raw.expiration.ms_since(now),
             memo_bytes: raw.memo.len(),
+            consent,
         }
     }
 

@@ -4,6 +4,7 @@ use primitives::statement::{Asset, Kind};
 use tron_tx::ContractType;
 
 use super::Policy;
+use super::demands::Threshold;
 use super::grant::Grant;
 use super::holder::{Facts, Surroundings};
 use super::limits::Window;
@@ -37,6 +38,15 @@ pub(super) const RULES: &[Rule] = &[
     (Refusal::ExpirationCap, |grant, facts, _| facts.expires_in_ms <= grant.expiry_max_ms),
     (Refusal::PolicyAmount, |grant, facts, _| {
         grant.limits.get(&facts.measure()).is_some_and(|limits| limits.per_transaction.admits(facts.amount))
+    }),
+    (Refusal::PolicyAttestation, |grant, facts, _| {
+        let demanded = grant.demands.get(&facts.measure()).map_or(Threshold::Never, |demands| demands.attestation_from);
+        let pays = matches!(facts.kind, Kind::Payout | Kind::Refund);
+        facts.consent.attested || !pays || !demanded.concerns(facts.amount)
+    }),
+    (Refusal::PolicyApprovals, |grant, facts, _| {
+        let needed = grant.demands.get(&facts.measure()).map_or(0, |demands| demands.approvers_for(facts.amount));
+        facts.consent.approvals.suffice(needed)
     }),
 ];
 

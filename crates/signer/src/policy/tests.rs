@@ -10,6 +10,7 @@ use tron_tx::{ContractType, trc20};
 
 use super::*;
 use crate::Refusal;
+use crate::check::{Approvals, Consent};
 
 const TOKEN: Address = Address::from_evm([0x22; 20]);
 const PAYEE: Address = Address::from_evm([0x33; 20]);
@@ -47,6 +48,7 @@ fn usdt(holder: &Holder) -> Facts<'_> {
         fee_limit: Sun::new(100_000_000).unwrap(),
         expires_in_ms: 600_000,
         memo_bytes: 200,
+        consent: Consent { attested: true, approvals: Approvals { approvers: 1, requester_named: true } },
     }
 }
 
@@ -126,6 +128,16 @@ const BREACHES: &[Breach] = &[
     (Refusal::FeeLimitCap, Base::Stake, |facts| facts.fee_limit = Sun::new(1).unwrap()),
     (Refusal::ExpirationCap, Base::Usdt, |facts| facts.expires_in_ms = 600_001),
     (Refusal::PolicyAmount, Base::Usdt, |facts| facts.amount = 5_000_000_001),
+    (Refusal::PolicyAttestation, Base::Usdt, |facts| facts.consent.attested = false),
+    (Refusal::PolicyAttestation, Base::Usdt, |facts| {
+        (facts.kind, facts.amount, facts.consent.attested) = (Kind::Refund, 1_000_000_001, false);
+    }),
+    (Refusal::PolicyApprovals, Base::Usdt, |facts| facts.consent.approvals.approvers = 0),
+    (Refusal::PolicyApprovals, Base::Usdt, |facts| {
+        (facts.amount, facts.consent) = (1_000_000_000, Consent::default());
+    }),
+    // One may be the one who asked.
+    (Refusal::PolicyApprovals, Base::Usdt, |facts| facts.consent.approvals.requester_named = false),
     (Refusal::PolicyAmount, Base::Sweep, |facts| facts.amount = u64::MAX),
 ];
 

@@ -6,12 +6,14 @@ use tron_tx::ContractType;
 
 use super::Policy;
 use super::canonical::joined;
+use super::demands::Threshold;
 use super::grant::Grant;
 use super::holder::{Facts, Surroundings};
 use super::judge::RULES;
 use super::limits::{Measure, Window};
 use super::names::{Selector, kind_name};
 use crate::Refusal;
+use crate::check::Approvals;
 
 /// One rule, held against one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +53,7 @@ impl Policy {
 const fn concerns(rule: Refusal, facts: &Facts<'_>) -> bool {
     match rule {
         Refusal::PolicySelector => matches!(facts.contract, ContractType::TriggerSmartContract),
-        Refusal::PolicyPayTo => matches!(facts.kind, Kind::Payout | Kind::Refund),
+        Refusal::PolicyPayTo | Refusal::PolicyAttestation => matches!(facts.kind, Kind::Payout | Kind::Refund),
         Refusal::NotTreasury => matches!(facts.kind, Kind::Sweep),
         Refusal::PolicyDelegateTo => matches!(facts.kind, Kind::Delegation),
         _ => true,
@@ -85,12 +87,29 @@ fn words(rule: Refusal, grant: &Grant, facts: &Facts<'_>) -> String {
         Refusal::ExpirationCap => {
             format!("valid for {} ms; allowed: {} ms", facts.expires_in_ms, grant.expiry_max_ms)
         }
+        Refusal::PolicyAttestation => {
+            let from = grant.demands.get(&measure).map_or(Threshold::Never, |it| it.attestation_from);
+            let has = if facts.consent.attested { "attested" } else { "not attested" };
+            format!("{}, {has}; an attestation is needed from: {from}", shown(facts.amount, measure))
+        }
+        Refusal::PolicyApprovals => approvals(grant, facts),
         _ => {
             let most =
                 grant.limits.get(&measure).map_or_else(|| "nothing".to_owned(), |it| it.per_transaction.to_string());
             format!("{}; allowed in one transaction: {most}", shown(facts.amount, measure))
         }
     }
+}
+
+fn approvals(grant: &Grant, facts: &Facts<'_>) -> String {
+    let measure = facts.measure();
+    let Approvals { approvers, requester_named } = facts.consent.approvals;
+    let asked = if requester_named || approvers == 0 { "" } else { " without saying who asked" };
+    let needed = grant.demands.get(&measure).filter(|demands| demands.approvers() > 0).map_or_else(
+        || "never".to_owned(),
+        |demands| format!("{} from {} on", demands.approvers(), demands.approvals_from),
+    );
+    format!("{}, {approvers} approvals{asked}; needed: {needed}", shown(facts.amount, measure))
 }
 
 fn windows<'a>(grant: &'a Grant, facts: &'a Facts<'_>) -> impl Iterator<Item = Weighed> + 'a {

@@ -160,7 +160,9 @@ fn contradictions_are_refused() {
         (1, (1..=6).map(|last| (address(last), 1)).collect()),
     ] {
         let owner = PermissionKeys { threshold, keys };
-        let Action::HardenWallet { wallet, account, active, operations, .. } = harden() else { unreachable!("made above") };
+        let Action::HardenWallet { wallet, account, active, operations, .. } = harden() else {
+            unreachable!("made above")
+        };
         refused(ceremony(Action::HardenWallet { wallet, account, owner, active, operations }));
     }
 }
