@@ -6,6 +6,7 @@ mod foreign;
 mod hardened;
 mod killed;
 mod pool;
+mod reconciled;
 mod release;
 mod treasury;
 mod troubled;

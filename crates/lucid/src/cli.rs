@@ -17,6 +17,7 @@ use crate::output::Output;
 use crate::payout::{self, PayoutCommand};
 use crate::plane_file::PlaneFile;
 use crate::policy::{self, PolicyCommand};
+use crate::reconcile::{self, ReconcileCommand};
 use crate::release::{self, ReleaseCommand};
 use crate::status;
 use crate::treasury::{self, TreasuryCommand};
@@ -70,6 +71,9 @@ enum Command {
     /// Pay from a treasury, as two operators have decided, signed by every signer of its account.
     #[command(subcommand)]
     Treasury(TreasuryCommand),
+    /// Show and explain what the chain or the audit log has and nobody knows of; payouts stand still until then.
+    #[command(subcommand)]
+    Reconcile(ReconcileCommand),
     /// Show, export and verify the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -118,6 +122,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Thaw(args) => freeze::thaw(&args, &Operator::of(&directory)?, output).await?,
         Command::Treasury(command) => treasury::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Freeze(args) => freeze::run(&args, &Operator::of(&directory)?, output).await?,
+        Command::Reconcile(command) => reconcile::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Audit(command) => {
             return audit::run(&command, || Operator::of(&directory), output, arguments.json).await;
         }

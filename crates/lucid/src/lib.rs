@@ -20,6 +20,7 @@ mod plane_file;
 mod policy;
 mod preparation;
 mod random;
+mod reconcile;
 mod release;
 mod roster;
 mod status;
@@ -28,6 +29,7 @@ mod treasury;
 mod tx_inspect;
 mod up;
 mod wallet;
+mod wallet_freeze;
 mod web;
 
 pub use cli::run;

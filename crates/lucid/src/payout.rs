@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 use api::payment_gateway::{self, MerchantPayoutRequest};
-use api::payout_router::{PayoutAsset, PayoutStage, PayoutView};
+use api::payout_router::{self, PayoutAsset, PayoutStage, PayoutView};
 use clap::{Args, Subcommand, ValueEnum};
-use primitives::{Address, MerchantRef};
+use primitives::{Address, MerchantRef, PayoutId};
 
 use crate::exit;
 use crate::operator::Operator;
@@ -30,6 +30,11 @@ pub(crate) enum PayoutCommand {
     Show {
         /// Its reference, or its id, which begins with po_.
         payout: String,
+    },
+    /// Stop a payout, as the operator, if it can still be stopped: one that is signed goes on.
+    Cancel {
+        /// Its id, which begins with po_.
+        payout: PayoutId,
     },
     /// Show the newest payouts.
     List {
@@ -77,6 +82,11 @@ pub(crate) async fn run(command: &PayoutCommand, operator: &Operator, output: Ou
         PayoutCommand::Create(args) => create(args, operator, output).await,
         PayoutCommand::Show { payout } => {
             let view = operator.ask_as_merchant(&payment_gateway::payout(payout)).await?;
+            output.show(&view, text::one(&view))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        PayoutCommand::Cancel { payout } => {
+            let view = operator.insist("payout-router", &payout_router::cancel_payout(*payout)).await?;
             output.show(&view, text::one(&view))?;
             Ok(ExitCode::SUCCESS)
         }

@@ -8,6 +8,7 @@ use primitives::WalletId;
 use crate::harden::{self, HardenArgs};
 use crate::operator::Operator;
 use crate::output::{Output, table};
+use crate::wallet_freeze;
 
 /// What to do with wallets.
 #[derive(Debug, Clone, Subcommand)]
@@ -23,6 +24,25 @@ pub(crate) enum WalletCommand {
         after_help = "Examples:\n  lucid wallet harden hot --owner TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t --propose harden.json\n  lucid wallet harden hot --ceremony harden.json"
     )]
     Harden(Box<HardenArgs>),
+    /// Show one: whether it may pay, and whether the chain has the permissions for it that were decided.
+    Show {
+        /// Its name.
+        name: WalletId,
+    },
+    /// Let nothing more be paid from one wallet; what is signed already goes on.
+    #[command(after_help = "Example:\n  lucid wallet freeze hot --reason 'its balance is wrong'")]
+    Freeze {
+        /// Its name.
+        name: WalletId,
+        /// Why, for the log.
+        #[arg(long, default_value = "frozen by an operator")]
+        reason: String,
+    },
+    /// Let a frozen wallet pay again. The payouts that gave cause stay in review.
+    Thaw {
+        /// Its name.
+        name: WalletId,
+    },
 }
 
 /// The wallet to make.
@@ -63,6 +83,9 @@ pub(crate) async fn run(command: &WalletCommand, operator: &Operator, output: Ou
             let wallet = create(operator, &args.name, args.class.into()).await?;
             output.show(&wallet, text(std::slice::from_ref(&wallet)))
         }
+        WalletCommand::Show { name } => wallet_freeze::show(name, operator, output).await,
+        WalletCommand::Freeze { name, reason } => wallet_freeze::stop(name, reason, operator, output).await,
+        WalletCommand::Thaw { name } => wallet_freeze::lift(name, operator, output).await,
         WalletCommand::Harden(args) => harden::run(args, operator, output).await,
         WalletCommand::List => {
             let list = operator.ask("wallet-manager", &wallet_manager::wallets()).await?;
