@@ -3,7 +3,7 @@
 use api::payout_router::reconciliation::{
     DiscrepancyFilter, Finding, PermissionStanding, ResolveRequest, discrepancies, resolve, wallet_standings,
 };
-use api::payout_router::{self, PayoutAsset, PayoutStage};
+use api::payout_router::{self, FreezeRequest, PayoutAsset, PayoutStage};
 use api::tron_client::{self, AccountPermissions, Permission, PermissionKey, WalletTransaction};
 use api::wallet_manager::audit::kept_heads;
 use api::wallet_manager::freeze::FreezeView;
@@ -233,6 +233,21 @@ async fn a_register_that_begins_anew_is_read_from_its_beginning_and_a_stop_is_no
     let stop = json!({"freeze_id": "fz_6ba7b810-9dad-11d1-80b4-00c04fd430c8", "reason": "a drill"});
     parts.bench.told(&parts.register, wallet_manager::events::FROZEN, "fz_1", stop).await;
     assert!(!parts.halted().await);
+}
+
+#[tokio::test]
+async fn a_person_freezes_a_wallet_and_thaws_it() {
+    let parts = Parts::new().await;
+    let operator = parts.bench.client("operator");
+    let freeze = payout_router::put_freeze(payer(), &FreezeRequest { reason: "a drill".to_owned() });
+    let stranger = parts.bench.client("payment-gateway").call(&freeze).await;
+    assert!(matches!(stranger, Outcome::Refused(problem) if problem.status == 403));
+    for _ in 0..2 {
+        assert_eq!(operator.ask(&freeze).await.unwrap().causes, ["operator"]);
+    }
+    assert_eq!(parts.stage("order-1").await, (PayoutStage::Accepted, Some("wallet_frozen".to_owned())));
+    assert!(!operator.ask(&payout_router::thaw(payer())).await.unwrap().frozen);
+    assert_eq!(parts.stage("order-2").await.0, PayoutStage::Attempting);
 }
 
 fn account(owner: Address) -> AccountPermissions {

@@ -16,7 +16,7 @@ use crate::problem::{too_late, unknown_payout};
 use crate::{app, limits};
 
 /// Asks for a payout to be stopped. It is `cancelled` once wallet-manager has barred its attempt; one that is signed
-/// already goes on.
+/// already goes on. Needs the scope `payouts:write` or `payouts:review`.
 #[utoipa::path(
     put, path = "/v1/payouts/{id}/cancel", tag = "payouts", params(("id" = PayoutId, Path)),
     responses(
