@@ -1,6 +1,6 @@
 //! wallet-manager, port 8093: keys in the token, and a signature for what it has decoded.
 
-use primitives::statement::{Anchor, Authorisation, Signed, Unsigned};
+use primitives::statement::{Anchor, Approval, Attested, Authorisation, Signed, Unsigned};
 use primitives::{Address, AttemptNo, HexBytes, IntentId, KeyId, LogPosition, TxId, UnixMs, WalletId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -91,6 +91,21 @@ pub struct SignatureRequest {
     /// A fresh anchor, which the transaction must refer to.
     #[schema(value_type = Object)]
     pub anchor: Signed<Anchor>,
+    /// The compliance desk's word for the payment, where the signing policy demands it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub attestation: Option<Attested>,
+    /// The approvals of people, where the signing policy demands them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Object>)]
+    pub approvals: Vec<Signed<Approval>>,
+}
+
+impl SignatureRequest {
+    /// A request with nobody's consent but the issuer's.
+    pub const fn new(raw_data: HexBytes, authorisation: Signed<Authorisation>, anchor: Signed<Anchor>) -> Self {
+        Self { raw_data, authorisation, anchor, attestation: None, approvals: Vec::new() }
+    }
 }
 
 /// A signature; the same request has the same one for ever.

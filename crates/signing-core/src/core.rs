@@ -22,7 +22,7 @@ use crate::freeze::{Freeze, Freezer};
 use crate::keeper::Keeper;
 use crate::making::Maker;
 use crate::metrics::Metrics;
-use crate::policy::PolicySource;
+use crate::policy::{HighestPolicy, PolicySource};
 use crate::register::Attempt;
 use crate::settings::Settings;
 use crate::signing::SigningCore;
@@ -30,7 +30,7 @@ use crate::standing::Standing;
 use crate::wallet::Wallet;
 
 /// What the store keeps.
-pub const NOUNS: [&str; 4] = [Wallet::NOUN, Attempt::NOUN, Freeze::NOUN, StoredCheckpoint::NOUN];
+pub const NOUNS: [&str; 5] = [Wallet::NOUN, Attempt::NOUN, Freeze::NOUN, StoredCheckpoint::NOUN, HighestPolicy::NOUN];
 
 /// Whose database it is: the file's name is wallet-manager's, though the worker alone opens it.
 const SERVICE: &str = "wallet-manager";
@@ -91,11 +91,14 @@ impl Core {
         let authority = secret::sign_key("keys.authority_key_file", &settings.authority_key_file)?;
         let audit = Audit::new(store.clone(), clock.clone(), &counted, settings.rules.plane, settings.audit);
         let audit = Arc::new(audit);
+        let policy = PolicySource::open(settings.policy_file.clone(), metrics.clone(), clock.clone())?;
+        let policy = policy.above(HighestPolicy::read(&store).await?.as_ref())?;
+        policy.remember(&store, &policy.current().version, clock.now()).await?;
         let signing = SigningCore {
             audit: Arc::clone(&audit),
             store: store.clone(),
             rules: Arc::new(settings.rules.clone()),
-            policy: Arc::new(PolicySource::open(settings.policy_file.clone(), metrics.clone(), clock.clone())?),
+            policy: Arc::new(policy),
             book: Arc::clone(&book),
             keeper: Arc::clone(&keeper),
             freezer: Arc::new(Freezer::read(store.clone(), Arc::clone(&audit), clock.clone(), metrics.clone()).await?),
@@ -117,6 +120,10 @@ impl Core {
             && let Err(error) = core.audit.opened(&token, core.policy.current().version.clone()).await
         {
             error!(%error, "nothing is signed before the audit log agrees with the token");
+        }
+        let policy = core.policy.current();
+        if let Err(error) = core.policy.remember(&core.store, &policy.version, core.clock.now()).await {
+            error!(%error, "the policy in force could not be remembered; nothing is registered under it before it is");
         }
         self.standing.send_if_modified(|standing| !std::mem::replace(&mut standing.serving, true));
     }

@@ -1,18 +1,25 @@
 //! The policy in force: read from its file, read again when the file has changed, and kept when the new one is wrong.
 
+mod highest;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use api::wallet_manager::PolicyVersion;
+use primitives::UnixMs;
 use service::clock::SharedClock;
 use service::config::ConfigError;
 use service::health::Finding;
 use signer::Policy;
+use store::{Store, StoreError};
+use tokio::sync::Mutex;
 use tracing::{error, info};
 
 use crate::metrics::Metrics;
 use crate::stamp::Stamp;
+
+pub use highest::HighestPolicy;
 
 /// A policy together with the name that is kept with every signature under it.
 #[derive(Debug)]
@@ -31,6 +38,8 @@ pub struct PolicySource {
     metrics: Metrics,
     clock: SharedClock,
     state: RwLock<State>,
+    /// The version that the store remembers, so that it is asked when there is a new one alone.
+    remembered: Mutex<Option<u32>>,
 }
 
 #[derive(Debug)]
@@ -60,7 +69,30 @@ impl PolicySource {
         };
         let state = State { in_force: Arc::new(policy.into()), seen, fault: None };
         metrics.policy(state.in_force.version.version, true);
-        Ok(Self { path, metrics, clock, state: RwLock::new(state) })
+        Ok(Self { path, metrics, clock, state: RwLock::new(state), remembered: Mutex::default() })
+    }
+
+    /// This source, unless what it has in force is older than what was in force before: then there is no start.
+    pub fn above(self, highest: Option<&HighestPolicy>) -> Result<Self, ConfigError> {
+        let kept = highest.map_or(Ok(()), |known| known.allows(&self.current().version));
+        kept.map_err(|fault| ConfigError::invalid("policy.file", fault))?;
+        Ok(self)
+    }
+
+    /// Has the store know that this policy is or was in force: before anything is registered under it.
+    pub async fn remember(&self, store: &Store, version: &PolicyVersion, now: UnixMs) -> Result<(), StoreError> {
+        // The built-in policy is what holds before there is any: every file may follow it.
+        if self.path.is_none() {
+            return Ok(());
+        }
+        let mut remembered = self.remembered.lock().await;
+        // Another request may have been held against a policy that is older by now.
+        if remembered.is_some_and(|known| known >= version.version) {
+            return Ok(());
+        }
+        HighestPolicy::write(store, HighestPolicy(version.clone()), now).await?;
+        *remembered = Some(version.version);
+        Ok(())
     }
 
     /// The policy that holds now. Looks at the file each time, at the price of one system call: a changed one holds as
@@ -96,9 +128,10 @@ impl PolicySource {
             return;
         }
         state.seen = stamp;
-        match read(path) {
+        let known = HighestPolicy(state.in_force.version.clone());
+        match read(path).and_then(|policy| follow(&known, policy)) {
             Ok(policy) => {
-                state.in_force = Arc::new(policy.into());
+                state.in_force = Arc::new(policy);
                 state.fault = None;
                 let PolicyVersion { version, sha256 } = &state.in_force.version;
                 info!(version, %sha256, "a policy came into force");
@@ -111,6 +144,12 @@ impl PolicySource {
         }
         self.metrics.policy(state.in_force.version.version, state.fault.is_none());
     }
+}
+
+/// A policy that may follow the one in force.
+fn follow(known: &HighestPolicy, policy: Policy) -> Result<InForce, String> {
+    let next = InForce::from(policy);
+    known.allows(&next.version).map(|()| next)
 }
 
 fn read(path: &Path) -> Result<Policy, String> {

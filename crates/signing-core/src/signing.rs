@@ -1,6 +1,7 @@
 //! One signature: checked, registered durably, signed, stored, answered.
 
 mod audited;
+mod consent;
 mod decided;
 mod void;
 
@@ -192,8 +193,8 @@ impl SigningCore {
             raw_data: request.raw_data.0.clone(),
             authorisation: request.authorisation.clone(),
             anchor: request.anchor.clone(),
-            attestation: None,
-            approvals: Vec::new(),
+            attestation: request.attestation.clone(),
+            approvals: request.approvals.clone(),
         };
         let authorised = Authorised::new(&request, &self.rules, now)?;
         let checked = authorised.check(&known)?;
@@ -214,6 +215,7 @@ impl SigningCore {
         self.audit.sound()?;
         let now = self.clock.now();
         let Passed { checked, reservations, policy, wallet, .. } = self.check(&asked, now, Anew(true)).await?;
+        self.policy.remember(&self.store, &policy, now).await?;
         self.audit.governed_by(&policy).await?;
         let attempt = Attempt {
             intent: checked.intent().clone(),
@@ -231,6 +233,7 @@ impl SigningCore {
         };
         let mut registered = Versioned::first(attempt);
         let commit = Commit::new(now).insert(&registered.record).event(told(&registered, events::REGISTERED));
+        let commit = consent::used(commit, &registered.record);
         let commit = commit.log(audited::registered(&registered.record).into()).stamp::<Attempt>(STAMP);
         let commit = wallet.iter().fold(commit, |commit, (stored, next)| commit.update(stored, next));
         match self.audit.commit(reserved(commit, &registered.record, &reservations)).await {
@@ -240,6 +243,9 @@ impl SigningCore {
                     self.book.enter(next);
                 }
                 Ok(registered)
+            }
+            Err(AuditError::Refused(CommitError::Exceeded { scope, .. })) if consent::is_use(&scope) => {
+                Err(Refusal::AttestationUsed.into())
             }
             Err(AuditError::Refused(CommitError::Exceeded { scope, .. })) => Err(of_scope(&scope, &reservations)),
             Err(AuditError::Refused(CommitError::KeyTaken { key: KEY_TXID, .. })) => Err(SignError::TxidTaken),

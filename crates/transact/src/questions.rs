@@ -36,11 +36,8 @@ impl Transact {
     }
 
     async fn ask_signature(&self, attempt: &Attempt<Sealed>) -> Result<SignatureAnswer, AskError> {
-        let request = SignatureRequest {
-            raw_data: attempt.tx().raw_data.clone(),
-            authorisation: attempt.authorisation().clone(),
-            anchor: attempt.anchor().clone(),
-        };
+        let (authorisation, anchor) = (attempt.authorisation().clone(), attempt.anchor().clone());
+        let request = SignatureRequest::new(attempt.tx().raw_data.clone(), authorisation, anchor);
         match self.wallet_manager.call(&wallet_manager::put_signature(attempt.tx().txid, &request)).await {
             Outcome::Done(view) => Ok(SignatureAnswer::Signed(view)),
             Outcome::Unknown(cause) => Err(AskError::unknown(&self.wallet_manager, cause)),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 
+use primitives::Address;
 use primitives::statement::{Operators, VerifyKey};
 use serde::Deserialize;
 use service::Context;
@@ -27,6 +28,20 @@ pub struct Config {
     /// The people of whom two decide together, by name.
     #[serde(default)]
     pub operators: BTreeMap<String, VerifyKey>,
+    /// Whose attestations are believed.
+    #[serde(default)]
+    pub compliance: Compliance,
+    /// The people whose approvals are believed, by name.
+    #[serde(default)]
+    pub approvers: BTreeMap<String, VerifyKey>,
+}
+
+/// Whose attestations are believed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compliance {
+    /// The account whose key signs them; without one, none is believed.
+    pub address: Option<Address>,
 }
 
 /// The token that holds the keys.
@@ -107,7 +122,12 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
     let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
     let authority_key_file = context.base.keys.authority_key_file.clone();
     Ok(Settings {
-        rules: Rules { operators: operators(config)?, ..rules(context)? },
+        rules: Rules {
+            operators: operators(config)?,
+            compliance: config.compliance.address,
+            approvers: approvers(config)?,
+            ..rules(context)?
+        },
         profile: config.token.profile(module)?,
         canary_ms: config.token.canary_ms,
         sign_timeout_ms: config.token.sign_timeout_ms,
@@ -129,7 +149,18 @@ fn operators(config: &Config) -> Result<Operators, ConfigError> {
         .map_err(|_| ConfigError::invalid("operators", "two names have one key: one person would be two"))
 }
 
-/// Everything that the checks before a signature know by themselves.
+fn approvers(config: &Config) -> Result<BTreeMap<String, VerifyKey>, ConfigError> {
+    let mut keys: Vec<&VerifyKey> = Vec::new();
+    for key in config.approvers.values() {
+        if keys.contains(&key) {
+            return Err(ConfigError::invalid("approvers", "two names have one key: one person would be two"));
+        }
+        keys.push(key);
+    }
+    Ok(config.approvers.clone())
+}
+
+/// Everything that the checks before a signature know by themselves, as far as all services' settings say it.
 pub fn rules(context: &Context) -> Result<Rules, ConfigError> {
     let plane = &context.base.plane;
     Ok(Rules {

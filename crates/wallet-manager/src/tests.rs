@@ -2,6 +2,7 @@
 
 mod audits;
 mod bench;
+mod consents;
 mod council;
 mod freezes;
 mod hardening;
@@ -9,6 +10,7 @@ mod openapi;
 mod policies;
 mod refusals;
 mod register_model;
+mod regressions;
 mod relay;
 mod signatures;
 mod spendings;

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use primitives::statement::Kind;
 use primitives::{Address, WalletId};
 use serde_json::json;
+use signer::check::{Approvals, Consent};
 use signer::policy::{Class, Holder, Surroundings, Weighed};
 use signer::{Policy, Refusal};
 
@@ -38,6 +39,12 @@ pub(super) struct Explain {
     /// An address of one of our wallets; if absent, the recipient is taken for one.
     #[arg(long)]
     ours: Vec<Address>,
+    /// The compliance desk has attested the payment.
+    #[arg(long)]
+    attested: bool,
+    /// So many people have approved it, none of whom asked for it.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    approvals: u8,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -68,7 +75,8 @@ impl Explain {
             None => class.name().parse().context("the class's name as a wallet's")?,
         };
         let holder = Holder { wallet, class, key: authorisation.key_id.clone() };
-        let facts = statement.facts(&holder)?;
+        let approvals = Approvals { approvers: self.approvals, requester_named: self.approvals > 0 };
+        let facts = statement.facts(&holder, Consent { attested: self.attested, approvals })?;
         let usdt = self.usdt.map_or_else(|| statement.tokens(), |token| BTreeSet::from([token]));
         let ours: BTreeSet<_> = self.ours.iter().copied().collect();
         let ours = if ours.is_empty() { BTreeSet::from([authorisation.recipient]) } else { ours };

@@ -60,11 +60,11 @@ impl Statement {
     }
 
     /// The facts, for a permission those of the one form of transaction that it allows, at its highest fee_limit.
-    pub(super) fn facts<'a>(&self, holder: &'a Holder) -> anyhow::Result<Facts<'a>> {
+    pub(super) fn facts<'a>(&self, holder: &'a Holder, consent: Consent) -> anyhow::Result<Facts<'a>> {
         let authorisation = match self {
             // As of when it was made: it could not have been signed before.
             Self::Whole(raw, authorisation) => {
-                return Ok(Facts::of(holder, raw, authorisation, Consent::default(), raw.timestamp));
+                return Ok(Facts::of(holder, raw, authorisation, consent, raw.timestamp));
             }
             Self::Permission(authorisation) => authorisation,
         };
@@ -89,7 +89,7 @@ impl Statement {
             fee_limit: authorisation.fee_limit_max,
             expires_in_ms: 0,
             memo_bytes: 0,
-            consent: Consent::default(),
+            consent,
         })
     }
 

@@ -52,11 +52,7 @@ fn request(amount: u64) -> SignatureRequest {
         valid_until: NOW.plus_ms(60_000),
     };
     let anchor = Anchor { chain_id: ChainId(1), number: 1, block_id, solid_time: NOW };
-    SignatureRequest {
-        raw_data: HexBytes(raw.encode()),
-        authorisation: Signed::sign(authorisation, &key),
-        anchor: Signed::sign(anchor, &key),
-    }
+    SignatureRequest::new(HexBytes(raw.encode()), Signed::sign(authorisation, &key), Signed::sign(anchor, &key))
 }
 
 #[test]

@@ -86,7 +86,7 @@ impl Bench {
     }
 
     /// Everything that a payment passes by on its way to the token.
-    fn context(&self) -> Context {
+    pub(super) fn context(&self) -> Context {
         let router = ["signatures:write", "intents:void", "register:read", "wallets:read", "read"];
         let peers: [(&str, &[&str]); 5] = [
             ("payout-router", &router),
@@ -128,8 +128,9 @@ impl Prover for Here {
         Box::pin(async move {
             let token = self.0.signing.keeper.token().map_err(|unavailable| Unproven(unavailable.detail))?;
             let key = task.key().map_err(|error| Unproven(error.to_string()))?;
-            let nonce = task.nonce().map_err(|error| Unproven(error.to_string()))?;
-            let signature = token.prove_possession(key, nonce).await.map_err(|error| Unproven(error.to_string()))?;
+            let challenge = task.challenge().map_err(|error| Unproven(error.to_string()))?;
+            let signature =
+                token.prove_possession(key, challenge).await.map_err(|error| Unproven(error.to_string()))?;
             Ok(signature.into())
         })
     }
@@ -269,10 +270,8 @@ impl Payment {
     }
 
     pub(super) fn request(&self) -> SignatureRequest {
-        SignatureRequest {
-            raw_data: self.raw.encode().into(),
-            authorisation: Signed::sign(self.authorisation.clone(), &self.issuer),
-            anchor: Signed::sign(self.anchor, &authority("tron-client")),
-        }
+        let authorisation = Signed::sign(self.authorisation.clone(), &self.issuer);
+        let anchor = Signed::sign(self.anchor, &authority("tron-client"));
+        SignatureRequest::new(self.raw.encode().into(), authorisation, anchor)
     }
 }

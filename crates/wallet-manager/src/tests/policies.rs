@@ -68,7 +68,7 @@ fn payment_to(running: &Running, hot: &WalletView, intent: &str, payee: u8) -> P
 }
 
 /// `ok`, or the code of the refusal.
-async fn said(running: &Running, payment: &Payment) -> String {
+pub(super) async fn said(running: &Running, payment: &Payment) -> String {
     match running.core.sign(payment.txid(), payment.request()).await {
         Ok(_) => "ok".to_owned(),
         Err(error) => service::Problem::from(error).code.clone(),

@@ -308,10 +308,7 @@ pub(crate) fn payment(wallet: &WalletView, intent: &str, ms: u64) -> (RawTransac
         valid_until: now.plus_ms(60_000),
     };
     let anchor = Anchor { chain_id: CHAIN, number: 500, block_id, solid_time: now.minus_ms(3_000) };
-    let request = SignatureRequest {
-        raw_data: raw.encode().into(),
-        authorisation: Signed::sign(authorisation, &key(1)),
-        anchor: Signed::sign(anchor, &key(4)),
-    };
+    let (authorisation, anchor) = (Signed::sign(authorisation, &key(1)), Signed::sign(anchor, &key(4)));
+    let request = SignatureRequest::new(raw.encode().into(), authorisation, anchor);
     (raw, request)
 }
