@@ -97,8 +97,16 @@ pub enum TokenError {
         /// The CKA_ID whose public key differs.
         id: CkaId,
     },
-    /// The transaction was checked for another key.
-    #[error("the transaction is authorised for another key than {id}")]
+    /// Keys of this one's class do not sign such statements. The token was not asked.
+    #[error("the key {id} is of a class that signs no {statement}")]
+    KeyClass {
+        /// The CKA_ID of the key that was to sign.
+        id: CkaId,
+        /// The kind of statement.
+        statement: &'static str,
+    },
+    /// The statement names another key as its signer. The token was not asked.
+    #[error("the statement is for another key than {id} to sign")]
     OtherKey {
         /// The CKA_ID of the key that was to sign.
         id: CkaId,
@@ -177,6 +185,7 @@ impl TokenError {
             Self::KeyMissing { .. } => "key_missing",
             Self::KeyAmbiguous { .. } => "key_ambiguous",
             Self::PublicKeyMismatch { .. } => "public_key_mismatch",
+            Self::KeyClass { .. } => "key_class",
             Self::OtherKey { .. } => "other_key",
             Self::Point(_) => "point_unusable",
             Self::Attribute(_) => "attribute_unsafe",

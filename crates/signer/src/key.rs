@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use primitives::statement::KeyClass;
 use primitives::{Address, KeyId};
 use tron_tx::PublicKey;
 
@@ -9,12 +10,30 @@ use tron_tx::PublicKey;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CkaId([u8; 16]);
 
-/// The key that signs the audit log's checkpoints, one per token.
+/// The key that signs the audit log's checkpoints and other keys' manifests, one per token.
 pub const AUDIT_KEY: CkaId = CkaId::new(*b"lucid-audit--key");
 
 impl CkaId {
     /// The key that signs releases, one per token.
     pub const RELEASE: Self = Self::new(*b"lucid-releasekey");
+
+    /// The key that signs nothing but canaries, one per token.
+    pub const CANARY: Self = Self::new(*b"lucid-canary-key");
+
+    /// The key that signs attestations, one per token.
+    pub const COMPLIANCE: Self = Self::new(*b"lucid-compliance");
+
+    /// What the key is for; `None` for a wallet's key, whose id is random. It is told by the id alone, so that no record
+    /// of a wallet, however it was altered, lends a transaction the signature of another class.
+    pub const fn class(&self) -> Option<KeyClass> {
+        match *self {
+            AUDIT_KEY => Some(KeyClass::Audit),
+            Self::RELEASE => Some(KeyClass::Release),
+            Self::CANARY => Some(KeyClass::Canary),
+            Self::COMPLIANCE => Some(KeyClass::Compliance),
+            _ => None,
+        }
+    }
 
     /// Takes the bytes as they are; they must not repeat within a token.
     pub const fn new(bytes: [u8; 16]) -> Self {

@@ -1,7 +1,8 @@
 //! The signing core: keys that live in a PKCS#11 token, and the checks that stand before every signature.
 //!
-//! Statements in, signatures out. Nothing here takes bytes to sign: a [`SignTransaction`] is decoded and held against
-//! its authorisation by [`check`], what passes is a [`Checked`], and only that is signed by a [`Token`]. How much and to
+//! Statements in, signatures out. Nothing here takes bytes to sign: a [`Token`] signs a [`Statement`] of a closed set,
+//! each with a key of its class. A [`SignTransaction`] is decoded and held against its authorisation by [`check`], what
+//! passes is a [`Checked`], and only that is signed as a transaction. How much and to
 //! whom is bounded by a [`Policy`] beside it.
 //!
 //! The token is not believed: attributes are read back after generation, the public key is pinned, and every signature
@@ -32,6 +33,7 @@ mod seat;
 mod signature;
 #[cfg(test)]
 mod softhsm;
+mod statement;
 mod ticket;
 mod token;
 
@@ -46,9 +48,10 @@ pub use failures::FailureCount;
 pub use key::{AUDIT_KEY, CkaId, PinnedKey};
 pub use patience::Patience;
 pub use policy::Policy;
-pub use possession::verify as verify_possession;
+pub use possession::{Challenge, verify as verify_possession};
 pub use profile::{OptionalAttribute, Profile, softhsm_module};
 pub use provision::provision;
 pub use signature::Unverified;
+pub use statement::Statement;
 pub use ticket::Ticket;
 pub use token::{Token, TokenIdentity, sessions_for_cores};

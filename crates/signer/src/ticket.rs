@@ -22,6 +22,14 @@ impl<T> Ticket<T> {
         (sender, Self { answer })
     }
 
+    /// A ticket that was answered already, by a refusal.
+    pub(crate) fn refused(error: TokenError) -> Self {
+        let (sender, ticket) = Self::new();
+        // The receiving end is in the ticket, so nothing is lost.
+        let _ = sender.send(Err(error));
+        ticket
+    }
+
     /// Blocks the calling thread until the answer is there; not for use inside an async runtime.
     pub fn wait(self) -> Result<T, TokenError> {
         futures::executor::block_on(self)

@@ -5,12 +5,11 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use primitives::statement::{Checkpoint, Hashed, Release};
+use primitives::statement::Hashed as _;
 use secrecy::SecretString;
 use tron_tx::RecoverableSignature;
 
 use crate::attributes;
-use crate::check::Checked;
 use crate::circuit::Errand;
 use crate::condition::{Condition, Sessions};
 use crate::data_object::{self, DataName};
@@ -18,16 +17,17 @@ use crate::durable;
 use crate::error::TokenError;
 use crate::failures::FailureCount;
 use crate::generate;
-use crate::key::{AUDIT_KEY, CkaId, PinnedKey};
+use crate::key::{CkaId, PinnedKey};
 use crate::login::Login;
 use crate::module::Module;
 use crate::patience::Patience;
 use crate::pin;
 use crate::pool::Pool;
-use crate::possession;
+use crate::possession::Challenge;
 use crate::profile::{OptionalAttribute, Profile};
 use crate::seat::Seat;
 use crate::signature::{self, Unverified};
+use crate::statement::Statement;
 use crate::ticket::Ticket;
 
 /// What the token says of itself.
@@ -85,14 +85,14 @@ impl Token {
     /// Makes the key pair of this id, or finds the one that an interrupted request made, and proves it safe: attributes
     /// read back, private value refused, curve right, test signature verified, and the token's files synced.
     ///
-    /// `label` is for people who look into the token; `nonce` is random and makes the test signature fresh.
-    pub fn ensure_key(&self, id: CkaId, label: &str, nonce: [u8; 32]) -> Ticket<PinnedKey> {
+    /// `label` is for people who look into the token. The test signature is over a canary statement that names the key.
+    pub fn ensure_key(&self, id: CkaId, label: &str, challenge: Challenge) -> Ticket<PinnedKey> {
         let label = label.to_owned();
         let omit = self.omit.clone();
         let token_dir = self.token_dir.clone();
         self.pool.submit(Errand::Generate, move |seat| {
             let key = generate::ensure(seat, id, &label, &omit)?;
-            seat.repaired(|seat| prove(seat, &key, &nonce))?;
+            seat.repaired(|seat| prove(seat, &key, &challenge))?;
             if let Some(directory) = token_dir {
                 durable::sync_tree(&directory)?;
             }
@@ -101,9 +101,9 @@ impl Token {
     }
 
     /// Has the token prove that it still holds the key: found, compared with the pin, its attributes safe, and signing.
-    /// For start-up and for the canary; `nonce` is random. The answer convinces whoever knows both, see
-    /// [`verify_possession`](crate::verify_possession).
-    pub fn prove_possession(&self, key: PinnedKey, nonce: [u8; 32]) -> Ticket<RecoverableSignature> {
+    /// For start-up and for the canary. What is signed is a canary statement that names the key; it convinces whoever
+    /// knows key and challenge, see [`verify_possession`](crate::verify_possession).
+    pub fn prove_possession(&self, key: PinnedKey, challenge: Challenge) -> Ticket<RecoverableSignature> {
         self.pool.submit(Errand::Prove, move |seat| {
             seat.repaired(|seat| {
                 let (pair, public_key) = seat.look_up(key.id)?;
@@ -111,46 +111,23 @@ impl Token {
                     return Err(TokenError::PublicKeyMismatch { id: key.id });
                 }
                 attributes::assert_safe(seat.session(), pair.private, pair.public)?;
-                prove(seat, &key, &nonce)
+                prove(seat, &key, &challenge)
             })
         })
     }
 
-    /// Signs a transaction that passed every check, with the key that its authorisation names. The answer is verified by
-    /// the caller, off the token's thread.
+    /// Signs a statement, with a key of the class that signs such; another is refused before the token is asked, by
+    /// [`TokenError::KeyClass`], or by [`TokenError::OtherKey`] where the statement names its key. The answer is verified
+    /// by the caller, off the token's thread.
     ///
-    /// Two calls give two signatures, both good for the one txid; whoever wants one answer keeps the first.
-    pub fn sign(&self, key: PinnedKey, checked: &Checked) -> Ticket<Unverified> {
-        let digest = *checked.txid().as_bytes();
-        let authorised = *checked.key_id() == key.key_id();
-        self.pool.submit(Errand::Sign, move |seat| {
-            if !authorised {
-                return Err(TokenError::OtherKey { id: key.id });
-            }
-            seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key })
-        })
-    }
-
-    /// Signs a checkpoint of the audit log, with the audit key and no other.
-    pub fn sign_checkpoint(&self, key: PinnedKey, checkpoint: &Checkpoint) -> Ticket<Unverified> {
-        let digest = checkpoint.digest();
-        self.pool.submit(Errand::Sign, move |seat| {
-            if key.id != AUDIT_KEY {
-                return Err(TokenError::OtherKey { id: key.id });
-            }
-            seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key })
-        })
-    }
-
-    /// Signs what a release is made of, with the release key and no other.
-    pub fn sign_release(&self, key: PinnedKey, release: &Release) -> Ticket<Unverified> {
-        let digest = release.digest();
-        self.pool.submit(Errand::Sign, move |seat| {
-            if key.id != CkaId::RELEASE {
-                return Err(TokenError::OtherKey { id: key.id });
-            }
-            seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key })
-        })
+    /// Two calls give two signatures, both good for the one statement; whoever wants one answer keeps the first.
+    pub fn sign<'a>(&self, key: PinnedKey, statement: impl Into<Statement<'a>>) -> Ticket<Unverified> {
+        let digest = match statement.into().digest_for(&key) {
+            Ok(digest) => digest,
+            Err(refusal) => return Ticket::refused(refusal),
+        };
+        self.pool
+            .submit(Errand::Sign, move |seat| seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key }))
     }
 
     /// Every value that the token keeps under this name, in no order.
@@ -206,8 +183,8 @@ impl Token {
 }
 
 /// Has the key sign a proof of possession and verifies it; a failure is for the caller to repair.
-fn prove(seat: &mut Seat, key: &PinnedKey, nonce: &[u8; 32]) -> Result<RecoverableSignature, TokenError> {
-    let digest = possession::digest(key, nonce);
+fn prove(seat: &mut Seat, key: &PinnedKey, challenge: &Challenge) -> Result<RecoverableSignature, TokenError> {
+    let digest = challenge.canary(key).digest();
     let reply = seat.sign_unrepaired(key, &digest)?;
     signature::accept(&reply, &digest, &key.public_key)
 }

@@ -26,7 +26,7 @@ use api::wallet_manager::audit::AuditHead;
 use primitives::{LogPosition, PlaneId, UnixMs};
 use service::clock::SharedClock;
 use service::health::Finding;
-use signer::{PinnedKey, Token};
+use signer::{Challenge, PinnedKey, Token};
 use store::{Commit, CommitError, Store, StoreError};
 use tracing::error;
 
@@ -193,6 +193,11 @@ impl Audit {
 
     fn refusals(&self) -> MutexGuard<'_, Refusals> {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a key of this plane's token is asked now, to prove that it is there.
+    pub fn challenge(&self) -> Challenge {
+        Challenge { plane: self.plane, nonce: crate::random::bytes(), at: self.now() }
     }
 
     fn now(&self) -> UnixMs {

@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use futures::future::BoxFuture;
-use primitives::{HexBytes, KeyId};
+use primitives::{HexBytes, KeyId, PlaneId, UnixMs};
 use serde::{Deserialize, Serialize};
-use signer::{CkaId, PinnedKey, Profile, Token};
+use signer::{Challenge, CkaId, PinnedKey, Profile, Token};
 use thiserror::Error;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -44,11 +44,15 @@ pub struct Task {
     pub key_id: KeyId,
     /// Which key it must be, 65 bytes.
     pub public_key: HexBytes,
+    /// The plane that asks.
+    pub plane: PlaneId,
     /// What makes the proof fresh, 32 bytes.
     pub nonce: HexBytes,
+    /// When it was asked for.
+    pub at: UnixMs,
 }
 
-/// The key's signature over the task's nonce, 65 bytes.
+/// The key's signature over the canary statement that meets the task's challenge, 65 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Proof(pub HexBytes);
@@ -113,10 +117,10 @@ impl Prover for Fresh {
 impl Task {
     /// Proves the key in this process, which must be a fresh one to mean anything.
     pub fn prove_here(self) -> anyhow::Result<Proof> {
-        let (key, nonce) = (self.key()?, self.nonce()?);
+        let (key, challenge) = (self.key()?, self.challenge()?);
         let mut profile = self.profile;
         profile.sessions = std::num::NonZeroU8::MIN;
-        let signature = Token::open(&profile)?.prove_possession(key, nonce).wait()?;
+        let signature = Token::open(&profile)?.prove_possession(key, challenge).wait()?;
         Ok(signature.into())
     }
 
@@ -128,9 +132,10 @@ impl Task {
         })
     }
 
-    /// What makes the proof fresh.
-    pub fn nonce(&self) -> anyhow::Result<[u8; 32]> {
-        self.nonce.as_ref().try_into().context("a nonce has 32 bytes")
+    /// What it is to answer.
+    pub fn challenge(&self) -> anyhow::Result<Challenge> {
+        let nonce = self.nonce.as_ref().try_into().context("a nonce has 32 bytes")?;
+        Ok(Challenge { plane: self.plane, nonce, at: self.at })
     }
 }
 
@@ -141,10 +146,10 @@ impl From<RecoverableSignature> for Proof {
 }
 
 impl Proof {
-    /// Whether this key has signed this nonce.
-    pub fn convinces(&self, key: &PinnedKey, nonce: &[u8; 32]) -> bool {
+    /// Whether this key has answered this challenge.
+    pub fn convinces(&self, key: &PinnedKey, challenge: &Challenge) -> bool {
         RecoverableSignature::parse(self.0.as_ref())
-            .is_ok_and(|signature| signer::verify_possession(key, nonce, &signature))
+            .is_ok_and(|signature| signer::verify_possession(key, challenge, &signature))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use primitives::UnixMs;
-use signer::{Action, CkaId, Condition, Patience, PinnedKey, Profile, Token, TokenError, pin};
+use primitives::{PlaneId, UnixMs};
+use signer::{Action, Challenge, CkaId, Condition, Patience, PinnedKey, Profile, Token, TokenError, pin};
 use tokio::sync::watch;
 use tracing::{error, info};
 
@@ -12,9 +12,6 @@ use crate::settings::Settings;
 use crate::stamp::Stamp;
 use crate::standing::{Leaving, Standing};
 use crate::{memory, random};
-
-/// The CKA_ID of the key that signs nothing but proofs of possession.
-const CANARY: CkaId = CkaId::new(*b"lucid-canary-key");
 
 /// Why there is no token to sign with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +27,7 @@ pub struct Unavailable {
 /// The token behind its doorkeeper: whoever wants to sign asks for it each time.
 #[derive(Debug)]
 pub struct Keeper {
+    plane: PlaneId,
     profile: Profile,
     patience: Patience,
     standing: watch::Sender<Standing>,
@@ -63,6 +61,7 @@ impl Keeper {
         let detail = "the token was not tried yet".to_owned();
         let sign = Duration::from_millis(settings.sign_timeout_ms);
         Self {
+            plane: settings.rules.plane,
             profile: settings.profile.clone(),
             patience: Patience { sign, ..Patience::default() },
             standing,
@@ -101,8 +100,8 @@ impl Keeper {
             return Err(self.close(&TokenError::PinRejected, pin));
         }
         let proven = match open {
-            Some(opened) => prove(&opened.token, &[opened.canary]).await.map(|()| opened),
-            None => self.open(keys, pin).await,
+            Some(opened) => self.prove(&opened.token, &[opened.canary], now).await.map(|()| opened),
+            None => self.open(keys, pin, now).await,
         };
         match proven {
             Ok(opened) => {
@@ -174,7 +173,7 @@ impl Keeper {
         tokio::task::spawn_blocking(move || drop(old));
     }
 
-    async fn open(&self, keys: &[PinnedKey], pin: Stamp) -> Result<Opened, TokenError> {
+    async fn open(&self, keys: &[PinnedKey], pin: Stamp, now: UnixMs) -> Result<Opened, TokenError> {
         let (profile, patience) = (self.profile.clone(), self.patience);
         // Loading a module and logging in block, on a network token for seconds.
         let opened = tokio::task::spawn_blocking(move || {
@@ -183,10 +182,22 @@ impl Keeper {
             Token::open_with(&profile, secret, patience)
         });
         let token = Arc::new(opened.await.map_err(|_| TokenError::Closed)??);
-        let canary = token.ensure_key(CANARY, "canary", random::bytes()).await?;
-        prove(&token, keys).await?;
+        let canary = token.ensure_key(CkaId::CANARY, "canary", self.challenge(now)).await?;
+        self.prove(&token, keys, now).await?;
         info!(label = %token.identity().label, keys = keys.len(), "the token is open and every key was proven");
         Ok(Opened { token, canary, pin })
+    }
+
+    /// Has each key sign a canary statement of its own, having looked again at what the token says of it.
+    async fn prove(&self, token: &Token, keys: &[PinnedKey], now: UnixMs) -> Result<(), TokenError> {
+        for key in keys {
+            token.prove_possession(*key, self.challenge(now)).await?;
+        }
+        Ok(())
+    }
+
+    fn challenge(&self, now: UnixMs) -> Challenge {
+        Challenge { plane: self.plane, nonce: random::bytes(), at: now }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -196,11 +207,4 @@ impl Keeper {
     fn write(&self) -> RwLockWriteGuard<'_, State> {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-async fn prove(token: &Token, keys: &[PinnedKey]) -> Result<(), TokenError> {
-    for key in keys {
-        token.prove_possession(*key, random::bytes()).await?;
-    }
-    Ok(())
 }

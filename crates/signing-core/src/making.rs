@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use api::wallet_manager::{WalletClass, WalletView};
 use primitives::WalletId;
 use service::clock::SharedClock;
-use signer::{CkaId, PinnedKey, Profile, TokenError};
+use signer::{Challenge, CkaId, PinnedKey, Profile, TokenError};
 use store::{Commit, CommitError, Store, StoreError, Versioned};
 use thiserror::Error;
 
@@ -69,7 +69,7 @@ pub struct Maker {
 #[derive(Debug, Clone, Copy)]
 struct Awaited {
     key: PinnedKey,
-    nonce: [u8; 32],
+    challenge: Challenge,
 }
 
 impl Maker {
@@ -93,15 +93,17 @@ impl Maker {
             return Ok(Making::Made(view));
         }
         let cka_id = CkaId::parse(&wallet.key_id).ok_or(StoreError::Lost)?;
-        let key = token.ensure_key(cka_id, wallet.wallet_id.as_str(), random::bytes()).await?;
-        // Who asks meanwhile gets the same nonce: any one proof serves all.
-        let fresh = Awaited { key, nonce: random::bytes() };
-        let Awaited { nonce, .. } = *self.awaited().entry(wallet.wallet_id).or_insert(fresh);
+        let key = token.ensure_key(cka_id, wallet.wallet_id.as_str(), self.audit.challenge()).await?;
+        // Who asks meanwhile gets the same challenge: any one proof serves all.
+        let fresh = Awaited { key, challenge: self.audit.challenge() };
+        let Awaited { challenge, .. } = *self.awaited().entry(wallet.wallet_id).or_insert(fresh);
         Ok(Making::Prove(Task {
             profile: self.profile.clone(),
             key_id: key.key_id(),
             public_key: key.public_key.to_uncompressed().to_vec().into(),
-            nonce: nonce.to_vec().into(),
+            plane: challenge.plane,
+            nonce: challenge.nonce.to_vec().into(),
+            at: challenge.at,
         }))
     }
 
@@ -111,8 +113,8 @@ impl Maker {
         if let Some(view) = wallet.record.view() {
             return Ok(view);
         }
-        let Awaited { key, nonce } = self.awaited().get(id).copied().ok_or(MakeError::NotAwaited)?;
-        if !proof.convinces(&key, &nonce) {
+        let Awaited { key, challenge } = self.awaited().get(id).copied().ok_or(MakeError::NotAwaited)?;
+        if !proof.convinces(&key, &challenge) {
             return Err(MakeError::Unproven);
         }
         let view = self.keep(wallet, &key).await?;

@@ -10,9 +10,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use primitives::HexBytes;
 use primitives::statement::{Release, Statement};
-use signer::{CkaId, PinnedKey, Profile, Token};
+use primitives::{HexBytes, PlaneId};
+use service::clock::{Clock as _, SystemClock};
+use signer::{Challenge, CkaId, PinnedKey, Profile, Token};
 use signing_core::random;
 use tron_tx::{PublicKey, TokenSigned};
 
@@ -85,7 +86,7 @@ impl ReleaseCommand {
         match self.what {
             What::Key(token) => {
                 let token = token.open()?;
-                let key = token.ensure_key(CkaId::RELEASE, LABEL, random::bytes()).wait()?;
+                let key = token.ensure_key(CkaId::RELEASE, LABEL, challenge()?).wait()?;
                 let public_key = HexBytes::from(key.public_key.to_compressed().to_vec());
                 Ok(serde_json::json!({ "public_key": public_key }).to_string())
             }
@@ -93,7 +94,7 @@ impl ReleaseCommand {
                 let bytes: HexBytes = statement.try_into()?;
                 let release = Release::decode(bytes.as_ref())?;
                 let key = PinnedKey { id: CkaId::RELEASE, public_key: key };
-                let signature = token.open()?.sign_release(key, &release).wait()?.verify()?;
+                let signature = token.open()?.sign(key, &release).wait()?.verify()?;
                 Ok(serde_json::to_string(&TokenSigned::new(release, signature))?)
             }
         }
@@ -112,6 +113,12 @@ impl TokenArgs {
             omit: std::collections::BTreeSet::new(),
         })?)
     }
+}
+
+/// What the key is asked to prove that it is there. It belongs to a publisher and to no plane, which a plane of zeros says.
+fn challenge() -> anyhow::Result<Challenge> {
+    let plane: PlaneId = format!("{}{}", PlaneId::PREFIX, "00000000-0000-0000-0000-000000000000").parse()?;
+    Ok(Challenge { plane, nonce: random::bytes(), at: SystemClock.now() })
 }
 
 fn public_key(text: &str) -> Result<PublicKey, String> {

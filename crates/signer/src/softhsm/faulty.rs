@@ -37,6 +37,11 @@ impl Plan {
         calls.lines().filter(|line| line.split(' ').next() == Some(function)).count()
     }
 
+    /// Whether no function was called since.
+    pub(crate) fn never_called(&self) -> bool {
+        fs::read_to_string(self.calls_path()).unwrap().is_empty()
+    }
+
     fn calls_path(&self) -> PathBuf {
         self.path.with_extension("calls")
     }

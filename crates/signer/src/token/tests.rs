@@ -6,6 +6,7 @@ mod forms;
 mod hang;
 mod release;
 mod rows;
+mod statements;
 
 use std::fs;
 
@@ -28,8 +29,13 @@ use crate::softhsm::{SoftHsm, module};
 const FIRST: CkaId = CkaId::new([1; 16]);
 const SECOND: CkaId = CkaId::new([2; 16]);
 
+fn fresh(number: u8) -> Challenge {
+    let plane = "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap();
+    Challenge { plane, nonce: [number; 32], at: primitives::UnixMs(1) }
+}
+
 fn make(token: &Token, id: CkaId) -> PinnedKey {
-    token.ensure_key(id, "hot", [9; 32]).wait().unwrap()
+    token.ensure_key(id, "hot", fresh(9)).wait().unwrap()
 }
 
 fn on_seat<T: Send + 'static>(token: &Token, work: impl FnOnce(&mut Seat) -> T + Send + 'static) -> T {
@@ -152,7 +158,7 @@ fn a_key_with_the_wrong_attributes_is_not_taken_up() {
         let public = attributes::public_template(FIRST, "leaky");
         seat.session().generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private).unwrap();
     });
-    let error = token.ensure_key(FIRST, "hot", [0; 32]).wait().unwrap_err();
+    let error = token.ensure_key(FIRST, "hot", fresh(0)).wait().unwrap_err();
     assert_eq!(error.to_string(), "the key is not safe to use: CKA_NEVER_EXTRACTABLE is not confirmed");
 }
 
@@ -163,14 +169,14 @@ fn two_keys_are_two_and_the_pin_tells_them_apart() {
     let (first, second) = (make(&token, FIRST), make(&token, SECOND));
     assert_ne!(first.public_key, second.public_key);
     assert_eq!(make(&token, FIRST), first, "asked again, the same key");
-    token.prove_possession(first, [7; 32]).wait().unwrap();
+    token.prove_possession(first, fresh(7)).wait().unwrap();
     let swapped = PinnedKey { id: FIRST, public_key: second.public_key };
-    let error = token.prove_possession(swapped, [7; 32]).wait().unwrap_err();
+    let error = token.prove_possession(swapped, fresh(7)).wait().unwrap_err();
     assert!(matches!(error, TokenError::PublicKeyMismatch { id: FIRST }), "{error}");
     let error = on_seat(&token, move |seat| seat.sign(&swapped, &[1; 32]).unwrap_err());
     assert!(matches!(error, TokenError::PublicKeyMismatch { id: FIRST }), "{error}");
     let unknown = PinnedKey { id: CkaId::new([3; 16]), ..first };
-    let error = token.prove_possession(unknown, [7; 32]).wait().unwrap_err();
+    let error = token.prove_possession(unknown, fresh(7)).wait().unwrap_err();
     assert!(matches!(error, TokenError::KeyMissing { .. }), "{error}");
 }
 
@@ -185,7 +191,7 @@ fn an_id_that_two_pairs_share_is_ambiguous() {
         let public = attributes::public_template(FIRST, "twin");
         seat.session().generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private).unwrap();
     });
-    let error = token.ensure_key(FIRST, "hot", [0; 32]).wait().unwrap_err();
+    let error = token.ensure_key(FIRST, "hot", fresh(0)).wait().unwrap_err();
     assert!(matches!(error, TokenError::KeyAmbiguous { private: 2, public: 2, .. }), "{error}");
 }
 
@@ -194,7 +200,7 @@ fn a_key_outlives_its_process_state() {
     let hsm = SoftHsm::new(1);
     let key = make(&hsm.open(), FIRST);
     let reopened = hsm.open();
-    reopened.prove_possession(key, [1; 32]).wait().unwrap();
+    reopened.prove_possession(key, fresh(1)).wait().unwrap();
     assert_eq!(make(&reopened, FIRST), key);
 }
 
@@ -204,10 +210,10 @@ fn a_lost_login_is_repaired_once_for_all_sessions() {
     let token = hsm.open();
     let key = make(&token, FIRST);
     for _ in 0..6 {
-        token.prove_possession(key, [1; 32]).wait().unwrap();
+        token.prove_possession(key, fresh(1)).wait().unwrap();
     }
     token.login.lose();
-    let tickets: Vec<_> = (0..12).map(|number| token.prove_possession(key, [number; 32])).collect();
+    let tickets: Vec<_> = (0..12).map(|number| token.prove_possession(key, fresh(number))).collect();
     for ticket in tickets {
         ticket.wait().unwrap();
     }
@@ -220,8 +226,9 @@ fn keys_are_made_while_others_sign() {
     let hsm = SoftHsm::new(4);
     let token = hsm.open();
     let key = make(&token, FIRST);
-    let made: Vec<_> = (10..30).map(|number| token.ensure_key(CkaId::new([number; 16]), "hot", [number; 32])).collect();
-    let signed: Vec<_> = (0..100).map(|number| token.prove_possession(key, [number; 32])).collect();
+    let made: Vec<_> =
+        (10..30).map(|number| token.ensure_key(CkaId::new([number; 16]), "hot", fresh(number))).collect();
+    let signed: Vec<_> = (0..100).map(|number| token.prove_possession(key, fresh(number))).collect();
     for ticket in signed {
         ticket.wait().unwrap();
     }
@@ -247,10 +254,10 @@ fn a_pin_changed_under_a_running_token_latches() {
     on_seat(&token, |seat| {
         seat.session().set_pin(&pin::from_random([0x5a; 16]), &pin::from_random([0x77; 16])).unwrap();
     });
-    token.prove_possession(key, [1; 32]).wait().unwrap();
+    token.prove_possession(key, fresh(1)).wait().unwrap();
     token.login.lose();
     for _ in 0..3 {
-        let error = token.prove_possession(key, [1; 32]).wait().unwrap_err();
+        let error = token.prove_possession(key, fresh(1)).wait().unwrap_err();
         assert!(matches!(error, TokenError::PinRejected), "{error}");
     }
     assert!(token.pin_rejected());

@@ -119,7 +119,7 @@ impl Audit {
     async fn sign_checkpoint(&self, token: &Token, newest: LogPosition) -> Result<(), TokenError> {
         let Some(key) = self.state().key else { return Ok(()) };
         let checkpoint = self.checkpoint(newest);
-        let signature = token.sign_checkpoint(key, &checkpoint).await.and_then(Unverified::verify)?;
+        let signature = token.sign(key, &checkpoint).await.and_then(Unverified::verify)?;
         let stored = StoredCheckpoint(TokenSigned::new(checkpoint, signature));
         match self.store.commit(Commit::new(checkpoint.at).insert(&stored)).await {
             // There is one of this record already: as good.

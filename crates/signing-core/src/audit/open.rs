@@ -4,8 +4,8 @@ use std::sync::{Arc, Weak};
 
 use api::wallet_manager::PolicyVersion;
 use primitives::statement::Checkpoint;
-use primitives::{LogPosition, PlaneId};
-use signer::{AUDIT_KEY, PinnedKey, Token, TokenError};
+use primitives::{LogPosition, PlaneId, UnixMs};
+use signer::{AUDIT_KEY, Challenge, PinnedKey, Token, TokenError};
 use store::{Commit, Filter, StoreError};
 use thiserror::Error;
 use tracing::{error, info};
@@ -38,7 +38,7 @@ impl Audit {
         if self.state().compared.as_ref().is_some_and(|(known, _)| known.as_ptr() == Arc::as_ptr(token)) {
             return Ok(());
         }
-        let key = token.ensure_key(AUDIT_KEY, LABEL, random::bytes()).await?;
+        let key = token.ensure_key(AUDIT_KEY, LABEL, self.challenge()).await?;
         let newest = self.store.list::<StoredCheckpoint>(Filter { limit: 1, ..Filter::default() }).await?;
         let checkpoint = newest.items.first().map(|stored| stored.record.position());
         let vouched = if self.settings.head_in_token { self.vouched(token).await? } else { Vouched::Nothing };
@@ -156,8 +156,13 @@ impl Vouched {
 
 /// What a token vouches for, asked without a log: the audit key, made if the token has none yet, and the newest head that
 /// it was told.
-pub async fn vouched(token: &Token, plane: PlaneId) -> Result<(PinnedKey, Option<LogPosition>), TokenError> {
-    let key = token.ensure_key(AUDIT_KEY, LABEL, random::bytes()).await?;
+pub async fn vouched(
+    token: &Token,
+    plane: PlaneId,
+    now: UnixMs,
+) -> Result<(PinnedKey, Option<LogPosition>), TokenError> {
+    let challenge = Challenge { plane, nonce: random::bytes(), at: now };
+    let key = token.ensure_key(AUDIT_KEY, LABEL, challenge).await?;
     let values = token.data(head::name(plane)).await?;
     let newest = values.iter().filter_map(|value| head::decode(value)).max_by_key(|checkpoint| checkpoint.seq);
     Ok((key, newest.as_ref().map(position)))

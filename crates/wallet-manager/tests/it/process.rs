@@ -52,7 +52,9 @@ fn a_key_that_is_not_there_is_not_proven() {
         },
         "key_id": "00112233445566778899aabbccddeeff",
         "public_key": "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+        "plane": "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8",
         "nonce": "07".repeat(32),
+        "at": 1,
     });
     let file = place.path("task.json");
     fs::write(&file, told.to_string()).unwrap();

@@ -91,23 +91,3 @@ fn a_value_that_cannot_be_stored_leaves_the_old_one() {
     assert_eq!(values(&token), [b"3"]);
     assert_eq!(token.condition(), crate::condition::Condition::Serving);
 }
-
-#[test]
-fn only_the_audit_key_signs_checkpoints() {
-    let hsm = SoftHsm::new(1);
-    let token = hsm.open();
-    let checkpoint = primitives::statement::Checkpoint {
-        plane: "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap(),
-        incarnation: [1; 16],
-        seq: 7,
-        head: [2; 32],
-        at: primitives::UnixMs(3),
-    };
-    let audit = make(&token, crate::AUDIT_KEY);
-    let signature = token.sign_checkpoint(audit, &checkpoint).wait().unwrap().verify().unwrap();
-    let signed = tron_tx::TokenSigned::new(checkpoint, signature);
-    assert_eq!(signed.verify(&audit.public_key).unwrap(), &checkpoint);
-    let wallet = make(&token, FIRST);
-    let error = token.sign_checkpoint(wallet, &checkpoint).wait().unwrap_err();
-    assert!(matches!(error, TokenError::OtherKey { id: FIRST }), "{error}");
-}

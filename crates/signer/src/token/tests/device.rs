@@ -127,7 +127,7 @@ fn a_full_device_calls_an_operator_and_is_not_asked_twice() {
     let (hsm, plan) = SoftHsm::faulty(1);
     let (token, key) = open(&hsm, patience(LONG));
     plan.set("C_GenerateKeyPair rv DEVICE_MEMORY");
-    let error = token.ensure_key(SECOND, "hot", [0; 32]).wait().unwrap_err();
+    let error = token.ensure_key(SECOND, "hot", fresh(0)).wait().unwrap_err();
     assert_eq!(rv(&error), RvError::DeviceMemory);
     assert_eq!(error.action(), Action::PageOperator);
     assert_eq!(plan.calls("C_GenerateKeyPair"), 1);

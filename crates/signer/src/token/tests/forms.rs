@@ -17,9 +17,9 @@ fn a_signature_of_another_key_or_of_another_length_is_refused() {
         plan.set(&format!("C_Sign {fault}"));
         let error = token.sign(key, &checked).wait().unwrap().verify().unwrap_err();
         assert!(matches!(error, TokenError::Signature(_)), "{fault}: {error}");
-        let error = token.prove_possession(key, [1; 32]).wait().unwrap_err();
+        let error = token.prove_possession(key, fresh(1)).wait().unwrap_err();
         assert!(matches!(error, TokenError::Signature(_)), "{fault}: {error}");
-        let error = token.ensure_key(SECOND, "hot", [1; 32]).wait().unwrap_err();
+        let error = token.ensure_key(SECOND, "hot", fresh(1)).wait().unwrap_err();
         assert!(matches!(error, TokenError::Signature(_)), "{fault}: no key is shown that does not sign: {error}");
     }
     plan.set("");
@@ -51,11 +51,11 @@ fn a_bare_or_compressed_point_is_the_same_key() {
     for (number, fault) in [(7, "raw-point"), (8, "compressed-point")] {
         plan.set(&format!("C_GetAttributeValue {fault}"));
         let token = hsm.open();
-        token.prove_possession(key, [1; 32]).wait().unwrap();
+        token.prove_possession(key, fresh(1)).wait().unwrap();
         assert_eq!(make(&token, FIRST), key, "{fault}");
         let made = make(&token, CkaId::new([number; 16]));
         plan.set("");
-        hsm.open().prove_possession(made, [2; 32]).wait().unwrap();
+        hsm.open().prove_possession(made, fresh(2)).wait().unwrap();
     }
 }
 
@@ -74,8 +74,8 @@ fn attributes_that_the_module_does_not_know_prove_nothing() {
     // Why only true values are believed: the driver makes up a false one.
     let made_up = on_seat(&token, move |seat| seat.session().get_attributes(private, &[AttributeType::Extractable]));
     assert!(matches!(made_up.as_deref(), Ok([Attribute::Extractable(false)])), "{made_up:?}");
-    token.prove_possession(key, [1; 32]).wait().unwrap_err();
-    token.ensure_key(SECOND, "hot", [1; 32]).wait().unwrap_err();
+    token.prove_possession(key, fresh(1)).wait().unwrap_err();
+    token.ensure_key(SECOND, "hot", fresh(1)).wait().unwrap_err();
     plan.set("");
-    token.prove_possession(key, [1; 32]).wait().unwrap();
+    token.prove_possession(key, fresh(1)).wait().unwrap();
 }

@@ -14,14 +14,14 @@ fn release() -> Release {
 fn a_release_is_signed_by_the_release_key_alone() {
     let hsm = SoftHsm::new(1);
     let token = hsm.open();
-    let key = token.ensure_key(CkaId::RELEASE, "lucid release", [9; 32]).wait().unwrap();
-    let signature = token.sign_release(key, &release()).wait().unwrap().verify().unwrap();
+    let key = token.ensure_key(CkaId::RELEASE, "lucid release", fresh(9)).wait().unwrap();
+    let signature = token.sign(key, &release()).wait().unwrap().verify().unwrap();
     assert_eq!(TokenSigned::new(release(), signature).verify(&key.public_key), Ok(&release()));
     let wallet = make(&token, FIRST);
-    let refused = token.sign_release(wallet, &release()).wait().unwrap_err();
-    assert!(matches!(refused, TokenError::OtherKey { id } if id == FIRST), "{refused}");
+    let refused = token.sign(wallet, &release()).wait().unwrap_err();
+    assert!(matches!(refused, TokenError::KeyClass { id: FIRST, .. }), "{refused}");
     // The pin is believed, not the token.
     let swapped = PinnedKey { public_key: wallet.public_key, ..key };
-    assert!(token.sign_release(swapped, &release()).wait().and_then(Unverified::verify).is_err());
+    assert!(token.sign(swapped, &release()).wait().and_then(Unverified::verify).is_err());
     assert_ne!(release().digest(), Release { version: "0.1.1".to_owned(), ..release() }.digest());
 }

@@ -115,14 +115,14 @@ fn a_real_loss_of_login_handles_or_sessions_is_repaired() {
     ] {
         plan.set("");
         let all = |plan: &Plan| {
-            for ticket in (0..9).map(|nonce| token.prove_possession(key, [nonce; 32])).collect::<Vec<_>>() {
+            for ticket in (0..9).map(|nonce| token.prove_possession(key, fresh(nonce))).collect::<Vec<_>>() {
                 ticket.wait().unwrap_or_else(|error| panic!("{function} {fault}: {error}"));
             }
             plan.calls("C_Login")
         };
         all(&plan);
         plan.set(&format!("{function} {fault} once"));
-        token.prove_possession(key, [2; 32]).wait().unwrap_or_else(|error| panic!("{function} {fault}: {error}"));
+        token.prove_possession(key, fresh(2)).wait().unwrap_or_else(|error| panic!("{function} {fault}: {error}"));
         assert_eq!(plan.calls("C_Login"), logins, "{function} {fault}");
         // The other sessions have met nothing yet, and repair themselves.
         let later = all(&plan) - logins;
@@ -150,14 +150,14 @@ fn a_session_that_was_idle_while_the_login_was_renewed_sees_it_lost_again() {
 fn many_sessions_that_lose_the_login_log_in_once() {
     let (hsm, plan) = SoftHsm::faulty(4);
     let (token, key) = open(&hsm, patience(LONG));
-    let warm: Vec<_> = (0..16).map(|nonce| token.prove_possession(key, [nonce; 32])).collect();
+    let warm: Vec<_> = (0..16).map(|nonce| token.prove_possession(key, fresh(nonce))).collect();
     for ticket in warm {
         ticket.wait().unwrap();
     }
     // The login is slow, so that the others find it under way.
     plan.set("C_Login delay 100");
     token.login.lose();
-    let tickets: Vec<_> = (0..16).map(|nonce| token.prove_possession(key, [nonce; 32])).collect();
+    let tickets: Vec<_> = (0..16).map(|nonce| token.prove_possession(key, fresh(nonce))).collect();
     for ticket in tickets {
         ticket.wait().unwrap();
     }
@@ -187,7 +187,7 @@ fn a_pin_that_is_refused_is_presented_once() {
         let (token, key) = open(&hsm, patience(LONG));
         plan.set(&format!("C_Login rv {name}"));
         token.login.lose();
-        let tickets: Vec<_> = (0..12).map(|nonce| token.prove_possession(key, [nonce; 32])).collect();
+        let tickets: Vec<_> = (0..12).map(|nonce| token.prove_possession(key, fresh(nonce))).collect();
         for ticket in tickets {
             let error = ticket.wait().unwrap_err();
             assert!(matches!(error, TokenError::PinRejected), "{error}");
