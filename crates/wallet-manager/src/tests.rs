@@ -15,5 +15,6 @@ mod relay;
 mod signatures;
 mod spendings;
 mod tokens;
+mod unseen;
 mod voids;
 mod wallets;
