@@ -116,6 +116,9 @@ impl Core {
         // The keeper has logged what is wrong, and keeps it for whoever asks.
         let _ = core.keeper.look_after(&core.book.keys(), core.clock.now()).await;
         core.metrics.token(core.keeper.proven_at());
+        if let Ok(token) = core.keeper.token() {
+            core.metrics.inside(&token);
+        }
         if let Ok(token) = core.keeper.token()
             && let Err(error) = core.audit.opened(&token, core.policy.current().version.clone()).await
         {

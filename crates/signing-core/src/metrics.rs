@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use api::wallet_manager::SignatureView;
-use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge};
-use signer::TokenError;
+use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
+use signer::{Condition, Token, TokenError};
 use tron_tx::RecoverableSignature;
 
 use crate::signing::SignError;
@@ -19,9 +19,26 @@ pub struct Metrics {
     token_errors: IntCounterVec,
     token_up: IntGauge,
     proven: IntGauge,
+    token_sessions: IntGaugeVec,
+    token_rv: IntCounterVec,
+    token_condition: IntGaugeVec,
     policy_version: IntGauge,
     policy_current: IntGauge,
     frozen: IntGauge,
+}
+
+/// The conditions as labels.
+const CONDITIONS: &[&str] = &["pin_rejected", "restart_needed", "hung", "suspended", "operator_needed", "serving"];
+
+const fn condition(condition: &Condition) -> &'static str {
+    match condition {
+        Condition::PinRejected => "pin_rejected",
+        Condition::RestartNeeded { .. } => "restart_needed",
+        Condition::Hung { .. } => "hung",
+        Condition::Suspended { .. } => "suspended",
+        Condition::OperatorNeeded { .. } => "operator_needed",
+        Condition::Serving => "serving",
+    }
 }
 
 impl Metrics {
@@ -38,7 +55,25 @@ impl Metrics {
             token_seconds: shared.seconds("lucid_token_sign_seconds", "How long the token took, failures included."),
             token_errors: shared.counters("lucid_token_errors_total", "Failures of the token, by code.", &["code"]),
             token_up: shared.gauge("lucid_token_up", "1 while the token signs."),
-            proven: shared.gauge("lucid_token_proven_at_ms", "When the token last proved that it signs."),
+            proven: shared.gauge(
+                "lucid_token_canary_last_success_timestamp_seconds",
+                "When the token last proved that it signs, seconds since 1970.",
+            ),
+            token_sessions: shared.gauges(
+                "lucid_token_sessions",
+                "The token's sessions that sign: serving, resting, hung.",
+                &["state"],
+            ),
+            token_rv: shared.counters(
+                "lucid_token_rv_total",
+                "Failed calls to the module, the repaired ones included, by function and return value.",
+                &["function", "rv"],
+            ),
+            token_condition: shared.gauges(
+                "lucid_token_condition",
+                "1 for how the token is, 0 for how else it may be.",
+                &["condition"],
+            ),
             policy_version: shared.gauge("lucid_policy_version", "The version of the policy in force."),
             policy_current: shared
                 .gauge("lucid_policy_current", "0 while the policy file is wrong and an older policy stays in force."),
@@ -96,7 +131,28 @@ impl Metrics {
     pub fn token(&self, proven_at: Option<primitives::UnixMs>) {
         self.token_up.set(proven_at.is_some().into());
         if let Some(at) = proven_at {
-            self.proven.set(at.to_i64());
+            self.proven.set(at.to_i64() / 1_000);
+        }
+    }
+
+    /// How an open token is; its failures are counted from when it was opened.
+    pub fn inside(&self, token: &Token) {
+        let sessions = token.sessions();
+        let states = [("serving", sessions.serving), ("resting", sessions.resting), ("hung", sessions.hung)];
+        for (state, count) in states {
+            self.token_sessions.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+        let now = condition(&token.condition());
+        for known in CONDITIONS {
+            self.token_condition.with_label_values(&[known]).set((*known == now).into());
+        }
+        for failed in token.failures() {
+            let counter = self.token_rv.with_label_values(&[failed.function.as_str(), failed.rv.as_str()]);
+            // A token that was opened anew counts from 0 again, as a counter may.
+            if failed.count < counter.get() {
+                counter.reset();
+            }
+            counter.inc_by(failed.count.saturating_sub(counter.get()));
         }
     }
 }

@@ -6,6 +6,7 @@ mod consents;
 mod council;
 mod freezes;
 mod hardening;
+mod metrics;
 mod openapi;
 mod policies;
 mod refusals;
