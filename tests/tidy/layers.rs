@@ -15,7 +15,7 @@ const SERVICES: [&str; 6] =
 const FOR_SERVICES: [&str; 7] = ["primitives", "tron-tx", "payments", "api", "store", "service", "transact"];
 
 /// Every other crate, and what it may use of the workspace.
-const RANKS: [(&str, &[&str]); 14] = [
+const RANKS: [(&str, &[&str]); 15] = [
     ("primitives", &[]),
     ("tron-tx", &["primitives"]),
     ("payments", &["primitives", "tron-tx", "api"]),
@@ -26,6 +26,7 @@ const RANKS: [(&str, &[&str]); 14] = [
     ("signing-core", &["primitives", "tron-tx", "api", "store", "signer", "service"]),
     ("transact", &["primitives", "tron-tx", "payments", "api", "store", "service"]),
     ("devnet", &["primitives", "tron-tx"]),
+    ("bench", &["primitives", "tron-tx", "api", "service", "signer"]),
     ("pkcs11-faults", &[]),
     ("oci-image", &[]),
     ("lucid", &["primitives", "tron-tx", "api", "service"]),
@@ -43,7 +44,7 @@ const RANDOMNESS_AND_CLOCKS: [&str; 6] = ["rand", "rand_core", "getrandom", "jif
 
 /// Who may use a crate whose use is somebody's whole task.
 const KEPT: [(&str, &[&str]); 7] = [
-    ("cryptoki", &["signer"]),
+    ("cryptoki", &["signer", "bench"]),
     ("cryptoki-sys", &["pkcs11-faults"]),
     ("sqlx", &["store"]),
     ("reqwest", &["tron-client"]),

@@ -1,0 +1,43 @@
+//! Processor time and memory of the service's processes, as the kernel counts them.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+/// Processor time, nanoseconds, by the threads' names; digits are left out, so that threads of one kind count as one.
+pub(crate) type Times = BTreeMap<String, u64>;
+
+/// What the threads of a process have used so far. One that has ended meanwhile is missing.
+pub(crate) fn times(pid: u32) -> Times {
+    let mut times = Times::new();
+    let Ok(tasks) = fs::read_dir(format!("/proc/{pid}/task")) else { return times };
+    for task in tasks.filter_map(Result::ok) {
+        let read = |file: &str| fs::read_to_string(task.path().join(file)).unwrap_or_default();
+        // Linux, Documentation/scheduler/sched-stats: time on a processor first, nanoseconds.
+        let used: u64 = read("schedstat").split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0);
+        let name = read("comm").trim().trim_end_matches(|c: char| c.is_ascii_digit() || c == '-').to_owned();
+        *times.entry(name).or_default() += used;
+    }
+    times
+}
+
+/// How much more there is since.
+pub(crate) fn since(now: &Times, then: &Times) -> Times {
+    now.iter().map(|(name, ns)| (name.clone(), ns - then.get(name).copied().unwrap_or(0).min(*ns))).collect()
+}
+
+/// Resident memory, bytes.
+pub(crate) fn memory(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+/// The worker among the children of the service.
+pub(crate) fn worker_of(parent: u32) -> Option<u32> {
+    let processes = fs::read_dir("/proc").ok()?;
+    let mut pids = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+    pids.find(|pid| {
+        let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).unwrap_or_default();
+        read("cmdline").contains("signing-worker") && read("status").contains(&format!("\nPPid:\t{parent}\n"))
+    })
+}
