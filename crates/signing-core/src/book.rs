@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use primitives::{Address, KeyId, UnixMs};
-use signer::PinnedKey;
 use signer::check::SigningWallet;
 use signer::policy::Holder;
+use signer::{PinnedKey, Refusal};
 use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
 
 use crate::wallet::Wallet;
@@ -26,6 +26,8 @@ pub struct Payer {
     pub shared: bool,
     /// Whether its permissions are on their way to the chain, while nothing else is signed for it.
     pub updating: bool,
+    /// Whether its key signs nothing any more.
+    pub retired: bool,
 }
 
 /// The wallets that have a key. Nobody else writes to this service's store, so what is here is what is there.
@@ -68,6 +70,7 @@ impl Book {
             operations: wallet.class.operations(),
             shared: wallet.is_shared(),
             updating: wallet.is_updating(),
+            retired: wallet.retired_at.is_some(),
         };
         pages.by_key.insert(wallet.key_id.clone(), Arc::new(payer));
     }
@@ -92,6 +95,12 @@ impl Book {
         let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let closed = pages.closed.get(key).is_some_and(|until| now < *until);
         closed || pages.by_key.get(key).is_some_and(|payer| payer.updating)
+    }
+
+    /// The wallet of this key, if it may sign at all.
+    pub fn signing_payer(&self, key: &KeyId) -> Result<Arc<Payer>, Refusal> {
+        let payer = self.payer(key).ok_or(Refusal::Key)?;
+        if payer.retired { Err(Refusal::KeyRetired) } else { Ok(payer) }
     }
 
     /// The addresses of all wallets.

@@ -177,7 +177,7 @@ impl SigningCore {
 
     async fn check_authorised(&self, request: &SignatureRequest, now: UnixMs, anew: Anew) -> Result<Passed, SignError> {
         let authorisation = request.authorisation.unverified();
-        let payer = self.book.payer(&authorisation.key_id).ok_or(Refusal::Key)?;
+        let payer = self.book.signing_payer(&authorisation.key_id)?;
         let mut wallet = payer.wallet.clone();
         if anew.0 && self.book.is_closed(&authorisation.key_id, self.clock.now()) {
             return Err(Refusal::Hardening.into());

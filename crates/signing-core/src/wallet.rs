@@ -35,6 +35,9 @@ pub struct Wallet {
     /// The permissions that two operators decided on for its account; none while its own key is its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hardening: Option<Hardening>,
+    /// Since when its key signs nothing any more; the key stays in the token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<UnixMs>,
 }
 
 impl Wallet {
@@ -49,6 +52,7 @@ impl Wallet {
             created_at: now,
             public_key: None,
             hardening: None,
+            retired_at: None,
         }
     }
 
@@ -56,6 +60,12 @@ impl Wallet {
     #[must_use]
     pub fn with_key(self, key: &PinnedKey) -> Self {
         Self { public_key: Some(key.public_key.to_uncompressed().to_vec().into()), ..self }
+    }
+
+    /// With its key retired, at the first time that it was.
+    #[must_use]
+    pub fn retired(self, at: UnixMs) -> Self {
+        Self { retired_at: self.retired_at.or(Some(at)), ..self }
     }
 
     /// The key, once it was made.

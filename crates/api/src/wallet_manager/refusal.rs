@@ -78,6 +78,7 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("intent", Remedy::GiveUp),
     ("undecodable", Remedy::GiveUp),
     ("key", Remedy::GiveUp),
+    ("key_retired", Remedy::GiveUp),
     ("class", Remedy::GiveUp),
     ("owner", Remedy::GiveUp),
     ("permission", Remedy::GiveUp),

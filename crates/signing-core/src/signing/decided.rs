@@ -24,7 +24,7 @@ impl SigningCore {
         let ceremony = request.ceremony.unverified();
         let stored = self.wallet_of(ceremony).await?;
         let key_id = &stored.record.key_id;
-        let payer = self.book.payer(key_id).ok_or(Refusal::Key)?;
+        let payer = self.book.signing_payer(key_id)?;
         let hardens = matches!(ceremony.action, Action::HardenWallet { .. });
         if anew && !hardens && self.book.is_closed(key_id, self.clock.now()) {
             return Err(Refusal::Hardening.into());
