@@ -3,6 +3,7 @@
 mod audited;
 mod consent;
 mod decided;
+mod entitled;
 mod void;
 
 pub use void::VoidError;
@@ -146,25 +147,12 @@ impl SigningCore {
         let (intent, attempt) = asked.names();
         let registered = match self.attempt(&intent, attempt).await? {
             Some(registered) => {
-                self.entitled(&asked, &registered.record)?;
+                entitled::to_hear(&asked, &registered.record, &self.rules)?;
                 registered
             }
             None => self.register(asked).await?,
         };
         self.settle(registered, txid).await
-    }
-
-    /// Whether this right entitles to hear of a registered attempt: the one that it was registered with does for ever,
-    /// any other authorisation if it is the issuer's. A decision's attempts are named by its every byte.
-    fn entitled(&self, asked: &Asked, registered: &Attempt) -> Result<(), SignError> {
-        let signing = registered.signing().ok_or(SignError::Void)?;
-        let (Asked::Authorised(request), Asked::Authorised(known)) = (asked, &signing.request) else { return Ok(()) };
-        if known.authorisation == request.authorisation {
-            return Ok(());
-        }
-        let issuer = self.rules.issuers.of(request.authorisation.unverified().kind);
-        request.authorisation.verify(issuer).map_err(|_| Refusal::AuthoritySignature)?;
-        Ok(())
     }
 
     /// Runs every check as of `now`, and those of the policy that is in force. `anew` for what is not registered yet.
@@ -176,7 +164,16 @@ impl SigningCore {
     }
 
     async fn check_authorised(&self, request: &SignatureRequest, now: UnixMs, anew: Anew) -> Result<Passed, SignError> {
-        let authorisation = request.authorisation.unverified();
+        let request = SignTransaction {
+            raw_data: request.raw_data.0.clone(),
+            authorisation: request.authorisation.clone(),
+            anchor: request.anchor.clone(),
+            attestation: request.attestation.clone(),
+            approvals: request.approvals.clone(),
+        };
+        // Before anything is looked up for it: who has no right learns nothing and costs nothing.
+        let authorised = Authorised::new(&request, &self.rules, now)?;
+        let authorisation = authorised.authorisation();
         let payer = self.book.signing_payer(&authorisation.key_id)?;
         let mut wallet = payer.wallet.clone();
         if anew.0 && self.book.is_closed(&authorisation.key_id, self.clock.now()) {
@@ -189,17 +186,9 @@ impl SigningCore {
         let earlier = self.earlier(&authorisation.intent, authorisation.attempt).await?;
         let our_wallets = self.book.addresses();
         let known = Circumstances { wallet: &wallet, our_wallets: &our_wallets, earlier: &earlier, now };
-        let request = SignTransaction {
-            raw_data: request.raw_data.0.clone(),
-            authorisation: request.authorisation.clone(),
-            anchor: request.anchor.clone(),
-            attestation: request.attestation.clone(),
-            approvals: request.approvals.clone(),
-        };
-        let authorised = Authorised::new(&request, &self.rules, now)?;
         let checked = authorised.check(&known)?;
         let in_force = self.policy.current();
-        let facts = Facts::of(&payer.holder, checked.transaction(), authorised.authorisation(), checked.consent(), now);
+        let facts = Facts::of(&payer.holder, checked.transaction(), authorisation, checked.consent(), now);
         let surroundings = Surroundings { usdt: &self.rules.tokens, our_wallets: &our_wallets };
         let reservations = in_force.policy.judge(&facts, &surroundings)?;
         Ok(Passed { checked, key: payer.key, reservations, policy: in_force.version.clone(), wallet: None })

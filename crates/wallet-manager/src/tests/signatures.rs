@@ -45,6 +45,37 @@ async fn a_payment_is_signed_once_and_for_ever() {
 }
 
 #[tokio::test]
+async fn only_an_authorisation_for_the_same_payment_hears_of_a_registered_one() {
+    let bench = Bench::new();
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let payment = Payment::usdt(&running, &hot, "po_a");
+    let signed = sign(&running, &payment).await;
+    let changed = |change: fn(&mut Payment)| {
+        let mut other = payment.clone();
+        change(&mut other);
+        other
+    };
+    let renewed = changed(|it| it.authorisation.valid_until = it.authorisation.valid_until.plus_ms(1));
+    assert_eq!(sign(&running, &renewed).await, signed);
+    let others: [(&str, fn(&mut Payment)); 6] = [
+        ("chain", |it| it.authorisation.chain_id = primitives::ChainId(1)),
+        ("recipient", |it| it.authorisation.recipient = Address::from_evm([0x44; 20])),
+        ("amount", |it| it.authorisation.amount += 1),
+        ("contract_type", |it| it.authorisation.asset = primitives::statement::Asset::Trx),
+        ("authority_signature", |it| it.issuer = authority("usdt-manager")),
+        ("intent", |it| {
+            // A sweep is usdt-manager's to authorise, this intent is not.
+            it.authorisation.kind = Kind::Sweep;
+            it.issuer = authority("usdt-manager");
+        }),
+    ];
+    for (rule, change) in others {
+        assert_eq!(code(&running, &changed(change)).await, (403, rule.to_owned()));
+    }
+}
+
+#[tokio::test]
 async fn the_same_request_eight_times_at_once_has_one_signature() {
     let bench = Bench::new();
     let running = bench.start().await;
