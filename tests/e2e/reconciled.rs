@@ -106,6 +106,8 @@ fn a_transaction_of_ours_that_nobody_signed_here_stops_everything() {
     let payouts = all_settled(&plane, 2);
     paid_once(&chain, &payouts, 0..2);
     plane.until_ready();
+    let verified = done(&plane, &["audit", "verify"]);
+    assert!(verified["heads"].as_u64().is_some_and(|heads| heads >= 2), "payout-router keeps the heads: {verified}");
 }
 
 #[test]

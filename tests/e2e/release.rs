@@ -23,7 +23,7 @@ impl Publisher {
         let mut init = publisher.command(&lucid().with_file_name("wallet-manager"));
         init.args(["init-token", "--label", "release", "--pin-file"]).arg(publisher.path("pin"));
         let made: Value = document(&init.arg("--token-dir").arg(publisher.path("tokens")).output().expect("starts"));
-        publisher.module = made["module"].as_str().expect("the module's path").to_owned();
+        made["module"].as_str().expect("the module's path").clone_into(&mut publisher.module);
         fs::write(publisher.path("digests.json"), digests("a").to_string()).expect("writable");
         publisher
     }
