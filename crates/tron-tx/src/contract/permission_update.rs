@@ -29,10 +29,8 @@ pub fn permission_update(
 }
 
 fn permission(kind: PermissionType, id: i32, name: &str, keys: &PermissionKeys, operations: Vec<u8>) -> Permission {
-    let key = |(address, weight): &(Address, u32)| Key {
-        address: address.to_bytes21().to_vec(),
-        weight: i64::from(*weight),
-    };
+    let key =
+        |(address, weight): &(Address, u32)| Key { address: address.to_bytes21().to_vec(), weight: i64::from(*weight) };
     Permission {
         permission_type: kind.into(),
         id,
@@ -69,8 +67,7 @@ mod tests {
         let owner = format!("1a056f776e65722001{}", key("22"));
         let active = format!("080210021a06616374697665200132200200008000{}{}", "00".repeat(27), key("11"));
         let length = |hex: &str| format!("{:02x}", hex.len() / 2);
-        let expected =
-            format!("0a1541{}12{}{owner}22{}{active}", "11".repeat(20), length(&owner), length(&active));
+        let expected = format!("0a1541{}12{}{owner}22{}{active}", "11".repeat(20), length(&owner), length(&active));
         assert_eq!(hex::encode(contract.to_payload().encode()), expected);
     }
 
