@@ -7,12 +7,14 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::audit::{self, AuditCommand};
+use crate::ceremony::{self, CeremonyCommand};
 use crate::demo::{self, DemoArgs};
 use crate::directory::Directory;
 use crate::exit::{self, ErrorDocument};
 use crate::freeze::{self, FreezeArgs, ThawArgs};
 use crate::init::{self, InitArgs};
 use crate::operator::Operator;
+use crate::operator_key::{self, OperatorCommand};
 use crate::output::Output;
 use crate::payout::{self, PayoutCommand};
 use crate::plane_file::PlaneFile;
@@ -66,8 +68,16 @@ enum Command {
     #[command(after_help = "Example:\n  lucid freeze --reason 'the hot wallet pays strangers'")]
     Freeze(FreezeArgs),
     /// Lift a stop of all signing, as two operators have decided.
-    #[command(after_help = "Examples:\n  lucid thaw --propose thaw.json\n  lucid thaw --ceremony thaw.json")]
+    #[command(
+        after_help = "Examples:\n  lucid thaw --propose thaw.json\n  lucid ceremony sign thaw.json --key alice.key\n  lucid ceremony sign thaw.json --key bob.key\n  lucid thaw --ceremony thaw.json"
+    )]
     Thaw(ThawArgs),
+    /// Make operators' keys.
+    #[command(subcommand)]
+    Operator(OperatorCommand),
+    /// Show and sign what two operators decide.
+    #[command(subcommand)]
+    Ceremony(CeremonyCommand),
     /// Pay from a treasury, as two operators have decided, signed by every signer of its account.
     #[command(subcommand)]
     Treasury(TreasuryCommand),
@@ -120,6 +130,8 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Payout(command) => return payout::run(&command, &Operator::of(&directory)?, output).await,
         Command::Wallet(command) => wallet::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Thaw(args) => freeze::thaw(&args, &Operator::of(&directory)?, output).await?,
+        Command::Operator(command) => operator_key::run(&command, output)?,
+        Command::Ceremony(command) => ceremony::run(&command, output)?,
         Command::Treasury(command) => treasury::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Freeze(args) => freeze::run(&args, &Operator::of(&directory)?, output).await?,
         Command::Reconcile(command) => reconcile::run(&command, &Operator::of(&directory)?, output).await?,

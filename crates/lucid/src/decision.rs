@@ -70,6 +70,14 @@ pub(crate) fn write_new(path: &Path, text: &str) -> Result<()> {
     made.with_context(|| format!("{} cannot be written", path.display()))
 }
 
+/// Replaces a file whole.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
+    let part = path.with_extension("part");
+    fs::remove_file(&part).ok();
+    write_new(&part, text)?;
+    fs::rename(&part, path).with_context(|| format!("{} cannot be written", path.display()))
+}
+
 /// Brings a signed transaction onto the chain and waits until the chain has decided, for ever. Again, it is the same.
 pub(crate) async fn until_final(
     operator: &Operator,

@@ -6,7 +6,7 @@
 mod chain_facts;
 mod identities;
 pub(crate) mod own_sections;
-mod secret_file;
+pub(crate) mod secret_file;
 mod service_config;
 mod token;
 

@@ -4,9 +4,10 @@
 //! key, and on the devnet it reads the node itself so that what the plane says can be compared with the chain.
 
 mod audit;
+mod ceremony;
 pub mod cli;
-mod demo;
 mod decision;
+mod demo;
 mod directory;
 mod exit;
 mod freeze;
@@ -14,6 +15,7 @@ mod harden;
 mod init;
 mod node;
 mod operator;
+mod operator_key;
 mod output;
 mod payout;
 mod plane_file;

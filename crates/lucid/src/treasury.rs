@@ -145,7 +145,7 @@ async fn sign(args: &SignArgs, operator: &Operator, output: Output) -> Result<()
     };
     if !signing.signatures.contains(&signed.signature) {
         signing.signatures.push(signed.signature);
-        replace(&args.transaction, &serde_json::to_string_pretty(&signing)?)?;
+        decision::replace(&args.transaction, &serde_json::to_string_pretty(&signing)?)?;
     }
     output.show(&signing, format!("{} has {} signatures.", signing.txid, signing.signatures.len()))
 }
@@ -200,12 +200,4 @@ fn read(path: &Path) -> Result<Option<Signing>> {
     }
     let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     serde_json::from_str(&text).map(Some).with_context(|| format!("{} is no transaction", path.display()))
-}
-
-/// Replaces a file whole.
-fn replace(path: &Path, text: &str) -> Result<()> {
-    let part = path.with_extension("part");
-    fs::remove_file(&part).ok();
-    decision::write_new(&part, text)?;
-    fs::rename(&part, path).with_context(|| format!("{} cannot be written", path.display()))
 }

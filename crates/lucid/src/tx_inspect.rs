@@ -2,7 +2,7 @@
 //!
 //! What is not decoded exactly is an error, never an approximation: the person who reads this decides by it.
 
-mod date;
+pub(crate) mod date;
 mod effect;
 mod error;
 mod input;

@@ -11,7 +11,7 @@ use super::make_private;
 use crate::random;
 
 /// The secret in a file; 32 random bytes in hexadecimal after `prefix` if the file does not exist yet.
-pub(super) fn ensure(path: &Path, prefix: &str) -> Result<String> {
+pub(crate) fn ensure(path: &Path, prefix: &str) -> Result<String> {
     if path.exists() {
         let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         return Ok(text.trim().to_owned());

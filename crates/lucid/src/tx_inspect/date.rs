@@ -7,7 +7,7 @@ const ERA_DAYS: u64 = 146_097;
 const DAY_MS: u64 = 86_400_000;
 
 /// `2025-07-02 14:27:12.131 UTC`; years begin in March inside, so that a leap day is the last of its year.
-pub(super) fn utc(ms: u64) -> String {
+pub(crate) fn utc(ms: u64) -> String {
     let days = ms / DAY_MS + EPOCH_DAYS;
     let (era, day) = (days / ERA_DAYS, days % ERA_DAYS);
     let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
