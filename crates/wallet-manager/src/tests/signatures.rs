@@ -44,6 +44,8 @@ async fn a_payment_is_signed_once_and_for_ever() {
     assert_eq!(told, [(events::REGISTERED, "po_a"), (events::REGISTERED, "po_b")]);
 }
 
+type Change = fn(&mut Payment);
+
 #[tokio::test]
 async fn only_an_authorisation_for_the_same_payment_hears_of_a_registered_one() {
     let bench = Bench::new();
@@ -51,14 +53,14 @@ async fn only_an_authorisation_for_the_same_payment_hears_of_a_registered_one() 
     let hot = running.wallet("hot", WalletClass::Hot).await;
     let payment = Payment::usdt(&running, &hot, "po_a");
     let signed = sign(&running, &payment).await;
-    let changed = |change: fn(&mut Payment)| {
+    let changed = |change: Change| {
         let mut other = payment.clone();
         change(&mut other);
         other
     };
     let renewed = changed(|it| it.authorisation.valid_until = it.authorisation.valid_until.plus_ms(1));
     assert_eq!(sign(&running, &renewed).await, signed);
-    let others: [(&str, fn(&mut Payment)); 6] = [
+    let others: [(&str, Change); 6] = [
         ("chain", |it| it.authorisation.chain_id = primitives::ChainId(1)),
         ("recipient", |it| it.authorisation.recipient = Address::from_evm([0x44; 20])),
         ("amount", |it| it.authorisation.amount += 1),
