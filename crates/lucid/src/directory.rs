@@ -57,6 +57,11 @@ impl Directory {
         self.secrets("operator").join("merchant.key")
     }
 
+    /// The key by which one of a devnet's operators signs decisions.
+    pub(crate) fn operator_key(&self, name: &str) -> PathBuf {
+        self.secrets("operator").join(format!("{name}.key"))
+    }
+
     /// SoftHSM's configuration.
     pub(crate) fn softhsm_conf(&self) -> PathBuf {
         self.0.join("token/softhsm2.conf")

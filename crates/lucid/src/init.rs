@@ -27,7 +27,7 @@ use crate::roster::{Member, ROSTER};
 use crate::up::Binaries;
 
 use chain_facts::ChainFacts;
-use identities::Identities;
+use identities::{DEVNET_OPERATORS, Identities};
 
 /// The merchant that `lucid payout` acts as.
 const MERCHANT: &str = "demo";
@@ -96,6 +96,16 @@ fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str) ->
     if !directory.pin().exists() {
         write!(text, "\nPut the token's user PIN into {}, mode 0400", directory.pin().display())?;
     }
+    if plane.devnet.is_some() {
+        let keys = DEVNET_OPERATORS.map(|name| directory.operator_key(name).display().to_string());
+        write!(text, "\nDecisions of two operators are signed with {}", keys.join(" and "))?;
+        text.push_str("; a real plane has them on two machines");
+    } else {
+        text.push_str(
+            "\nPin two operators' keys (lucid operator keygen) under [operators] of wallet-manager's configuration:",
+        );
+        text.push_str(" without them a stop of all signing cannot be lifted");
+    }
     write!(text, "\nGo on with: lucid up --data {place}")?;
     output.show(plane, text)
 }
@@ -105,7 +115,7 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
     let binaries = Binaries::beside_this_one()?;
     make_private(directory.path())?;
     let facts = ChainFacts::find(args, &binaries).await?;
-    let identities = Identities::make(directory)?;
+    let identities = Identities::make(directory, args.network)?;
     if !args.no_token {
         token::make(directory, &binaries, TOKEN_LABEL, args.module.as_deref()).await?;
     }

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use primitives::Network;
 use primitives::statement::{SignKey, VerifyKey};
 
 use super::secret_file;
 use crate::directory::Directory;
 use crate::roster::{OPERATOR, ROSTER};
+
+/// Who decides on a devnet, where one person plays both.
+pub(super) const DEVNET_OPERATORS: [&str; 2] = ["first", "second"];
 
 /// Public keys by name, and the hash of the demo merchant's API key. The secrets stay in their files.
 #[derive(Debug)]
@@ -17,13 +21,16 @@ pub(super) struct Identities {
     pub(super) call: BTreeMap<&'static str, VerifyKey>,
     /// What the statements of those services that make some are checked against.
     pub(super) authority: BTreeMap<&'static str, VerifyKey>,
+    /// The operators of a devnet, of whom two decide what no service does. On a real plane they make their keys
+    /// themselves, each on a machine of their own.
+    pub(super) operators: BTreeMap<&'static str, VerifyKey>,
     /// The merchant's API key, which only the operator's own file holds.
     pub(super) merchant_key: String,
 }
 
 impl Identities {
     /// Makes every secret that does not exist yet.
-    pub(super) fn make(directory: &Directory) -> Result<Self> {
+    pub(super) fn make(directory: &Directory, network: Network) -> Result<Self> {
         let mut call = BTreeMap::from([(OPERATOR, public(&directory.call_key(OPERATOR))?)]);
         let mut authority = BTreeMap::new();
         for member in &ROSTER {
@@ -32,8 +39,14 @@ impl Identities {
                 authority.insert(member.name, public(&directory.authority_key(member.name))?);
             }
         }
+        let mut operators = BTreeMap::new();
+        if network == Network::Devnet {
+            for name in DEVNET_OPERATORS {
+                operators.insert(name, public(&directory.operator_key(name))?);
+            }
+        }
         let merchant_key = secret_file::ensure(&directory.merchant_key(), "lk_")?;
-        Ok(Self { call, authority, merchant_key })
+        Ok(Self { call, authority, operators, merchant_key })
     }
 }
 

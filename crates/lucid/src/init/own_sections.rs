@@ -24,7 +24,7 @@ pub(super) fn of(
 ) -> Table {
     match service {
         "tron-client" => tron_client(plane, args),
-        "wallet-manager" => wallet_manager(plane, directory, args),
+        "wallet-manager" => wallet_manager(plane, directory, identities, args),
         "trx-staking" => trx_staking(),
         "payment-gateway" => payment_gateway(plane, identities),
         _ => Table::new(),
@@ -52,7 +52,7 @@ fn tron_client(plane: &PlaneFile, args: &InitArgs) -> Table {
     own
 }
 
-fn wallet_manager(plane: &PlaneFile, directory: &Directory, args: &InitArgs) -> Table {
+fn wallet_manager(plane: &PlaneFile, directory: &Directory, identities: &Identities, args: &InitArgs) -> Table {
     let path = |path: &Path| Value::String(path.display().to_string());
     let mut token = Table::from_iter([
         ("label".to_owned(), Value::String(plane.token_label.clone())),
@@ -64,7 +64,12 @@ fn wallet_manager(plane: &PlaneFile, directory: &Directory, args: &InitArgs) -> 
     if let Some(module) = &args.module {
         token.insert("module".to_owned(), path(module));
     }
-    Table::from_iter([("token".to_owned(), Value::Table(token))])
+    let mut own = Table::from_iter([("token".to_owned(), Value::Table(token))]);
+    if !identities.operators.is_empty() {
+        let keys = identities.operators.iter().map(|(name, key)| ((*name).to_owned(), Value::String(key.to_string())));
+        own.insert("operators".to_owned(), Value::Table(keys.collect()));
+    }
+    own
 }
 
 fn trx_staking() -> Table {

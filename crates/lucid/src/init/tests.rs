@@ -23,20 +23,21 @@ fn plane() -> PlaneFile {
 fn secrets_are_private_and_stay_as_they_are() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
-    let first = Identities::make(&directory).unwrap();
-    let second = Identities::make(&directory).unwrap();
+    let first = Identities::make(&directory, Network::Devnet).unwrap();
+    let second = Identities::make(&directory, Network::Devnet).unwrap();
     assert_eq!(
         (&first.call, &first.authority, &first.merchant_key),
         (&second.call, &second.authority, &second.merchant_key)
     );
-    let mut keys: Vec<_> = first.call.values().chain(first.authority.values()).map(|key| key.to_bytes()).collect();
+    let keys = first.call.values().chain(first.authority.values()).chain(first.operators.values());
+    let mut keys: Vec<_> = keys.map(|key| key.to_bytes()).collect();
     let all = keys.len();
     keys.sort_unstable();
     keys.dedup();
     assert_eq!(
         (all, keys.len()),
-        (12, 12),
-        "six services and the operator call, five services authorise, no key twice"
+        (14, 14),
+        "six services and the operator call, five services authorise, two people decide, no key twice"
     );
     for path in [directory.call_key("tron-client"), directory.authority_key("payout-router"), directory.merchant_key()]
     {
@@ -48,7 +49,7 @@ fn secrets_are_private_and_stay_as_they_are() {
 fn a_service_knows_its_callers_and_no_secret_stands_in_its_configuration() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
-    let identities = Identities::make(&directory).unwrap();
+    let identities = Identities::make(&directory, Network::Devnet).unwrap();
     for member in &ROSTER {
         let text = service_config::of(member, &plane(), &directory, &identities, &InitArgs::default()).unwrap();
         let config: toml::Table = text.parse().unwrap();
@@ -62,6 +63,24 @@ fn a_service_knows_its_callers_and_no_secret_stands_in_its_configuration() {
         let secret = fs::read_to_string(directory.call_key(member.name)).unwrap();
         assert!(!text.contains(secret.trim()) && !text.contains(&identities.merchant_key));
     }
+}
+
+#[test]
+fn a_devnet_has_two_operators_and_a_real_plane_makes_none() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = Directory::new(place.path()).unwrap();
+    assert!(Identities::make(&directory, Network::Nile).unwrap().operators.is_empty());
+    assert!(!directory.operator_key("first").exists());
+    let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let signer = ROSTER.iter().find(|member| member.name == "wallet-manager").unwrap();
+    let text = service_config::of(signer, &plane(), &directory, &identities, &InitArgs::default()).unwrap();
+    let config: toml::Table = text.parse().unwrap();
+    let pinned = config["operators"].as_table().unwrap();
+    for name in ["first", "second"] {
+        let key = crate::operator_key::read(&directory.operator_key(name)).unwrap();
+        assert_eq!(pinned[name].as_str(), Some(key.verify_key().to_string().as_str()));
+    }
+    assert_eq!(pinned.len(), 2);
 }
 
 #[test]
