@@ -97,9 +97,12 @@ fn a_transaction_of_ours_that_nobody_signed_here_stops_everything() {
     assert!(ask(&plane, "halted", recipient(1)), "it is taken, and waits");
     plane.kill_and_start_again();
     until_halted(&plane, &txid);
-    let list = done(&plane, &["payout", "list"]);
-    let waiting = &list["payouts"][0];
-    assert_eq!((&waiting["stage"], &waiting["reason"]), (&json!("accepted"), &json!("halted")), "{list:#}");
+    // It says why it waits from its first turn on.
+    plane.until("waiting for the explanation", |_| {
+        let list = done(&plane, &["payout", "list"]);
+        let waiting = &list["payouts"][0];
+        waiting["stage"] == "accepted" && waiting["reason"] == "halted"
+    });
     assert_eq!(chain.usdt_of(recipient(1)), 0);
 
     explain(&plane, &txid);
