@@ -47,7 +47,8 @@ audit_images() {
         return 0
     fi
     tool="$(nix eval --raw "$root#oci-image")/bin/oci-image"
-    # Findings are shown and do not stop: cargo-auditable 0.6.6 also lists optional crates that nothing compiles.
+    # Findings are shown and do not stop yet: it seems, unproven, that cargo-auditable 0.6.6 also lists optional crates
+    # that nothing compiles.
     "$tool" audit "$1/sbom" --advisories "$database" --deny "$root/deny.toml" >&2 ||
         say "the audit has findings: see above"
 }
