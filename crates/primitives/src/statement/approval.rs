@@ -4,7 +4,7 @@ use prost::Message;
 use sha2::{Digest as _, Sha256};
 
 use super::authorisation::kind_number;
-use super::{Asset, Authorisation, Kind, Statement, StatementError, VerifyKey};
+use super::{Asset, Authorisation, Kind, Statement, StatementError, VerifyKey, fields};
 use crate::{Address, IntentId, PlaneId, UnixMs};
 
 /// What a payment comes to for the one who approves it: the same for every attempt at it.
@@ -112,14 +112,11 @@ impl Statement for Approval {
         let malformed = StatementError::Malformed;
         let wire = Wire::decode(bytes).map_err(|_| malformed("approval"))?;
         let approval = Self {
-            plane: wire.plane.parse().map_err(|_| malformed("plane"))?,
+            plane: fields::plane(&wire.plane)?,
             intent: wire.intent.parse().map_err(|_| malformed("intent"))?,
-            terms_hash: wire.terms_hash.as_slice().try_into().map_err(|_| malformed("terms hash"))?,
+            terms_hash: fields::array(&wire.terms_hash, "terms hash")?,
             approver: VerifyKey::from_bytes(&wire.approver)?,
-            requester: match wire.requester.as_slice() {
-                [] => None,
-                key => Some(VerifyKey::from_bytes(key)?),
-            },
+            requester: fields::optional(&wire.requester, VerifyKey::from_bytes)?,
             valid_until: UnixMs(wire.valid_until),
         };
         if approval.encode() == bytes { Ok(approval) } else { Err(malformed("not the one encoding")) }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attestation, Statement, StatementError};
+use super::{Attestation, Statement, StatementError, fields};
 use crate::HexBytes;
 
 /// An attestation and a secp256k1 signature over its digest, in the wire form of all that such keys sign. Having one
@@ -57,7 +57,7 @@ impl TryFrom<Wire> for Attested {
     type Error = StatementError;
 
     fn try_from(wire: Wire) -> Result<Self, Self::Error> {
-        let signature = wire.signature.0.try_into().map_err(|_| StatementError::Malformed("signature length"))?;
+        let signature = fields::array(wire.signature.as_ref(), "signature length")?;
         Ok(Self { attestation: Attestation::decode(&wire.statement.0)?, signature })
     }
 }

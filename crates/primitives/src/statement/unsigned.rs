@@ -2,7 +2,7 @@
 
 use prost::Message;
 
-use super::{Statement, StatementError};
+use super::{Statement, StatementError, fields};
 use crate::{AttemptNo, IntentId, PlaneId, UnixMs};
 
 /// The attempt is barred for ever: no signature for it exists or can come to exist. The limits may be given back.
@@ -46,7 +46,7 @@ impl Statement for Unsigned {
     fn decode(bytes: &[u8]) -> Result<Self, StatementError> {
         let wire = Wire::decode(bytes).map_err(|_| StatementError::Malformed("unsigned"))?;
         let unsigned = Self {
-            plane: wire.plane.parse().map_err(|_| StatementError::Malformed("plane"))?,
+            plane: fields::plane(&wire.plane)?,
             intent: wire.intent.parse().map_err(|_| StatementError::Malformed("intent"))?,
             attempt: AttemptNo(wire.attempt),
             voided_at: UnixMs(wire.voided_at),
