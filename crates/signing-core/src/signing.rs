@@ -298,7 +298,8 @@ impl SigningCore {
         self.store.get(&Attempt::id_of(intent, attempt)).await
     }
 
-    /// What the register has for every attempt before this one.
+    /// What the register has for every attempt before this one, up to the first that it never saw: nothing follows such
+    /// a gap, however far ahead somebody counts.
     async fn earlier(
         &self,
         intent: &IntentId,
@@ -307,7 +308,11 @@ impl SigningCore {
         let mut earlier = Vec::new();
         for number in 1..attempt.0 {
             let entry = self.attempt(intent, AttemptNo(number)).await?;
-            earlier.push(entry.map(|entry| entry.record.known()));
+            let known = entry.map(|entry| entry.record.known());
+            earlier.push(known);
+            if known.is_none() {
+                break;
+            }
         }
         Ok(earlier)
     }

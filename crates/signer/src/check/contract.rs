@@ -82,9 +82,6 @@ impl Told<'_> {
         };
         self.recipient(to)?;
         self.payee()?;
-        if to == token {
-            return Err(Refusal::RecipientForbidden);
-        }
         self.amount(u64::try_from(value).map_err(|_| Refusal::Amount)?)
     }
 
@@ -117,7 +114,8 @@ impl Told<'_> {
     /// Who may be paid at all, whatever the authorisation says.
     fn payee(&self) -> Result<(), Refusal> {
         let recipient = self.authorisation.recipient;
-        if recipient == Address::ZERO || recipient == self.known.wallet.address {
+        let token = self.rules.tokens.contains(&recipient);
+        if token || recipient == Address::ZERO || recipient == self.known.wallet.address {
             return Err(Refusal::RecipientForbidden);
         }
         Ok(())

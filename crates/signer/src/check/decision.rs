@@ -16,7 +16,7 @@ use super::rules::{Circumstances, RegisteredAttempt, Rules};
 use super::{Checked, Refusal, anchored, expiration_at_most, held, previous};
 
 /// How many operators it takes.
-const OPERATORS: usize = 2;
+pub const OPERATORS: usize = 2;
 
 /// The longest life of a transaction that operators decided on, from now on.
 const LIFE_MAX_MS: u64 = 600_000;
@@ -73,6 +73,9 @@ pub fn check_decision(
     known: &Circumstances<'_>,
 ) -> Result<Checked, Refusal> {
     let agreed = agreed(&request.ceremony, rules, known.now)?;
+    if council.attempt < AttemptNo::FIRST {
+        return Err(Refusal::Previous);
+    }
     let raw = anchored(&request.raw_data, &request.anchor, rules, known.now)?;
     let right = match &agreed.statement.action {
         Action::HardenWallet { account, owner, active, operations, .. } => {

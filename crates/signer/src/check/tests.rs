@@ -136,6 +136,12 @@ const BREACHES: &[Breach] = &[
     (Refusal::RecipientForbidden, Case::usdt, |case| case.pay([0; 20])),
     (Refusal::RecipientForbidden, Case::usdt, |case| case.pay(TOKEN)),
     (Refusal::RecipientForbidden, Case::usdt, |case| case.pay(WALLET)),
+    // TRX to a token's contract is lost as well.
+    (Refusal::RecipientForbidden, Case::trx, |case| {
+        let Contract::Transfer(transfer) = &mut case.raw.contract else { panic!("a transfer") };
+        transfer.to = at(TOKEN);
+        case.authorisation.recipient = at(TOKEN);
+    }),
     (Refusal::NotOurWallet, Case::delegation, |case| case.our_wallets.clear()),
     (Refusal::NotOurWallet, Case::reclaim, |case| case.our_wallets.clear()),
     (Refusal::Amount, Case::usdt, |case| case.authorisation.amount = 24_999_999),

@@ -13,7 +13,12 @@ use crate::register::{Asked, Attempt};
 /// byte.
 pub(super) fn to_hear(asked: &Asked, registered: &Attempt, rules: &Rules) -> Result<(), SignError> {
     let signing = registered.signing().ok_or(SignError::Void)?;
-    let (Asked::Authorised(request), Asked::Authorised(known)) = (asked, &signing.request) else { return Ok(()) };
+    let (request, known) = match (asked, &signing.request) {
+        (Asked::Authorised(request), Asked::Authorised(known)) => (request, known),
+        (Asked::Decided(_), Asked::Decided(_)) => return Ok(()),
+        // The intent is the operators' own: nobody's authorisation is for it.
+        _ => return Err(Refusal::Intent.into()),
+    };
     if known.authorisation == request.authorisation {
         return Ok(());
     }

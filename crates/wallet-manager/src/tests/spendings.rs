@@ -1,15 +1,16 @@
 //! Payments that two operators decide on, signed for an account that is shared.
 
+use api::wallet_manager::audit::audit;
 use api::wallet_manager::decision::{ShareRequest, put_decision, put_hardening_outcome, put_share};
-use api::wallet_manager::{WalletClass, WalletView, intent};
+use api::wallet_manager::{WalletClass, WalletView, intent, put_signature};
 use primitives::statement::{Asset, Fate, Spending};
-use primitives::{Address, Sun};
+use primitives::{Address, AttemptNo, Sun};
 use service::Outcome;
 use tron_tx::contract::Trigger;
 use tron_tx::{Contract, trc20};
 
-use super::bench::{PAYEE, Running};
-use super::council::{Carried, bench, decided, share};
+use super::bench::{PAYEE, Payment, Running};
+use super::council::{Carried, bench, decided, harden, share, signed};
 
 const ACCOUNT: Address = Address::from_evm([0x44; 20]);
 
@@ -97,4 +98,43 @@ async fn a_wallet_on_its_way_to_an_account_spends_nothing() {
     let request = ShareRequest { ceremony: decided(&running, share(&treasury, ACCOUNT, treasury.address)) };
     running.done("operator", &put_share(&treasury.wallet_id, &request)).await;
     assert_eq!(code(&running, &spend(&running, 31, 30)).await, Err("wallet_hardening".to_owned()));
+}
+
+#[tokio::test]
+async fn attempts_count_from_one_and_follow_one_another() {
+    let bench = bench();
+    let running = bench.start().await;
+    let treasury = treasury(&running).await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    // Nobody signed it: that is all that is looked at, however many attempts it is said to follow.
+    let last = AttemptNo(u32::MAX);
+    let mut unsigned = spend(&running, 31, 30).again(last).request();
+    unsigned.ceremony = signed(&running, unsigned.ceremony.unverified().action.clone(), &[]);
+    let call = put_decision(tron_tx::hash::txid(unsigned.raw_data.as_ref()), &unsigned);
+    assert_eq!(running.refused("operator", &call).await.code, "authority_signature");
+    for attempt in [AttemptNo(0), last] {
+        for carried in [spend(&running, 31, 30), Carried::update(&running, decided(&running, harden(&hot)))] {
+            assert_eq!(code(&running, &carried.again(attempt)).await, Err("previous".to_owned()), "{attempt}");
+        }
+    }
+    assert_eq!(running.done("operator", &audit(0, 1_000)).await.records.last().unwrap().kind, "refused");
+    assert_eq!(treasury.permission_id, 2);
+}
+
+#[tokio::test]
+async fn a_decided_payment_is_told_to_no_service() {
+    let bench = bench();
+    let running = bench.start().await;
+    treasury(&running).await;
+    let payment = spend(&running, 31, 30);
+    let view = running.done("operator", &put_decision(payment.txid(), &payment.request())).await;
+    // Somebody who may ask for signatures claims an authorisation for the decision's own intent.
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let mut thief = Payment::usdt(&running, &hot, view.intent.as_str());
+    for raw in [thief.raw.clone(), payment.raw] {
+        thief.raw = raw;
+        let problem = running.refused("usdt-manager", &put_signature(thief.txid(), &thief.request())).await;
+        assert_eq!((problem.status, problem.code.as_str()), (403, "intent"));
+        assert!(problem.members.is_empty(), "{problem:?}");
+    }
 }
