@@ -16,6 +16,7 @@ mod metrics;
 mod open;
 mod reconcile;
 mod refusals;
+mod relayed;
 mod settings;
 pub mod verify;
 
@@ -36,8 +37,10 @@ pub use export::export;
 pub use fault::AuditFault;
 pub use metrics::AuditMetrics;
 pub use open::{OpenError, vouched};
+pub use relayed::relayed_for;
 pub use settings::AuditSettings;
 
+use crate::caller;
 use entry::{PolicyChanged, Refused};
 use keep::Kept;
 use refusals::Refusals;
@@ -136,7 +139,7 @@ impl Audit {
 
     /// Appends a refusal, or counts it if it repeats one of the last minute or if there are too many.
     pub async fn refused(&self, refused: Refused) -> Result<(), AuditFault> {
-        let noted = self.refusals().note(refused, self.clock.now());
+        let noted = self.refusals().note(refused, caller::current(), self.clock.now());
         match noted {
             Some(refused) => self.append(refused).await.map(drop),
             None => Ok(()),

@@ -10,6 +10,7 @@ use tokio::net::UnixStream;
 use tokio::sync::{mpsc, watch};
 
 use self::line::Line;
+use crate::caller::Caller;
 use crate::protocol::{Ask, Asked, News, coding};
 
 /// Why there is no answer.
@@ -78,12 +79,17 @@ impl Client {
         }
     }
 
-    /// Asks the worker and waits for its answer, for as long as it lives.
+    /// Asks the worker for nobody else and waits for its answer, for as long as it lives.
     pub async fn ask<A: Ask>(&self, ask: A) -> Result<A::Answer, AskError> {
+        self.ask_for(None, ask).await
+    }
+
+    /// Asks the worker for somebody, whom its records name, and waits for its answer, for as long as it lives.
+    pub async fn ask_for<A: Ask>(&self, caller: Option<Caller>, ask: A) -> Result<A::Answer, AskError> {
         let line = self.0.line.read().unwrap_or_else(PoisonError::into_inner).clone();
         let line = line.ok_or(AskError::Absent)?;
         let request_id = service::request_id::current().map(|id| id.to_string());
-        let answer = line.ask(coding::encode(&Asked { request_id, call: ask.into() })).await?;
+        let answer = line.ask(coding::encode(&Asked { request_id, caller, call: ask.into() })).await?;
         let answer: Result<A::Answer, Problem> = coding::decode(&answer).map_err(AskError::Malformed)?;
         answer.map_err(AskError::Refused)
     }

@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod book;
+pub mod caller;
 mod client;
 mod core;
 pub mod freeze;

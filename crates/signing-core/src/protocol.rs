@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use service::Problem;
 
 use crate::Core;
+use crate::caller::Caller;
 pub use crate::serve::Call;
 use crate::standing::Standing;
 
@@ -32,6 +33,8 @@ pub trait Ask: Into<Call> + Send {
 pub struct Asked {
     /// The id under which both processes log.
     pub request_id: Option<String>,
+    /// For whom it is asked, by the word of who relays it.
+    pub caller: Option<Caller>,
     /// What is asked.
     pub call: Call,
 }

@@ -42,9 +42,9 @@ pub use signature::{BATCH_MAX, Sign};
 pub use token::Token;
 pub use wallet::{MakeWallet, Making, ProveWallet, Wallet, Wallets};
 
-use crate::Core;
 use crate::protocol::frame::Frame;
 use crate::protocol::{Ask, Asked, NEWS, News, coding};
+use crate::{Core, caller};
 
 macro_rules! calls {
     ($($call:ident),+ $(,)?) => {
@@ -116,7 +116,7 @@ async fn read(
 
 /// The answer to a message, under the id of the request that it is part of. A panic is answered as our fault.
 async fn answer(core: &Core, message: &[u8]) -> Vec<u8> {
-    let Asked { request_id, call } = match coding::decode(message) {
+    let Asked { request_id, caller, call } = match coding::decode(message) {
         Ok(asked) => asked,
         Err(error) => return coding::encode(&Err::<(), _>(Problem::internal(error))),
     };
@@ -127,6 +127,7 @@ async fn answer(core: &Core, message: &[u8]) -> Vec<u8> {
             coding::encode(&Err::<(), _>(Problem::internal(fault)))
         })
     };
+    let work = caller::scope(caller, Box::pin(work));
     match request_id.as_deref().and_then(RequestId::parse) {
         Some(id) => {
             // The log of both processes names the request alike.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use api::wallet_manager::{WalletClass, WalletView};
 use futures::future::BoxFuture;
 use primitives::WalletId;
-use service::Problem;
+use service::{Caller, Problem};
 use service::feed::FeedSource;
 use service::health::Finding;
 use signing_core::Client;
@@ -23,17 +23,24 @@ use crate::problem;
 pub struct Relay {
     client: Client,
     prover: Arc<dyn Prover>,
+    caller: Option<signing_core::caller::Caller>,
 }
 
 impl Relay {
     /// The way to the worker that this client reaches; new keys are proven by `prover`.
     pub fn new(client: Client, prover: Arc<dyn Prover>) -> Self {
-        Self { client, prover }
+        Self { client, prover, caller: None }
+    }
+
+    /// The way to the worker for this caller, whom the worker's records name.
+    #[must_use]
+    pub fn by(&self, caller: &Caller) -> Self {
+        Self { caller: Some(signing_core::caller::Caller::named(&caller.name)), ..self.clone() }
     }
 
     /// Asks the worker.
     pub async fn ask<A: Ask>(&self, ask: A) -> Result<A::Answer, Problem> {
-        self.client.ask(ask).await.map_err(problem::of_worker)
+        self.client.ask_for(self.caller.clone(), ask).await.map_err(problem::of_worker)
     }
 
     /// The wallet of this name, made if there is none: the worker makes the key, a fresh process proves it, and the

@@ -10,6 +10,9 @@ use primitives::{
 use serde::{Deserialize, Serialize};
 use store::LogEntry;
 
+use super::relayed::Relayed;
+use crate::caller;
+
 macro_rules! entries {
     ($($(#[$doc:meta])* $name:ident = $kind:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })+) => {
         $(
@@ -28,8 +31,7 @@ macro_rules! entries {
 
             impl From<$name> for LogEntry {
                 fn from(record: $name) -> Self {
-                    let body = serde_json::to_string(&record).expect("records have text keys and no failing serialisers");
-                    Self { kind: $kind, body }
+                    Self { kind: $kind, body: Relayed { record, relayed_for: caller::current() }.body() }
                 }
             }
         )+
@@ -44,7 +46,7 @@ macro_rules! entries {
             /// Reads a record again; `None` for a kind of a later program.
             pub fn parse(kind: &str, body: &str) -> serde_json::Result<Option<Self>> {
                 match kind {
-                    $($kind => serde_json::from_str(body).map(|record| Some(Self::$name(record))),)+
+                    $($kind => Relayed::parse(body).map(|relayed| Some(Self::$name(relayed.record))),)+
                     _ => Ok(None),
                 }
             }

@@ -166,7 +166,7 @@ impl Audit {
         if counted.is_empty() {
             return;
         }
-        let commit = counted.into_iter().fold(Commit::new(self.now()), |commit, entry| commit.log(entry.into()));
+        let commit = counted.into_iter().fold(Commit::new(self.now()), Commit::log);
         if let Err(error) = self.commit(commit).await {
             warn!(%error, "the counts of refusals could not be appended");
         }

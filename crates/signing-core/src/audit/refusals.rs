@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use primitives::UnixMs;
 
-use super::entry::{Entry, Refused, RefusedAgain, RefusedUnlisted};
+use store::LogEntry;
+
+use super::entry::{Refused, RefusedAgain, RefusedUnlisted};
+use crate::caller::{self, Caller};
 
 /// How long a window is.
 pub(super) const WINDOW_MS: u64 = 60_000;
@@ -21,34 +24,35 @@ pub(super) const LISTED_MAX: usize = 240;
 pub(super) struct Refusals {
     since: UnixMs,
     listed: BTreeMap<String, Repeats>,
-    unlisted: BTreeMap<String, u64>,
+    unlisted: BTreeMap<(String, Option<Caller>), u64>,
 }
 
 #[derive(Debug)]
 struct Repeats {
     first: Refused,
+    caller: Option<Caller>,
     since: UnixMs,
     times: u64,
 }
 
 impl Refusals {
-    /// Takes note of a refusal; the record to append, if it is to be one of its own.
-    pub(super) fn note(&mut self, refused: Refused, now: UnixMs) -> Option<Refused> {
+    /// Takes note of a refusal of what this caller asked; the record to append, if it is to be one of its own.
+    pub(super) fn note(&mut self, refused: Refused, caller: Option<Caller>, now: UnixMs) -> Option<Refused> {
         if self.is_empty() {
             self.since = now;
         }
-        let name =
-            format!("{} {} {} {} {:?}", refused.rule, refused.intent, refused.attempt, refused.txid, refused.key_id);
+        let Refused { rule, intent, attempt, txid, key_id } = &refused;
+        let name = format!("{rule} {intent} {attempt} {txid} {key_id:?} {caller:?}");
         if let Some(repeats) = self.listed.get_mut(&name) {
             repeats.times = repeats.times.saturating_add(1);
             return None;
         }
         if self.listed.len() >= LISTED_MAX {
-            let times = self.unlisted.entry(refused.rule).or_default();
+            let times = self.unlisted.entry((refused.rule, caller)).or_default();
             *times = times.saturating_add(1);
             return None;
         }
-        self.listed.insert(name, Repeats { first: refused.clone(), since: now, times: 0 });
+        self.listed.insert(name, Repeats { first: refused.clone(), caller, since: now, times: 0 });
         Some(refused)
     }
 
@@ -57,13 +61,16 @@ impl Refusals {
         !self.is_empty() && now.ms_since(self.since) >= WINDOW_MS
     }
 
-    /// Ends the window; what was counted in it.
-    pub(super) fn take(&mut self) -> Vec<Entry> {
+    /// Ends the window; the records of what was counted in it, each for who asked.
+    pub(super) fn take(&mut self) -> Vec<LogEntry> {
         let Self { since, listed, unlisted } = std::mem::take(self);
         let again = listed.into_values().filter(|repeats| repeats.times > 0);
-        let again = again.map(|Repeats { first, since, times }| RefusedAgain { first, since, times }.into());
-        let unlisted = unlisted.into_iter();
-        let unlisted = unlisted.map(|(rule, times)| RefusedUnlisted { rule, since, times }.into());
+        let again = again.map(|Repeats { first, caller, since, times }| {
+            caller::sync_scope(caller, || RefusedAgain { first, since, times }.into())
+        });
+        let unlisted = unlisted.into_iter().map(|((rule, caller), times)| {
+            caller::sync_scope(caller, || RefusedUnlisted { rule, since, times }.into())
+        });
         again.chain(unlisted).collect()
     }
 
@@ -91,25 +98,30 @@ mod tests {
     #[test]
     fn repeats_are_counted_and_others_are_not_mixed_up() {
         let mut refusals = Refusals::default();
-        assert!(refusals.note(refused("po_a", "amount"), UnixMs(1)).is_some());
+        assert!(refusals.note(refused("po_a", "amount"), None, UnixMs(1)).is_some());
         for ms in 2..5 {
-            assert!(refusals.note(refused("po_a", "amount"), UnixMs(ms)).is_none());
+            assert!(refusals.note(refused("po_a", "amount"), None, UnixMs(ms)).is_none());
         }
-        assert!(refusals.note(refused("po_a", "recipient"), UnixMs(5)).is_some());
-        assert!(refusals.note(refused("po_b", "amount"), UnixMs(5)).is_some());
+        assert!(refusals.note(refused("po_a", "recipient"), None, UnixMs(5)).is_some());
+        assert!(refusals.note(refused("po_b", "amount"), None, UnixMs(5)).is_some());
         assert!(!refusals.is_due(UnixMs(WINDOW_MS)));
         assert!(refusals.is_due(UnixMs(WINDOW_MS + 1)));
+        let other = Some(Caller::named("thief"));
+        assert!(refusals.note(refused("po_a", "amount"), other.clone(), UnixMs(5)).is_some(), "another's own");
+        assert!(refusals.note(refused("po_a", "amount"), other.clone(), UnixMs(5)).is_none());
         let again = RefusedAgain { first: refused("po_a", "amount"), since: UnixMs(1), times: 3 };
-        assert_eq!(refusals.take(), [again.into()]);
+        let of_other = RefusedAgain { since: UnixMs(5), times: 1, ..again.clone() };
+        assert_eq!(refusals.take(), [again.into(), caller::sync_scope(other, || of_other.into())]);
         assert!(refusals.take().is_empty() && !refusals.is_due(UnixMs(u64::MAX)));
-        assert!(refusals.note(refused("po_a", "amount"), UnixMs(9)).is_some(), "a new window lists it again");
+        assert!(refusals.note(refused("po_a", "amount"), None, UnixMs(9)).is_some(), "a new window lists it again");
     }
 
     #[test]
     fn a_flood_of_different_ones_is_bounded_and_counted() {
         let mut refusals = Refusals::default();
         let flood = 5_000;
-        let listed = (0..flood).filter(|n| refusals.note(refused(&format!("po_{n}"), "amount"), UnixMs(7)).is_some());
+        let listed =
+            (0..flood).filter(|n| refusals.note(refused(&format!("po_{n}"), "amount"), None, UnixMs(7)).is_some());
         assert_eq!(listed.count(), LISTED_MAX);
         let times = flood - LISTED_MAX as u64;
         let unlisted = RefusedUnlisted { rule: "amount".to_owned(), since: UnixMs(7), times };

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use service::Problem;
 use tracing::Instrument;
 
-use crate::Core;
 use crate::protocol::Ask;
+use crate::{Core, caller};
 
 /// The most transactions of one call.
 pub const BATCH_MAX: usize = 256;
@@ -31,7 +31,8 @@ impl Ask for Sign {
 /// One signature, in a task of its own: the checks of a batch share the processors.
 async fn signed(core: &Core, txid: TxId, request: SignatureRequest) -> Result<SignatureView, Problem> {
     let signing = core.signing.clone();
-    let work = async move { signing.sign(txid, request).await.map_err(Problem::from) }.in_current_span();
+    let work = async move { signing.sign(txid, request).await.map_err(Problem::from) };
+    let work = caller::scope(caller::current(), work).in_current_span();
     let work = match service::request_id::current() {
         Some(id) => tokio::spawn(id.scope(work)),
         None => tokio::spawn(work),

@@ -45,5 +45,5 @@ pub(super) async fn audit(
     Query(Which { after, limit }): Query<Which>,
 ) -> Result<Json<AuditPage>, Problem> {
     may_read(&caller, "audit:read")?;
-    state.worker.ask(AuditRecords { after, limit }).await.map(Json)
+    state.worker.by(&caller).ask(AuditRecords { after, limit }).await.map(Json)
 }

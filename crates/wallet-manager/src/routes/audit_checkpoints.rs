@@ -47,5 +47,5 @@ pub(super) async fn audit_checkpoints(
     Query(Which { after, limit }): Query<Which>,
 ) -> Result<Json<AuditCheckpointPage>, Problem> {
     may_read(&caller, "audit:read")?;
-    state.worker.ask(AuditCheckpoints { after, limit }).await.map(Json)
+    state.worker.by(&caller).ask(AuditCheckpoints { after, limit }).await.map(Json)
 }

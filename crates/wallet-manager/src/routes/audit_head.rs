@@ -19,5 +19,5 @@ use crate::app;
 )]
 pub(super) async fn audit_head(State(state): State<app::State>, caller: Caller) -> Result<Json<AuditHead>, Problem> {
     may_read(&caller, "audit:read")?;
-    state.worker.ask(AuditPlace).await.map(Json)
+    state.worker.by(&caller).ask(AuditPlace).await.map(Json)
 }

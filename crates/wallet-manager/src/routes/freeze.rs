@@ -30,7 +30,7 @@ pub(super) async fn put_freeze(
     Body(request): Body<FreezeRequest>,
 ) -> Result<Json<FreezeView>, Problem> {
     caller.require("freeze:write")?;
-    state.worker.ask(PutFreeze { request, by: caller.name.to_string() }).await.map(Json)
+    state.worker.by(&caller).ask(PutFreeze { request, by: caller.name.to_string() }).await.map(Json)
 }
 
 /// Lifts the stop that two operators name. Needs the scope `operator`, and their signatures.
@@ -53,7 +53,7 @@ pub(super) async fn put_thaw(
     Body(request): Body<ThawRequest>,
 ) -> Result<Json<FreezeView>, Problem> {
     caller.require("operator")?;
-    state.worker.ask(Thaw(request)).await.map(Json)
+    state.worker.by(&caller).ask(Thaw(request)).await.map(Json)
 }
 
 /// The stops that hold; nothing is signed while there is one. Needs the scope `wallets:read`.
@@ -66,5 +66,5 @@ pub(super) async fn put_thaw(
 )]
 pub(super) async fn freezes(State(state): State<app::State>, caller: Caller) -> Result<Json<FreezeList>, Problem> {
     may_read(&caller, "wallets:read")?;
-    state.worker.ask(Freezes).await.map(Json)
+    state.worker.by(&caller).ask(Freezes).await.map(Json)
 }

@@ -30,6 +30,6 @@ pub(super) async fn get_signature(
     Path(txid): Path<TxId>,
 ) -> Result<Json<RegisteredAttempt>, Problem> {
     may_read(&caller, "register:read")?;
-    let found = state.worker.ask(Registered(txid)).await?;
+    let found = state.worker.by(&caller).ask(Registered(txid)).await?;
     found.map(Json).ok_or_else(|| Problem::not_found("unknown_signature", format!("The register has no {txid}.")))
 }

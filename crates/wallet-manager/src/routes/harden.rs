@@ -36,7 +36,7 @@ pub(super) async fn put_decision(
     Body(request): Body<DecisionRequest>,
 ) -> Result<Json<SignatureView>, Problem> {
     caller.require("operator")?;
-    state.worker.ask(CarryOut(txid, request)).await.map(Json)
+    state.worker.by(&caller).ask(CarryOut(txid, request)).await.map(Json)
 }
 
 /// Has a wallet sign for a shared account, from the account's update on, which another signer makes. Needs the scope
@@ -64,7 +64,7 @@ pub(super) async fn put_share(
     Body(request): Body<ShareRequest>,
 ) -> Result<Json<WalletView>, Problem> {
     caller.require("operator")?;
-    state.worker.ask(Share(id, request)).await.map(Json)
+    state.worker.by(&caller).ask(Share(id, request)).await.map(Json)
 }
 
 /// Takes tron-client's word on what became of a wallet's update: from a success on it signs under permission 2, after
@@ -92,5 +92,5 @@ pub(super) async fn put_outcome(
     Body(outcome): Body<HardeningOutcome>,
 ) -> Result<Json<WalletView>, Problem> {
     caller.require("operator")?;
-    state.worker.ask(Hardened(id, outcome)).await.map(Json)
+    state.worker.by(&caller).ask(Hardened(id, outcome)).await.map(Json)
 }

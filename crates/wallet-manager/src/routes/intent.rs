@@ -26,5 +26,5 @@ pub(super) async fn intent(
     Path(intent): Path<IntentId>,
 ) -> Result<Json<IntentView>, Problem> {
     may_read(&caller, "register:read")?;
-    state.worker.ask(Intent(intent)).await.map(Json)
+    state.worker.by(&caller).ask(Intent(intent)).await.map(Json)
 }

@@ -36,6 +36,6 @@ pub(super) async fn put_signature(
     Body(request): Body<SignatureRequest>,
 ) -> Result<Json<SignatureView>, Problem> {
     caller.require("signatures:write")?;
-    let outcome = state.worker.ask(Sign(vec![(txid, request)])).await?.pop();
+    let outcome = state.worker.by(&caller).ask(Sign(vec![(txid, request)])).await?.pop();
     outcome.unwrap_or_else(|| Err(Problem::internal("the worker left a request out"))).map(Json)
 }

@@ -31,5 +31,5 @@ pub(super) async fn put_wallet(
     Body(request): Body<WalletRequest>,
 ) -> Result<Json<WalletView>, Problem> {
     caller.require("wallets:write")?;
-    state.worker.wallet(id, request.class).await.map(Json)
+    state.worker.by(&caller).wallet(id, request.class).await.map(Json)
 }

@@ -22,5 +22,5 @@ use crate::app;
 )]
 pub(super) async fn token(State(state): State<app::State>, caller: Caller) -> Result<Json<TokenView>, Problem> {
     may_read(&caller, "wallets:read")?;
-    state.worker.ask(Token).await.map(Json)
+    state.worker.by(&caller).ask(Token).await.map(Json)
 }

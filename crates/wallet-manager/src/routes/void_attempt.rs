@@ -42,5 +42,5 @@ pub(super) async fn void_attempt(
     Body(Nothing {}): Body<Nothing>,
 ) -> Result<Json<Signed<Unsigned>>, Problem> {
     caller.require("intents:void")?;
-    state.worker.ask(Void { intent, attempt }).await.map(Json)
+    state.worker.by(&caller).ask(Void { intent, attempt }).await.map(Json)
 }

@@ -29,6 +29,6 @@ pub(super) async fn wallet(
     Path(id): Path<WalletId>,
 ) -> Result<Json<WalletView>, Problem> {
     may_read(&caller, "wallets:read")?;
-    let view = state.worker.ask(Wallet(id.clone())).await?;
+    let view = state.worker.by(&caller).ask(Wallet(id.clone())).await?;
     view.map(Json).ok_or_else(|| Problem::not_found("unknown_wallet", format!("There is no wallet {id}.")))
 }

@@ -19,5 +19,5 @@ use signing_core::serve::Wallets;
 )]
 pub(super) async fn wallets(State(state): State<app::State>, caller: Caller) -> Result<Json<WalletList>, Problem> {
     may_read(&caller, "wallets:read")?;
-    state.worker.ask(Wallets).await.map(Json)
+    state.worker.by(&caller).ask(Wallets).await.map(Json)
 }

@@ -10,7 +10,7 @@ use primitives::{Address, AttemptNo, LogPosition};
 use signing_core::NOUNS;
 use signing_core::audit::entry::{Entry, Registered, Signed};
 use signing_core::audit::verify::{Line, Report, Trust, Verifier};
-use signing_core::audit::{AcceptError, accept_cut};
+use signing_core::audit::{AcceptError, accept_cut, relayed_for};
 use store::{Incarnation, Store};
 use tron_tx::PublicKey;
 
@@ -77,6 +77,9 @@ async fn every_decision_has_its_record_and_every_answer_names_it() {
     let log = records(&running).await;
     let kinds: Vec<_> = log.iter().map(|record| record.kind.as_str()).collect();
     assert_eq!(kinds, ["opened", "wallet_made", "registered", "signed", "refused", "voided"]);
+    let relayed_for = |record: &AuditRecord| relayed_for(&record.body).unwrap().map(String::from).unwrap_or_default();
+    let callers: Vec<_> = log.iter().map(relayed_for).collect();
+    assert_eq!(callers, ["", "operator", "usdt-manager", "usdt-manager", "usdt-manager", "payout-router"]);
     let entry = |record: &AuditRecord| Entry::parse(&record.kind, &record.body).unwrap().unwrap();
     let Entry::Registered(Registered { txid, recipient, amount, policy, .. }) = entry(&log[2]) else { panic!() };
     assert_eq!((txid, amount), (payment.txid(), Some(25_000_000)));
@@ -102,6 +105,7 @@ async fn every_decision_has_its_record_and_every_answer_names_it() {
     let log = records(&running).await;
     let Entry::RefusedAgain(again) = entry(log.last().unwrap()) else { panic!() };
     assert_eq!((again.times, again.first), (2, refused));
+    assert_eq!(relayed_for(log.last().unwrap()), "usdt-manager", "counts name it too");
     let newest = Some(LogPosition { seq: 7, head: log[6].head });
     let head = head(&running).await;
     assert_eq!((head.token, head.checkpoint, head.fault), (newest, newest, None));
