@@ -1,5 +1,5 @@
 """compare.py A B: two results of `nix build .#images`. Ends with 0 if they are the same bytes; else it names every image
-that differs and shows the first differing file by diffoscope, if that is installed."""
+that differs and shows the first differing file, by diffoscope or, where that is missing, by diff."""
 
 import json
 import pathlib
@@ -28,6 +28,13 @@ def unpack(result, digest, directory):
         tar.extractall(directory, members=[member for member in tar if not member.isdev()])
 
 
+def show(old, new):
+    if shutil.which("diffoscope"):
+        subprocess.run(["diffoscope", "--max-report-size", "20000", "--text", "-", str(old), str(new)])
+    else:
+        subprocess.run(["diff", "-u", str(old), str(new)])
+
+
 def first_difference(a, b, one, other):
     with tempfile.TemporaryDirectory() as work:
         left, right = pathlib.Path(work) / "a", pathlib.Path(work) / "b"
@@ -39,8 +46,8 @@ def first_difference(a, b, one, other):
             if old.exists() and new.exists() and old.read_bytes() == new.read_bytes():
                 continue
             print(f"first differing file: /{name}", file=sys.stderr)
-            if shutil.which("diffoscope") and old.exists() and new.exists():
-                subprocess.run(["diffoscope", "--max-report-size", "20000", "--text", "-", str(old), str(new)])
+            if old.exists() and new.exists():
+                show(old, new)
             return
         print("the files are equal: the layers differ in order, rights, owners or compression", file=sys.stderr)
 

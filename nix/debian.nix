@@ -1,9 +1,12 @@
 # The toolchain as a directory tree of unpacked Debian packages, and how to run a script inside it.
-{ inputs, directory ? "/build" }:
+{ inputs, directory ? "/build", cores ? null }:
 let
   inherit (inputs) busybox busyboxTree;
 
-  # Packages unpacked over each other into one tree. Nobody runs their maintainer scripts.
+  # Packages unpacked over each other into one tree. Nobody runs their maintainer scripts. An ordinary derivation and not a
+  # path fixed by its hash: packages and busybox are fixed already, the tree follows from them (./dev repro compares what
+  # comes of it), Nix gives derivations with a fixed result the network, and a hash of 1.1 GB would have to be renewed,
+  # by somebody who has the store, with each package.
   unpacked = { name, packages, after ? "" }: derivation {
     inherit name after;
     system = "x86_64-linux";
@@ -40,7 +43,8 @@ let
     PATH = busyboxTree;
     SOURCE_DATE_EPOCH = "1";
     passAsFile = [ "script" ] ++ (environment.passAsFile or [ ]);
-  });
+  } // (if cores == null then { } else { NIX_BUILD_CORES = toString cores; }));
+
   # A script as bin/NAME, for the machine's own bash.
   script = name: text: derivation {
     inherit name text;

@@ -3,12 +3,8 @@
 . "$root/nix/settings.sh"
 
 images_packages() {
-    install_missing "nix-bin:nix --version" "git:git --version" "xz-utils:xz --version" "python3:python3 --version"
-}
-
-images_setup() {
-    images_packages
-    nix_settings
+    install_missing "nix-bin:nix --version" "git:git --version" "xz-utils:xz --version" "python3:python3 --version" \
+        "util-linux:unshare --version"
 }
 
 # How long a stage took, for whoever has a budget.
@@ -21,10 +17,12 @@ timed() {
 
 table() { python3 "$root/nix/table.py" "$1"; }
 
+source_hash() { nix eval --raw "$root#legacyPackages.x86_64-linux.sourceHash"; }
+
 # Where the sources are those of nix/digests.json, the digests must be, too.
 compare_with_golden() {
     local made="$1/digests.json" golden="$root/nix/digests.json" hash
-    hash="$(nix eval --raw "$root#legacyPackages.x86_64-linux.sourceHash")"
+    hash="$(source_hash)"
     if [ ! -e "$golden" ]; then
         say "there is no nix/digests.json yet: ./dev images --bless writes it"
     elif ! grep -q "\"$hash\"" "$golden"; then
@@ -53,35 +51,103 @@ audit_images() {
         say "the audit has findings: see above"
 }
 
-# images [--bless] [--link PATH]
+# Everything that is asked for, in one call and without a network: what comes after the inputs needs none. Two
+# derivations at once, because a compiler that is alone often has but one crate to compile.
+build_offline() { offline nix build --max-jobs 2 --print-build-logs "$@"; }
+
+# What the next build starts from, named in the cache, so that it outlives this clone and the garbage collector.
+keep_warm() {
+    mkdir -p "$cache/nix"
+    nix build "$root#legacyPackages.x86_64-linux.$1" --out-link "$cache/nix/$1"
+}
+
+# images [--bless] [--twice] [--tests] [--link PATH]
 images() {
-    local bless= link="$root/result"
+    local bless='' twice='' tests='' link="$root/result"
     while [ $# -gt 0 ]; do
         case "$1" in
             --bless) bless=yes ;;
-            --link) link="$2"; shift ;;
-            *) die "images knows --bless and --link PATH, not $1" ;;
+            --twice) twice=yes ;;
+            --tests) tests=yes ;;
+            --link) link="${2:?--link PATH}"; shift ;;
+            *) die "images knows --bless, --twice, --tests and --link PATH, not $1" ;;
         esac
         shift
     done
     alone images_packages
     nix_settings
     timed "inputs" "$root/nix/fetch"
-    timed "images" nix build "$root#images" --out-link "$link" --print-build-logs
+    local wanted=("$root#images")
+    [ -z "$twice" ] || mapfile -t -O 1 wanted < <(twice_compiled)
+    timed "images, without a network" build_offline --no-link "${wanted[@]}"
+    nix build "$root#images" --out-link "$link"
+    keep_warm warm
     (cd "$link/" && sha256sum --check --quiet SHA256SUMS) || die "SHA256SUMS does not fit what was built"
     table "$link/digests.json"
     timed "audit" audit_images "$link"
     if [ -n "$bless" ]; then
         cp "$link/digests.json" "$root/nix/digests.json"
         chmod 0644 "$root/nix/digests.json"
-        say "wrote nix/digests.json; commit it"
+        say "wrote nix/digests.json, made from the sources $(source_hash); commit it"
     else
         compare_with_golden "$link"
     fi
+    [ -z "$twice" ] || compare_twice
+    [ -z "$tests" ] || timed "tests of the recipe" recipe_tests "$link"
     say "docker load --input $link/images-amd64.tar   (images-arm64.tar on an arm64 host)"
 }
 
+# What nix/ promises: which sources decide what, what a missing input says, what an archive may do.
+recipe_tests() {
+    install_missing "gnupg:gpg --version"
+    python3 "$root/nix/tests" "$1"
+}
+
+# --- The same, twice ---
+
+readonly twice_programs=(tron-client wallet-manager)
+
+twice_compiled() {
+    local where program
+    for where in here elsewhere; do
+        for program in "${twice_programs[@]}"; do
+            echo "$root#legacyPackages.x86_64-linux.twice.$where.$program"
+        done
+    done
+}
+
+# Two programs that two builds have made, with another directory and another number of cores.
+compare_twice() {
+    local program links="$cache/nix/twice" failed=''
+    mkdir -p "$links"
+    keep_warm warmTwice
+    for program in "${twice_programs[@]}"; do
+        nix build "$root#legacyPackages.x86_64-linux.twice.here.$program" --out-link "$links/$program.here"
+        nix build "$root#legacyPackages.x86_64-linux.twice.elsewhere.$program" --out-link "$links/$program.elsewhere"
+        if cmp "$links/$program.here/bin/$program" "$links/$program.elsewhere/bin/$program" >&2; then
+            say "$program: the same bytes from one core in another directory, SHA-256 $(sha256sum <"$links/$program.here/bin/$program" | cut -c1-16)…"
+        else
+            failed=yes
+            install_missing "diffoscope-minimal:diffoscope --version"
+            diffoscope --max-report-size 20000 --text - "$links/$program.here/bin/$program" \
+                "$links/$program.elsewhere/bin/$program" || true
+        fi
+    done
+    [ -z "$failed" ] || die "two builds have made different programs"
+}
+
+# repro [--quick | --keep DIRECTORY]
 repro() {
     alone images_packages
-    "$root/nix/repro" "$@"
+    nix_settings
+    if [ "${1:-}" = --quick ]; then
+        timed "inputs" "$root/nix/fetch"
+        local wanted
+        mapfile -t wanted < <(twice_compiled)
+        timed "two programs twice, without a network" build_offline --no-link "${wanted[@]}"
+        compare_twice
+        return
+    fi
+    alone install_missing "diffoscope-minimal:diffoscope --version"
+    exec "$root/nix/repro" "$@"
 }

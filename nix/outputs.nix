@@ -3,13 +3,16 @@ let
   inherit (builtins) listToAttrs map;
 
   inputs = import ./inputs.nix;
-  lanes = directory: rec {
-    debian = import ./debian.nix { inherit inputs directory; };
+  # A second lane compiles the same sources at another place of the tree, and if asked with another number of cores.
+  lanes = { directory ? "/build", cores ? null }: rec {
+    debian = import ./debian.nix { inherit inputs directory cores; };
     workspace = import ./workspace.nix { inherit inputs debian; };
     runtime = import ./runtime.nix { inherit inputs debian; };
     images = import ./images.nix { inherit inputs debian workspace runtime; };
   };
-  inherit (lanes "/build") debian workspace images;
+  inherit (lanes { }) debian workspace images;
+  elsewhere = lanes { directory = "/elsewhere/deeper"; };
+  elsewhereAlone = lanes { directory = "/elsewhere/deeper"; cores = 1; };
 
   # As nixpkgs has it, for `nix flake show`, `nix search` and `nix run`.
   about = description: mainProgram: drv: drv // {
@@ -84,14 +87,20 @@ in
   # For ./dev: variants, and what a build is made of.
   legacyPackages.x86_64-linux = {
     inherit (images) sourceHash;
-    elsewhere = (lanes "/elsewhere/deeper").images.all;
+    elsewhere = elsewhere.images.all;
     stages = { inherit (workspace) amd64 arm64 vendor metadata; inherit (debian) toolchain; };
     amd64 = images.assembled { name = "lucid-images-amd64"; images = images.names; of = [ "amd64" ]; };
-    # What .ci/run compares: two programs of one architecture, compiled in another directory.
+    # What .ci/run compares: two programs of one architecture, compiled again with one core in another directory.
     twice = {
       here = { inherit (workspace.amd64.programs) tron-client wallet-manager; };
-      elsewhere = { inherit ((lanes "/elsewhere/deeper").workspace.amd64.programs) tron-client wallet-manager; };
+      elsewhere = { inherit (elsewhereAlone.workspace.amd64.programs) tron-client wallet-manager; };
     };
+    # What the next build starts from; nothing else would keep it from the garbage collector.
+    warm = inputs.listOf "warm" [
+      inputs.all debian.toolchain workspace.vendor workspace.metadata
+      workspace.amd64.dependencies workspace.arm64.dependencies
+    ];
+    warmTwice = inputs.listOf "warm-twice" [ elsewhereAlone.workspace.vendor elsewhereAlone.workspace.amd64.dependencies ];
     newerNix = debian.unpacked {
       name = "debian-nix";
       packages = inputs.for "nix";

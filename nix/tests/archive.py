@@ -1,0 +1,68 @@
+"""nix/fetch against an archive that has what the lock says, has it no more, or has something else."""
+
+import contextlib
+import hashlib
+import io
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import pinned
+from mirror import Archive, deb
+from tree import ROOT
+
+
+class Fetch(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="lucid-nix-tests-")
+        self.addCleanup(temporary.cleanup)
+        self.top = pathlib.Path(temporary.name)
+        self.archive = Archive(self.top / "archive")
+        self.addCleanup(self.archive.stop)
+        self.body = deb({"usr/bin/busybox": b"a program"})
+        self.path = "pool/main/b/busybox_1~2_amd64.deb"
+        self.package = {"name": "busybox", "path": self.path, "archive": "main", "size": len(self.body),
+                        "sha256": hashlib.sha256(self.body).hexdigest()}
+
+    def put(self, body):
+        file = self.archive.directory / self.path
+        file.parent.mkdir(parents=True)
+        file.write_bytes(body)
+
+    def bring(self):
+        # The second root answers for both kinds, and has nothing.
+        roots = {"main": [self.archive.root], "security": [self.archive.root + "/security"]}
+        with contextlib.redirect_stderr(io.StringIO()):
+            return pinned.bring_all([self.package], roots, self.top / "brought")
+
+    def test_a_package_comes_under_a_name_that_the_store_takes(self):
+        self.put(self.body)
+        file = self.bring()[self.path]
+        self.assertEqual(file.name, "busybox_1-2_amd64.deb")
+        self.assertEqual(file.read_bytes(), self.body)
+        self.assertEqual(pinned.member_of(file, "usr/bin/busybox"), b"a program")
+
+    def test_a_security_update_that_moved_to_the_main_archive_is_found(self):
+        self.put(self.body)
+        self.package["archive"] = "security"
+        self.assertEqual(self.bring()[self.path].read_bytes(), self.body)
+
+    def test_a_package_that_is_gone_asks_for_an_update(self):
+        with self.assertRaisesRegex(SystemExit, r"busybox_1~2_amd64\.deb is gone from the archive: run nix/update"):
+            self.bring()
+
+    def test_a_package_with_other_contents_is_refused(self):
+        self.put(self.body + b"\n")
+        with self.assertRaisesRegex(SystemExit, f"the lock says {self.package['sha256']}"):
+            self.bring()
+        self.assertEqual(list((self.top / "brought").iterdir()), [])
+
+    def test_the_command_itself_says_what_to_run(self):
+        done = subprocess.run(
+            [ROOT / "nix/fetch", "--store", self.top / "store"], capture_output=True, text=True,
+            env={**os.environ, "DEBIAN_MIRROR": self.archive.root, "XDG_CACHE_HOME": str(self.top / "cache")})
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("is gone from the archive: run nix/update", done.stderr)
+        self.assertIn("] 1/", done.stderr, "progress is shown")

@@ -1,0 +1,84 @@
+"""What decides the images, and what does not."""
+
+import pathlib
+import shutil
+
+from tree import ROOT, WithTree, change_byte, settings
+
+
+def changed(before, after):
+    return sorted(name for name in before if before[name] != after[name])
+
+
+class Derivations(WithTree):
+    def test_documents_tests_and_digests_decide_nothing(self):
+        before = self.derivations()
+        for document in ("README.md", "ARCHITECTURE.md", "SECURITY.md", "docs/new.md", ".ci/run", "dev", "nix/fetch",
+                         "nix/tests/tree.py", "compose/new.yaml"):
+            self.change(document)
+        self.change("nix/digests.json", "{}\n")
+        for test in ("tests/e2e/main.rs", "tests/src/lib.rs", "crates/oci-image/tests/it/main.rs",
+                     "crates/wallet-manager/src/tests.rs"):
+            self.assertTrue((ROOT / test).exists(), test)
+            self.change(test, "\n// changed\n")
+        self.assertEqual(changed(before, self.derivations()), [])
+
+    def test_a_service_s_source_decides_that_service_and_the_images(self):
+        before = self.derivations()
+        change_byte(self.tree / "crates/tron-client/config.default.toml")
+        self.assertEqual(changed(before, self.derivations()), ["images", "source-hash", "tron-client"])
+
+    def test_a_library_s_source_leaves_the_dependencies(self):
+        before = self.derivations()
+        self.change("crates/primitives/src/lib.rs", "\n// changed\n")
+        after = changed(before, self.derivations())
+        self.assertIn("amd64-libraries", after)
+        self.assertNotIn("amd64-dependencies", after)
+
+    def test_the_lock_decides_everything(self):
+        before = self.derivations()
+        lock = self.tree / "nix/debian.lock"
+        # Another package with the name of the compiler.
+        lines = lock.read_text().splitlines(keepends=True)
+        at = next(number for number, line in enumerate(lines) if '"name": "rustc-web"' in line)
+        digest = lines[at].index('"sha256": "') + len('"sha256": "')
+        lines[at] = lines[at][:digest] + "0" * 64 + lines[at][digest + 64:]
+        lock.write_text("".join(lines))
+        self.assertEqual(changed(before, self.derivations()), sorted(before))
+
+
+class Inputs(WithTree):
+    def built_in_an_empty_store(self, *there):
+        store = self.top / "store"
+        self.addCleanup(remove, store)
+        if there:
+            done = self.nix("copy", "--no-check-sigs", "--to", str(store), *there)
+            self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.nix("build", f"path:{self.tree}#images", "--store", str(store), "--no-link")
+        self.assertNotEqual(done.returncode, 0)
+        return done.stderr
+
+    def test_without_any_input_the_word_is_to_fetch(self):
+        self.assertIn("bring-it-with/nix/fetch", self.built_in_an_empty_store())
+
+    def test_a_missing_input_is_named_with_the_command_that_brings_it(self):
+        import pinned
+
+        busybox = pinned.tree_path("busybox", pinned.read_lock()["busybox"]["narSha256"])
+        self.assertRegex(self.built_in_an_empty_store(busybox),
+                         r"\S+ is not in the Nix store\. Bring the inputs with: nix/fetch")
+
+    def test_offline_there_is_no_route(self):
+        routes = settings("offline", "cat", "/proc/net/route")
+        self.assertEqual(routes.returncode, 0, routes.stderr)
+        self.assertEqual([line for line in routes.stdout.splitlines() if not line.startswith("Iface")], [])
+        devices = settings("offline", "cat", "/proc/net/dev").stdout
+        self.assertEqual([line.split(":")[0].strip() for line in devices.splitlines() if ":" in line], ["lo"])
+
+
+def remove(store):
+    if store.exists():
+        for directory in [store, *pathlib.Path(store).rglob("*")]:
+            if directory.is_dir() and not directory.is_symlink():
+                directory.chmod(0o755)
+        shutil.rmtree(store)
