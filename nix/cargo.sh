@@ -6,7 +6,7 @@
 # $before      an earlier stage's target directory, or nothing
 # $selection   cargo's arguments: packages and targets
 # $keep        "target" to give the target directory on, "metadata" for cargo's list of crates as $out,
-#              or the name of the program to put into $out/bin
+#              or the name of the program to put into $out/bin, with the list of its crates as $out/crates
 set -eu
 cd "$TOP"
 cp -a "$manifests" source
@@ -49,7 +49,8 @@ if [ "$keep" = metadata ]; then
     cp "$TOP/metadata" "$out"
     exit
 fi
-cargo auditable build --locked --offline --profile image --target "$rustTarget" --jobs "${NIX_BUILD_CORES:-1}" $selection
+cargo auditable build --locked --offline --profile image --target "$rustTarget" --jobs "${NIX_BUILD_CORES:-1}" \
+    --message-format json-render-diagnostics $selection >"$TOP/messages"
 cd "$TOP"
 
 if [ "$keep" = target ]; then
@@ -68,6 +69,13 @@ else
     mkdir -p "$out/bin"
     cp "target/$rustTarget/image/$keep" "$out/bin/$keep"
     chmod 0555 "$out/bin/$keep"
+    # What was compiled for the target: the auditable section also names what a feature merely could switch on. A
+    # package's id ends in #NAME@VERSION, or for a path whose last part is the name in #VERSION.
+    sed -n -e "\#\"$TOP/target/$rustTarget/#!d" \
+        -e 's/^{"reason":"compiler-artifact","package_id":"\([^"]*\)".*/\1/' \
+        -e 's/^[^"]*#\([^#@]*\)@\([^#@]*\)$/\1 \2/p' \
+        -e 's/^[^"]*\/\([^/#]*\)#\([^#@]*\)$/\1 \2/p' "$TOP/messages" | LC_ALL=C sort -u >"$out/crates"
+    [ -s "$out/crates" ] || { echo "cargo named no crate of $keep" >&2; exit 1; }
     # What leaves the build must not point back into it.
     if grep -q -a -e /nix/store/ -e "$TOP/" "$out/bin/$keep"; then
         echo "$keep holds a path of the build:" >&2

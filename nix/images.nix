@@ -119,6 +119,7 @@ let
               ++ (if softhsm then [ (softhsmLayer architecture) ] else [ ])
               ++ [ (programLayer architecture program) ];
             linked = linked architecture;
+            compiled = "${workspace.${architecture}.programs.${program}}/crates";
           };
         })
         chosenArchitectures);

@@ -16,4 +16,8 @@ done
 if [ -n "$program" ] && [ -n "$target" ] && [ -z "${dynamic:-}" ]; then
     set -- "$@" -C target-feature=+crt-static
 fi
+# Relative relocations packed: some hundred kilobytes less to load, one in a hundred less to ship.
+if [ -n "$program" ] && [ -n "$target" ]; then
+    set -- "$@" -C link-arg=-Wl,-z,pack-relative-relocs
+fi
 exec /usr/bin/rustc "$@" --remap-path-prefix="$TOP=/lucid" --remap-path-prefix="$vendor=/vendor"

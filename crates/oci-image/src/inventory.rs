@@ -1,18 +1,22 @@
 //! What is really in an image: read from the finished image, not from a list of intentions.
 //!
-//! Crates come from the program's own auditable section, Debian's packages from the image's dpkg metadata; only what
-//! leaves no trace (packages linked in statically, C sources inside crates) comes from the recipe and from a table.
+//! Crates come from the program's own auditable section, less those that the compiler did not make; Debian's packages
+//! from the image's dpkg metadata. Only what leaves no trace (packages linked in statically, C sources inside crates)
+//! comes from the recipe and from a table.
 
 pub mod bundled;
+mod compiled;
 mod crates;
 mod debian;
 mod licences;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use crate::finished::Finished;
 use crate::recipe::LinkedPackage;
 
+pub use compiled::Compiled;
 pub use licences::{CrateLicences, debian_licence};
 
 /// What is in one image on one platform.
@@ -96,6 +100,26 @@ pub enum InventoryError {
         #[source]
         source: auditable_info::Error,
     },
+    /// The list of compiled crates cannot be read.
+    #[error("{}: no list of compiled crates", .path.display())]
+    NoList {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A line that names no crate; empty if there was none at all.
+    #[error("{0:?} is no compiled crate's name and version")]
+    Compiled(String),
+    /// The compiler made a crate that the program does not list.
+    #[error("{program} is made of {missing}, which its auditable section does not list")]
+    Unlisted {
+        /// The program.
+        program: String,
+        /// The first such crate, by name and version.
+        missing: String,
+    },
     /// A package's metadata lacks a field.
     #[error("{path} has no field {field}")]
     Status {
@@ -107,14 +131,15 @@ pub enum InventoryError {
 }
 
 impl Inventory {
-    /// Of a finished image that its recipe calls `name`; `linked` and `licences` say what it cannot.
+    /// Of a finished image that its recipe calls `name`; `linked`, `compiled` and `licences` say what it cannot.
     ///
     /// # Errors
-    /// If its program carries no list of its crates, or its dpkg metadata is broken.
+    /// If its program carries no list of its crates or lacks one that was compiled, or its dpkg metadata is broken.
     pub fn of(
         name: &str,
         image: &Finished,
         linked: &[LinkedPackage],
+        compiled: Option<&Compiled>,
         licences: &CrateLicences,
     ) -> Result<Self, InventoryError> {
         let label = |name: &str| image.config["config"]["Labels"][name].as_str().unwrap_or_default().to_owned();
@@ -128,7 +153,7 @@ impl Inventory {
             components: BTreeMap::new(),
             edges: BTreeMap::new(),
         };
-        crates::add(&mut inventory, image, licences)?;
+        crates::add(&mut inventory, image, compiled, licences)?;
         bundled::add(&mut inventory);
         debian::add_linked(&mut inventory, linked);
         debian::add_packages(&mut inventory, image)?;

@@ -6,6 +6,7 @@ mod entry;
 mod reference;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +106,10 @@ pub struct PlatformRecipe {
     /// Debian packages whose code is linked into the binary statically, for the SBOM.
     #[serde(default)]
     pub linked: Vec<LinkedPackage>,
+    /// What the compiler made for this binary: a line `NAME VERSION` per crate. Without it the SBOM believes the
+    /// binary's auditable section, which names more.
+    #[serde(default)]
+    pub compiled: Option<PathBuf>,
 }
 
 /// One layer.

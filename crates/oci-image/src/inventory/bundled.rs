@@ -27,7 +27,7 @@ pub struct Bundled {
 }
 
 /// Every crate of Cargo.lock that compiles C or assembly, whether an image has it or not.
-pub const CARRIERS: [Carrier; 9] = [
+pub const CARRIERS: [Carrier; 10] = [
     // sqlite3/sqlite3.h, SQLITE_VERSION
     Carrier {
         name: "libsqlite3-sys",
@@ -37,6 +37,17 @@ pub const CARRIERS: [Carrier; 9] = [
             version: "3.51.3",
             licence: "blessing",
             purl: "pkg:generic/sqlite@3.51.3",
+        }],
+    },
+    // libdeflate/libdeflate.h, LIBDEFLATE_VERSION_STRING
+    Carrier {
+        name: "libdeflate-sys",
+        version: "1.26.1",
+        carries: &[Bundled {
+            name: "libdeflate",
+            version: "1.26",
+            licence: "MIT",
+            purl: "pkg:github/ebiggers/libdeflate@1.26",
         }],
     },
     // LICENSE: parts from BoringSSL, which has no versions; the crate's own names the state. third_party/fiat.

@@ -1,15 +1,23 @@
-//! The crates that a program says it is made of (rust-secure-code's cargo-auditable, section `.dep-v0`).
+//! The crates that a program says it is made of (rust-secure-code's cargo-auditable, section `.dep-v0`), as far as the
+//! compiler made them.
+
+use std::collections::BTreeSet;
 
 use auditable_info::audit_info_from_slice;
 use auditable_serde::{DependencyKind, Source};
 
-use super::{Component, ComponentKind, CrateLicences, Inventory, InventoryError};
+use super::{Compiled, Component, ComponentKind, CrateLicences, Inventory, InventoryError};
 use crate::finished::{FileKind, Finished};
 
 /// More than any list of crates takes, unpacked: 16 MiB.
 const LONGEST_LIST: usize = 1 << 24;
 
-pub(super) fn add(inventory: &mut Inventory, image: &Finished, licences: &CrateLicences) -> Result<(), InventoryError> {
+pub(super) fn add(
+    inventory: &mut Inventory,
+    image: &Finished,
+    compiled: Option<&Compiled>,
+    licences: &CrateLicences,
+) -> Result<(), InventoryError> {
     let program = image.config["config"]["Entrypoint"][0].as_str().unwrap_or_default();
     let file = image.files.get(program.trim_start_matches('/')).map(|file| &file.kind);
     let Some(FileKind::Regular(content)) = file else {
@@ -20,8 +28,16 @@ pub(super) fn add(inventory: &mut Inventory, image: &Finished, licences: &CrateL
         program: program.to_owned(),
         source,
     })?;
-    // What only ran while it was built is not in it.
-    let linked = |at: usize| list.packages.get(at).filter(|package| package.kind == DependencyKind::Runtime);
+    let said = list.packages.iter().map(|package| (package.name.clone(), package.version.to_string()));
+    if let Some(missing) = compiled.and_then(|compiled| compiled.missing_in(&said.collect::<BTreeSet<_>>())) {
+        return Err(InventoryError::Unlisted { program: program.to_owned(), missing });
+    }
+    // What only ran while it was built is not in it, nor what nothing compiled.
+    let linked = |at: usize| {
+        let package = list.packages.get(at).filter(|package| package.kind == DependencyKind::Runtime)?;
+        let made = compiled.is_none_or(|compiled| compiled.has(&package.name, &package.version.to_string()));
+        made.then_some(package)
+    };
     let ids: Vec<Option<String>> = (0..list.packages.len())
         .map(|at| {
             let package = linked(at)?;

@@ -26,7 +26,7 @@ fn bill() -> Bill {
     let directory = tempfile::tempdir().unwrap();
     sample().write(directory.path());
     let image = &read_layout(directory.path()).unwrap()[0];
-    let inventory = Inventory::of("tron-client", image, &[], &licences()).unwrap();
+    let inventory = Inventory::of("tron-client", image, &[], None, &licences()).unwrap();
     Bill::parse(&sbom::cyclonedx(&inventory)).unwrap()
 }
 

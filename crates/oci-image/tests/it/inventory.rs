@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use oci_image::finished::read_layout;
-use oci_image::inventory::{ComponentKind, CrateLicences, Inventory};
+use oci_image::inventory::{Compiled, ComponentKind, CrateLicences, Inventory, InventoryError};
 use oci_image::recipe::LinkedPackage;
 use oci_image::sbom;
 use serde_json::{Value, json};
@@ -56,6 +56,11 @@ pub(crate) fn sample() -> Image {
 }
 
 fn inventory(image: &Image) -> Inventory {
+    compiled_inventory(image, None).unwrap()
+}
+
+fn compiled_inventory(image: &Image, compiled: Option<&str>) -> Result<Inventory, InventoryError> {
+    let compiled = compiled.map(Compiled::parse).transpose()?;
     let directory = tempfile::tempdir().unwrap();
     image.write(directory.path());
     let linked = LinkedPackage {
@@ -64,7 +69,8 @@ fn inventory(image: &Image) -> Inventory {
         version: "2.41-12".to_owned(),
         license: "LGPL-2.1-or-later".to_owned(),
     };
-    Inventory::of("tron-client", &read_layout(directory.path()).unwrap()[0], &[linked], &licences()).unwrap()
+    let image = &read_layout(directory.path()).unwrap()[0];
+    Inventory::of("tron-client", image, &[linked], compiled.as_ref(), &licences())
 }
 
 #[test]
@@ -83,6 +89,21 @@ fn an_inventory_has_what_is_in_the_image_and_nothing_else() {
     assert_eq!(found, expected.into());
     assert!(inventory.edges["crate:libsqlite3-sys@0.37.0"].contains("bundled:sqlite@3.51.3"));
     assert!(inventory.edges["workspace:tron-client@0.1.0"].contains("crate:serde@1.0.229"));
+}
+
+#[test]
+fn what_nothing_compiled_is_not_in_it_though_the_program_lists_it() {
+    let compiled = "libsqlite3-sys 0.37.0\ntron-client 0.1.0\n";
+    let inventory = compiled_inventory(&sample(), Some(compiled)).unwrap();
+    assert!(inventory.components.contains_key("crate:libsqlite3-sys@0.37.0"));
+    assert!(!inventory.components.contains_key("crate:serde@1.0.229"));
+    assert!(!inventory.edges["workspace:tron-client@0.1.0"].contains("crate:serde@1.0.229"));
+
+    let refused = |compiled: &str| compiled_inventory(&sample(), Some(compiled)).unwrap_err().to_string();
+    let unlisted = refused("libsqlite3-sys 0.37.0\nserde 1.0.230\ntron-client 0.1.0\n");
+    assert_eq!(unlisted, "/usr/bin/tron-client is made of serde 1.0.230, which its auditable section does not list");
+    assert!(refused("").contains("no compiled crate's"));
+    assert!(refused("serde\n").contains("\"serde\" is no"));
 }
 
 #[test]
@@ -130,6 +151,7 @@ fn documents_are_the_same_bytes_each_time_and_their_serials_follow_the_content()
 fn a_program_that_does_not_say_what_it_is_made_of_has_no_sbom() {
     let directory = tempfile::tempdir().unwrap();
     Image::of_static_service().write(directory.path());
-    let error = Inventory::of("tron-client", &read_layout(directory.path()).unwrap()[0], &[], &licences()).unwrap_err();
+    let error =
+        Inventory::of("tron-client", &read_layout(directory.path()).unwrap()[0], &[], None, &licences()).unwrap_err();
     assert!(error.to_string().contains("build it with cargo auditable"), "{error}");
 }
