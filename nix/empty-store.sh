@@ -3,7 +3,7 @@
 # empty_store DIRECTORY REPOSITORY: a store that holds the inputs that nix/fetch has brought, and nothing else.
 empty_store() {
     mkdir -p "$1"
-    nix copy --no-check-sigs --to "$1" "$(readlink -f "$2/.nix-inputs")"
+    nix copy --quiet --no-check-sigs --to "$1" "$(readlink -f "$2/.nix-inputs")"
 }
 
 # build_alone STORE INSTALLABLE [OPTION...]: builds without a network, prints where the result lies on this machine.
