@@ -31,7 +31,7 @@ pub use attestation::{Attestation, KycLevel};
 pub use attested::Attested;
 pub use authorisation::{Asset, Authorisation, Ending, Kind, PreviousAttempt};
 pub use canary::Canary;
-pub use ceremony::{Action, Ceremony, PermissionKeys};
+pub use ceremony::{Action, Ceremony, NOTE_MAX, PermissionKeys};
 pub use checkpoint::Checkpoint;
 pub use cosigned::{Agreed, Cosigned, CosignedError, Dated, Operators};
 pub use finality::{Fate, Finality};

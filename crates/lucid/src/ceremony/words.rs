@@ -54,6 +54,17 @@ fn of(action: &Action) -> String {
             format!("Put the policy number {version} into force, whose rules have the SHA-256 {}.", hex::encode(sha256))
         }
         Action::Spend(spending) => spend(spending),
+        Action::AdoptSettings { sha256 } => format!(
+            "Let the signer be started under the settings whose SHA-256 is {}: whom it believes, who decides, \
+             which policy holds. `wallet-manager settings` shows what they are.",
+            hex::encode(sha256)
+        ),
+        Action::AttemptAgain { intent, attempt } => {
+            format!("Let attempt {attempt} at {intent} be signed: the earlier ones have ended without a payment.")
+        }
+        Action::Explain { discrepancy, note } => {
+            format!("Explain {discrepancy}, so that it stops payouts no more.\nIt was       {note}")
+        }
     }
 }
 

@@ -1,20 +1,32 @@
 //! What two operators decide together.
 
-use prost::{Message, Oneof};
+mod wire;
+
+use prost::Message;
 
 use super::cosigned::Dated;
-use super::fields::{address, array, number_of, plane, value_of};
+use super::fields::{address, array, line, number_of, plane, value_of};
 use super::key_class::KeyClass;
 use super::manifest::CLASSES;
 use super::spending::{Spending, WireSpending};
 use super::{Statement, StatementError};
-use crate::{Address, CeremonyId, ChainId, FreezeId, KeyId, PlaneId, UnixMs, WalletId};
+use crate::{Address, AttemptNo, CeremonyId, ChainId, FreezeId, IntentId, KeyId, PlaneId, UnixMs, WalletId};
+use wire::{
+    Wire, WireAction, WireAdoptSettings, WireAttemptAgain, WireExplain, WireHarden, WireMakeKey, WirePermission,
+    WireRetireKey, WireSetPolicy, WireThaw, WireWeight,
+};
 
 /// How long a ceremony may be valid at most: 24 hours.
 const LONGEST_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The most keys that the protocol allows in one permission.
 const MOST_KEYS: usize = 5;
+
+/// The longest explanation, bytes.
+pub const NOTE_MAX: usize = 1_000;
+
+/// The longest name of what is explained, bytes: a txid's.
+const DISCREPANCY_MAX: usize = 64;
 
 /// Who may use a permission of an account: keys whose weights reach the threshold together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +81,25 @@ pub enum Action {
     },
     /// Pay once from a wallet for which no service decides.
     Spend(Spending),
+    /// Let the signer be started under other settings than those that it has pinned.
+    AdoptSettings {
+        /// SHA-256 of those settings, as the signer names it when it refuses them.
+        sha256: [u8; 32],
+    },
+    /// Let one more attempt at an intent be signed, after those that are made without a person.
+    AttemptAgain {
+        /// The intent.
+        intent: IntentId,
+        /// Which attempt.
+        attempt: AttemptNo,
+    },
+    /// Explain what nobody could, so that it stops payouts no more.
+    Explain {
+        /// Its name at payout-router.
+        discrepancy: String,
+        /// What it was; 1 to [`NOTE_MAX`] bytes in one line.
+        note: String,
+    },
 }
 
 /// A decision of two operators. Good once, in one plane on one chain, for at most 24 hours.
@@ -86,96 +117,6 @@ pub struct Ceremony {
     pub issued_at: UnixMs,
     /// Until when it may be submitted.
     pub valid_until: UnixMs,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct WireMakeKey {
-    #[prost(uint32, tag = "1")]
-    class: u32,
-    #[prost(string, tag = "2")]
-    name: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct WireRetireKey {
-    #[prost(string, tag = "1")]
-    key_id: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct WireThaw {
-    #[prost(string, tag = "1")]
-    freeze: String,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct WireWeight {
-    #[prost(bytes = "vec", tag = "1")]
-    address: Vec<u8>,
-    #[prost(uint32, tag = "2")]
-    weight: u32,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct WirePermission {
-    #[prost(uint32, tag = "1")]
-    threshold: u32,
-    #[prost(message, repeated, tag = "2")]
-    keys: Vec<WireWeight>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct WireHarden {
-    #[prost(string, tag = "1")]
-    wallet: String,
-    #[prost(message, optional, tag = "2")]
-    owner: Option<WirePermission>,
-    #[prost(message, optional, tag = "3")]
-    active: Option<WirePermission>,
-    #[prost(bytes = "vec", tag = "4")]
-    operations: Vec<u8>,
-    #[prost(bytes = "vec", tag = "5")]
-    account: Vec<u8>,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct WireSetPolicy {
-    #[prost(uint32, tag = "1")]
-    version: u32,
-    #[prost(bytes = "vec", tag = "2")]
-    sha256: Vec<u8>,
-}
-
-#[derive(Clone, PartialEq, Oneof)]
-enum WireAction {
-    #[prost(message, tag = "10")]
-    MakeKey(WireMakeKey),
-    #[prost(message, tag = "11")]
-    RetireKey(WireRetireKey),
-    #[prost(message, tag = "12")]
-    Thaw(WireThaw),
-    #[prost(message, tag = "13")]
-    Harden(WireHarden),
-    #[prost(message, tag = "14")]
-    SetPolicy(WireSetPolicy),
-    #[prost(message, tag = "15")]
-    Spend(WireSpending),
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Wire {
-    #[prost(string, tag = "1")]
-    plane: String,
-    #[prost(uint32, tag = "2")]
-    chain_id: u32,
-    #[prost(bytes = "vec", tag = "3")]
-    nonce: Vec<u8>,
-    #[prost(uint64, tag = "4")]
-    issued_at: u64,
-    #[prost(uint64, tag = "5")]
-    valid_until: u64,
-    #[prost(oneof = "WireAction", tags = "10, 11, 12, 13, 14, 15")]
-    action: Option<WireAction>,
 }
 
 impl PermissionKeys {
@@ -220,6 +161,13 @@ impl Action {
                 WireAction::SetPolicy(WireSetPolicy { version: *version, sha256: sha256.to_vec() })
             }
             Self::Spend(spending) => WireAction::Spend(spending.to_wire()),
+            Self::AdoptSettings { sha256 } => WireAction::AdoptSettings(WireAdoptSettings { sha256: sha256.to_vec() }),
+            Self::AttemptAgain { intent, attempt } => {
+                WireAction::AttemptAgain(WireAttemptAgain { intent: intent.to_string(), attempt: attempt.0 })
+            }
+            Self::Explain { discrepancy, note } => {
+                WireAction::Explain(WireExplain { discrepancy: discrepancy.clone(), note: note.clone() })
+            }
         }
     }
 
@@ -246,6 +194,15 @@ impl Action {
                 Self::SetPolicy { version: policy.version, sha256: array(&policy.sha256, "policy")? }
             }
             WireAction::Spend(spending) => Self::Spend(Spending::from_wire(spending)?),
+            WireAction::AdoptSettings(adopt) => Self::AdoptSettings { sha256: array(&adopt.sha256, "settings")? },
+            WireAction::AttemptAgain(again) => Self::AttemptAgain {
+                intent: again.intent.parse().map_err(|_| StatementError::Malformed("intent"))?,
+                attempt: AttemptNo(again.attempt),
+            },
+            WireAction::Explain(explain) => Self::Explain {
+                discrepancy: line(&explain.discrepancy, DISCREPANCY_MAX, "discrepancy")?,
+                note: line(&explain.note, NOTE_MAX, "note")?,
+            },
         })
     }
 }

@@ -149,6 +149,20 @@ impl<S: Statement> Cosigned<S> {
         self
     }
 
+    /// With the signatures under another copy of the same statement; a copy of another statement is refused. Of two
+    /// signatures by one key the one that is here stays, which [`Cosigned::verify`] may find to be false.
+    pub fn joined(mut self, copy: &Self) -> Result<Self, StatementError> {
+        if self.statement.encode() != copy.statement.encode() {
+            return Err(StatementError::Malformed("a copy of another statement"));
+        }
+        for made in &copy.signatures {
+            if !self.signatures.iter().any(|known| known.key == made.key) {
+                self.signatures.push(*made);
+            }
+        }
+        Ok(self)
+    }
+
     /// The keys that signatures claim to be by, unchecked, in the order in which they were made.
     pub fn signers(&self) -> impl Iterator<Item = &VerifyKey> {
         self.signatures.iter().map(|made| &made.key)

@@ -2,7 +2,7 @@
 
 use super::plane;
 use crate::statement::*;
-use crate::{Address, ChainId, Sun, UnixMs};
+use crate::{Address, AttemptNo, ChainId, Sun, UnixMs};
 
 const NOW: UnixMs = UnixMs(1_751_466_500_000);
 
@@ -90,6 +90,18 @@ fn golden_ceremonies() {
         Action::SetPolicy { version: 3, sha256: [8; 32] },
         "0a27706c5f36626137623831302d396461642d313164312d383062342d30306330346664343330633810dca799db021a10070707070707070707070707070707072080aca3dcfc322880e4bc85fd327224080312200808080808080808080808080808080808080808080808080808080808080808",
     );
+    golden(
+        Action::AdoptSettings { sha256: [9; 32] },
+        "0a27706c5f36626137623831302d396461642d313164312d383062342d30306330346664343330633810dca799db021a10070707070707070707070707070707072080aca3dcfc322880e4bc85fd328201220a200909090909090909090909090909090909090909090909090909090909090909",
+    );
+    golden(
+        Action::AttemptAgain { intent: "po_a".parse().expect("an intent"), attempt: AttemptNo(3) },
+        "0a27706c5f36626137623831302d396461642d313164312d383062342d30306330346664343330633810dca799db021a10070707070707070707070707070707072080aca3dcfc322880e4bc85fd328a01080a04706f5f611003",
+    );
+    golden(
+        Action::Explain { discrepancy: "audit-7".to_owned(), note: "a restore, ticket 1042".to_owned() },
+        "0a27706c5f36626137623831302d396461642d313164312d383062342d30306330346664343330633810dca799db021a10070707070707070707070707070707072080aca3dcfc322880e4bc85fd329201210a0761756469742d3712166120726573746f72652c207469636b65742031303432",
+    );
 }
 
 #[test]
@@ -102,6 +114,20 @@ fn two_different_operators_suffice() {
     let read: Cosigned<Ceremony> = serde_json::from_str(&json).expect("its own form");
     assert_eq!(read, cosigned);
     assert_eq!(read.verify(&operators(), 2, NOW).expect("unchanged").operators, ["alice", "bob"]);
+}
+
+#[test]
+fn copies_that_were_signed_apart_come_together_in_any_order() {
+    let proposed = Cosigned::proposed(make());
+    let (alices, bobs) = (proposed.clone().signed_by(&key(1)), proposed.clone().signed_by(&key(2)));
+    for (one, other) in [(&alices, &bobs), (&bobs, &alices)] {
+        let both = one.clone().joined(other).expect("one statement");
+        assert_eq!(both.verify(&operators(), 2, NOW).expect("two operators").operators, ["alice", "bob"]);
+        assert_eq!(both.clone().joined(&both), Ok(both.clone()), "what is there already is there once");
+        assert_eq!(both.clone().joined(&proposed), Ok(both));
+    }
+    let another = Cosigned::proposed(Ceremony { nonce: [8; 16], ..make() }).signed_by(&key(2));
+    assert!(alices.joined(&another).is_err(), "a like statement is another one");
 }
 
 #[test]
