@@ -1,7 +1,7 @@
 # The images: recipes for crates/oci-image, and what it makes of them.
 { inputs, debian, workspace, runtime }:
 let
-  inherit (builtins) concatStringsSep elem filter hashFile hashString head listToAttrs map toJSON toString;
+  inherit (builtins) concatStringsSep elem filter fromTOML hashFile hashString head listToAttrs map readFile toJSON toString;
 
   services = {
     tron-client = { port = 8091; title = "TRON client"; does = "Scans the chain and broadcasts; the only one with a way to the TRON network"; };
@@ -14,8 +14,9 @@ let
   names = builtins.attrNames services ++ [ "wallet-manager-softhsm" "devnet" ];
   architectures = [ "amd64" "arm64" ];
 
-  # Where the sources are; a publisher's own address belongs into annotations, with the revision.
-  address = "urn:lucid:plane";
+  # Where the sources are. Cargo.toml's `repository` says it, once they are published somewhere; until then a package URL
+  # names them and promises no place. The revision belongs into annotations at publishing, as each commit has another.
+  address = (fromTOML (readFile ../Cargo.toml)).workspace.package.repository or "pkg:generic/lucid-plane@${workspace.version}";
 
   ociTool = "${workspace.amd64.programs.oci-image}/bin/oci-image";
 
@@ -145,12 +146,12 @@ let
       "lucid.security" = "distroless";
       "org.opencontainers.image.version" = workspace.version;
       "org.opencontainers.image.source" = address;
-      "org.opencontainers.image.documentation" = "${address}:readme";
+      "org.opencontainers.image.documentation" = "${address}#README.md";
       "org.opencontainers.image.vendor" = "Lucid";
       "org.opencontainers.image.licenses" = "Apache-2.0";
     };
     build = {
-      builder = "${address}:nix-flake";
+      builder = "${address}#flake.nix";
       source = address;
       source_sha256 = sourceHash;
       materials = {
