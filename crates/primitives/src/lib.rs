@@ -23,6 +23,6 @@ pub use id::{
     AttemptNo, CeremonyId, DelegationId, FreezeId, IdError, IntentId, KeyId, LeaseId, MerchantId, MerchantRef,
     PayoutId, PlaneId, StakeId, TransferId, WalletId,
 };
-pub use log::LogPosition;
+pub use log::{HoldState, LogChanges, LogPosition, RowState};
 pub use resource::{Bandwidth, Energy, Resource};
 pub use time::UnixMs;

@@ -6,6 +6,10 @@ use utoipa::ToSchema;
 
 use crate::{LogHead, UnixMs};
 
+mod changes;
+
+pub use changes::{HoldState, LogChanges, RowState};
+
 /// Begins what is hashed for a record. Read as protobuf its first byte ends a group that never began.
 const DOMAIN: &[u8] = b"lucid-plane/log/v1\0";
 
@@ -29,9 +33,10 @@ impl LogPosition {
     }
 
     /// The position of the record that follows: SHA-256 over domain tag ‖ seq ‖ head before ‖ time in milliseconds ‖
-    /// length of kind ‖ kind ‖ length of body ‖ body, every number as 8 bytes, big-endian.
+    /// length of kind ‖ kind ‖ length of body ‖ body ‖ length of changes ‖ changes, every number as 8 bytes, big-endian.
+    /// `changes` is [`LogChanges`] as text.
     #[must_use]
-    pub fn next(&self, at: UnixMs, kind: &str, body: &str) -> Self {
+    pub fn next(&self, at: UnixMs, kind: &str, body: &str, changes: &str) -> Self {
         let seq = self.seq.saturating_add(1);
         let length = |text: &str| (text.len() as u64).to_be_bytes();
         let hash = Sha256::new()
@@ -43,6 +48,8 @@ impl LogPosition {
             .chain_update(kind)
             .chain_update(length(body))
             .chain_update(body)
+            .chain_update(length(changes))
+            .chain_update(changes)
             .finalize();
         Self { seq, head: LogHead::new(hash.into()) }
     }
@@ -54,21 +61,28 @@ mod tests {
 
     #[test]
     fn golden_vectors() {
-        let first = LogPosition::EMPTY.next(UnixMs(1_751_466_492_000), "opened", r#"{"n":1}"#);
-        let second = first.next(UnixMs(1_751_466_492_001), "signed", "{}");
+        let first = LogPosition::EMPTY.next(UnixMs(1_751_466_492_000), "opened", r#"{"n":1}"#, "");
+        let second = first.next(UnixMs(1_751_466_492_001), "signed", "{}", r#"{"rows":[]}"#);
         assert_eq!(first.seq, 1);
-        assert_eq!(first.head.to_string(), "067d48331d6fc681074bc42fc15b6c284c1e556d5e48a07c5bfc0ac1b7aebcb9");
-        assert_eq!(second.head.to_string(), "dbc3a452a3962b0531c999b79670c769e129a384e97beaddac8706d751963f3c");
+        assert_eq!(first.head.to_string(), "ebf4ab1980a8331e4c4425d082ca41787353e5d1622265bd183e54b79c91298a");
+        assert_eq!(second.head.to_string(), "e4c9272630bd0bd46652cd1690a452bbed67e1e0d3a249a9f60c28a032f2153d");
     }
 
     #[test]
     fn every_part_counts_and_none_runs_into_the_next() {
-        let of = |at, kind, body| LogPosition::EMPTY.next(UnixMs(at), kind, body).head;
-        let head = of(1, "ab", "c");
-        assert!(
-            [of(2, "ab", "c"), of(1, "a", "bc"), of(1, "abc", ""), of(1, "ab", "d")].iter().all(|other| *other != head)
-        );
-        let first = LogPosition::EMPTY.next(UnixMs(1), "a", "");
-        assert_ne!(first.next(UnixMs(1), "a", "").head, first.head);
+        let of = |at, kind, body, changes| LogPosition::EMPTY.next(UnixMs(at), kind, body, changes).head;
+        let head = of(1, "ab", "c", "d");
+        let others = [
+            of(2, "ab", "c", "d"),
+            of(1, "a", "bc", "d"),
+            of(1, "abc", "", "d"),
+            of(1, "ab", "d", "d"),
+            of(1, "ab", "cd", ""),
+            of(1, "ab", "", "cd"),
+            of(1, "ab", "c", "e"),
+        ];
+        assert!(others.iter().all(|other| *other != head));
+        let first = LogPosition::EMPTY.next(UnixMs(1), "a", "", "");
+        assert_ne!(first.next(UnixMs(1), "a", "", "").head, first.head);
     }
 }

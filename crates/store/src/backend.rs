@@ -14,7 +14,7 @@ use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
 use crate::log::LogRecord;
-use crate::row::StoredRow;
+use crate::row::{RawRow, StoredRow};
 
 /// Short for what every row operation gives.
 pub(crate) type Stored<T> = Result<T, StoreError>;
@@ -66,6 +66,30 @@ pub(crate) trait Backend: Send + Sync {
     fn head_position(&self) -> impl Future<Output = Stored<i64>> + Send;
     /// Records of the log after a number, in order.
     fn log(&self, after: u64, limit: usize) -> impl Future<Output = Stored<Vec<LogRecord>>> + Send;
+    /// As `log`, of these kinds only.
+    fn log_of(
+        &self,
+        kinds: &[&'static str],
+        after: u64,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<LogRecord>>> + Send;
+    /// Rows after an insertion sequence as they lie there, in its order.
+    fn raw_rows(
+        &self,
+        noun: &'static str,
+        after: i64,
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<RawRow>>> + Send;
+    /// One row as it lies there.
+    fn raw_row(&self, noun: &'static str, id: &str) -> impl Future<Output = Stored<Option<RawRow>>> + Send;
+    /// The shares of all scopes after a scope and holder, in their order, whether they count or not.
+    fn all_holds(
+        &self,
+        after: (&str, &str),
+        limit: usize,
+    ) -> impl Future<Output = Stored<Vec<(String, HoldRow)>>> + Send;
+    /// The scopes whose stored sum is not the sum over their rows.
+    fn unbalanced(&self) -> impl Future<Output = Stored<Vec<String>>> + Send;
     /// The log's newest record's place.
     fn log_position(&self) -> impl Future<Output = Stored<LogPosition>> + Send;
     /// How many probes were counted.

@@ -7,6 +7,7 @@ mod ledger;
 mod row_write;
 mod write;
 
+pub(crate) use chain::unstamped;
 pub(crate) use facts::{Facts, Questions, Sum};
 pub(crate) use row_write::RowWrite;
 pub(crate) use write::{Write, Written, run};

@@ -30,7 +30,7 @@ pub use incarnation::Incarnation;
 pub use list::{Filter, LIST_LIMIT_MAX, Page};
 pub use log::{LogEntry, LogRecord};
 pub use record::{Record, Versioned};
-pub use store::Store;
+pub use store::{RowStates, Store};
 
 #[cfg(test)]
 mod conformance;

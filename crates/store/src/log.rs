@@ -23,4 +23,7 @@ pub struct LogRecord {
     pub kind: String,
     /// The record itself.
     pub body: String,
+    /// What its commit did to rows and shares, [`LogChanges`](primitives::LogChanges) as text; empty if nothing, or if a
+    /// later record of the same commit says it.
+    pub changes: String,
 }

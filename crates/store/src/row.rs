@@ -1,7 +1,8 @@
 //! Records in the form in which the back ends hold them.
 
-use primitives::UnixMs;
+use primitives::{RowState, UnixMs};
 
+use crate::commit::unstamped;
 use crate::error::StoreError;
 use crate::record::{Record, Versioned};
 use crate::schedule::Schedule;
@@ -50,6 +51,23 @@ impl StoredRow {
             source,
         })?;
         Ok(Versioned { record, version: self.version })
+    }
+}
+
+/// A record as it lies in its table, not read for what it says.
+#[derive(Debug, Clone)]
+pub(crate) struct RawRow {
+    pub(crate) seq: i64,
+    pub(crate) id: String,
+    pub(crate) version: u64,
+    pub(crate) stage: String,
+    pub(crate) body: String,
+}
+
+impl RawRow {
+    /// As the log says it of a commit; `stamp` is the member by which a body names its place in the log.
+    pub(crate) fn state(&self, noun: &str, stamp: &str) -> RowState {
+        RowState::of(noun, &self.id, self.version, &self.stage, &unstamped(&self.body, stamp))
     }
 }
 

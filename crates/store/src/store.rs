@@ -18,6 +18,8 @@ use crate::log::LogRecord;
 use crate::record::{Record, Versioned};
 use crate::row::StoredRow;
 
+pub use states::RowStates;
+
 /// One service's database. Clones are handles to the same store.
 ///
 /// Reads see what is committed. A write whose future is dropped may still be made.
@@ -46,6 +48,8 @@ macro_rules! on {
         }
     };
 }
+
+mod states;
 
 impl Store {
     /// Opens the file, making and migrating it as needed, for records of these nouns. `fresh` names a new file's first

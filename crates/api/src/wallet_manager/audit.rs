@@ -11,7 +11,7 @@ use crate::call::query;
 pub const PAGE_MAX: usize = 1_000;
 
 /// One record, exactly as it was hashed: `head` is SHA-256 over the domain tag, the number, the head before, the time,
-/// the kind and the body.
+/// the kind, the body and the changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditRecord {
     /// Its number, from 1, without gaps.
@@ -22,6 +22,10 @@ pub struct AuditRecord {
     pub kind: String,
     /// The decision as JSON text, byte for byte as it was hashed.
     pub body: String,
+    /// What its commit left in the rows beside the log and in the shares of limits, as JSON text, byte for byte as it was
+    /// hashed; empty if nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub changes: String,
     /// The log's head with this record.
     pub head: LogHead,
 }

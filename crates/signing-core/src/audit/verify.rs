@@ -105,7 +105,8 @@ impl Verifier {
         self.records += 1;
         let stored = LogPosition { seq: record.seq, head: record.head };
         let (before, follows) = self.last.unwrap_or((LogPosition::EMPTY, LogHead::EMPTY));
-        let next = |head| LogPosition { seq: before.seq, head }.next(record.at, &record.kind, &record.body);
+        let next =
+            |head| LogPosition { seq: before.seq, head }.next(record.at, &record.kind, &record.body, &record.changes);
         // After a record whose own head was changed, the next one still follows from the right one.
         let mut candidates = [next(before.head), next(follows)].into_iter();
         let expected = before.seq.saturating_add(1);

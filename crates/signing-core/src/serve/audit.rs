@@ -29,8 +29,8 @@ impl Ask for AuditRecords {
 
 /// A record as others see it.
 pub(crate) fn view(record: LogRecord) -> AuditRecord {
-    let LogRecord { position, at, kind, body } = record;
-    AuditRecord { seq: position.seq, at, kind, body, head: position.head }
+    let LogRecord { position, at, kind, body, changes } = record;
+    AuditRecord { seq: position.seq, at, kind, body, changes, head: position.head }
 }
 
 /// Asks where the log stands, and what vouches for it.

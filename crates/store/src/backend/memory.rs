@@ -14,7 +14,7 @@ use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
 use crate::log::LogRecord;
-use crate::row::StoredRow;
+use crate::row::{RawRow, StoredRow};
 
 /// A store that forgets everything with its last handle.
 #[derive(Debug)]
@@ -103,6 +103,41 @@ impl Backend for Memory {
         Ok(first.map_or_else(Vec::new, |first| {
             state.log.range(first..).take(limit).map(|(_, record)| record.clone()).collect()
         }))
+    }
+
+    async fn log_of(&self, kinds: &[&'static str], after: u64, limit: usize) -> Stored<Vec<LogRecord>> {
+        let state = self.state().await;
+        let later = state.log.values().filter(|record| record.position.seq > after);
+        let wanted = later.filter(|record| kinds.contains(&record.kind.as_str()));
+        Ok(wanted.take(limit).cloned().collect())
+    }
+
+    async fn raw_rows(&self, noun: &'static str, after: i64, limit: usize) -> Stored<Vec<RawRow>> {
+        let state = self.state().await;
+        let table = state.table(noun)?;
+        let later = table.rows.iter().filter(|(seq, _)| **seq > after);
+        Ok(later.take(limit).map(|(seq, row)| row.raw(*seq)).collect())
+    }
+
+    async fn raw_row(&self, noun: &'static str, id: &str) -> Stored<Option<RawRow>> {
+        let state = self.state().await;
+        let table = state.table(noun)?;
+        Ok(table.ids.get(id).and_then(|seq| table.rows.get(seq).map(|row| row.raw(*seq))))
+    }
+
+    async fn all_holds(&self, after: (&str, &str), limit: usize) -> Stored<Vec<(String, HoldRow)>> {
+        let state = self.state().await;
+        let shares = state.holds.iter().flat_map(|(scope, rows)| rows.values().map(move |row| (scope, row)));
+        let mut shares: Vec<_> = shares.map(|(scope, row)| (scope.clone(), row.clone())).collect();
+        shares.sort_by(|(a, x), (b, y)| (a, &x.holder).cmp(&(b, &y.holder)));
+        shares.retain(|(scope, row)| (scope.as_str(), row.holder.as_str()) > after);
+        shares.truncate(limit);
+        Ok(shares)
+    }
+
+    async fn unbalanced(&self) -> Stored<Vec<String>> {
+        // The sums are taken over the rows on every reading.
+        Ok(Vec::new())
     }
 
     async fn log_position(&self) -> Stored<LogPosition> {

@@ -26,7 +26,7 @@ use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
 use crate::log::LogRecord;
-use crate::row::StoredRow;
+use crate::row::{RawRow, StoredRow};
 
 /// A store in a file.
 #[derive(Debug)]
@@ -104,6 +104,41 @@ impl Backend for Sqlite {
         sqlx::query_as(sql::LOG).bind(after).bind(limit).fetch_all(&self.readers).await.map_err(failed)
     }
 
+    async fn log_of(&self, kinds: &[&'static str], after: u64, limit: usize) -> Stored<Vec<LogRecord>> {
+        let after = i64::try_from(after).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let kinds = serde_json::json!(kinds).to_string();
+        let records = sqlx::query_as(sql::LOG_OF).bind(after).bind(limit).bind(kinds);
+        records.fetch_all(&self.readers).await.map_err(failed)
+    }
+
+    async fn raw_rows(&self, noun: &'static str, after: i64, limit: usize) -> Stored<Vec<RawRow>> {
+        let sql = self.statements.of(noun)?.states.clone();
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        sqlx::query_as(sql).bind(after).bind(limit).fetch_all(&self.readers).await.map_err(failed)
+    }
+
+    async fn raw_row(&self, noun: &'static str, id: &str) -> Stored<Option<RawRow>> {
+        let sql = self.statements.of(noun)?.state.clone();
+        sqlx::query_as(sql).bind(id).fetch_optional(&self.readers).await.map_err(failed)
+    }
+
+    async fn all_holds(&self, after: (&str, &str), limit: usize) -> Stored<Vec<(String, HoldRow)>> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = sqlx::query(sql::ALL_HOLDS).bind(after.0).bind(after.1).bind(limit);
+        let rows: Vec<SqliteRow> = rows.fetch_all(&self.readers).await.map_err(failed)?;
+        let shares = rows.iter().map(|row| {
+            let until: Option<i64> = row.try_get(3)?;
+            let until = until.and_then(UnixMs::from_i64);
+            Ok((row.try_get(0)?, HoldRow { holder: row.try_get(1)?, amount: row.try_get(2)?, until }))
+        });
+        shares.collect::<sqlx::Result<_>>().map_err(failed)
+    }
+
+    async fn unbalanced(&self) -> Stored<Vec<String>> {
+        sqlx::query_scalar(sql::UNBALANCED).fetch_all(&self.readers).await.map_err(failed)
+    }
+
     async fn log_position(&self) -> Stored<LogPosition> {
         let row = sqlx::query(sql::LOG_POSITION).fetch_optional(&self.readers).await.map_err(failed)?;
         row.map_or(Ok(LogPosition::EMPTY), |row| position(&row)).map_err(failed)
@@ -157,6 +192,16 @@ impl FromRow<'_, SqliteRow> for StoredRow {
     }
 }
 
+impl FromRow<'_, SqliteRow> for RawRow {
+    fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
+        let version: i64 = row.try_get(2)?;
+        let text =
+            |column: usize| row.try_get::<&[u8], _>(column).map(|text| String::from_utf8_lossy(text).into_owned());
+        let version = version.cast_unsigned();
+        Ok(Self { seq: row.try_get(0)?, id: text(1)?, version, stage: text(3)?, body: text(4)? })
+    }
+}
+
 /// A place in the log, from the columns `seq, head`. Nothing is appended to what is no head.
 fn position(row: &SqliteRow) -> sqlx::Result<LogPosition> {
     let (seq, head): (i64, &str) = (row.try_get(0)?, row.try_get(1)?);
@@ -171,9 +216,9 @@ impl FromRow<'_, SqliteRow> for LogRecord {
             |column: usize| row.try_get::<&[u8], _>(column).map(|text| String::from_utf8_lossy(text).into_owned());
         // A row that somebody has spoilt is read for what it is worth, so that a verifier can say which one it is: it
         // has no time, text or head that the chain would lead to.
-        let head = text(4)?.parse().unwrap_or(LogHead::EMPTY);
+        let head = text(5)?.parse().unwrap_or(LogHead::EMPTY);
         let position = LogPosition { seq: seq.cast_unsigned(), head };
-        Ok(Self { position, at: UnixMs(at.cast_unsigned()), kind: text(2)?, body: text(3)? })
+        Ok(Self { position, at: UnixMs(at.cast_unsigned()), kind: text(2)?, body: text(3)?, changes: text(4)? })
     }
 }
 

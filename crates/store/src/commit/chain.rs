@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use primitives::LogPosition;
+use primitives::{HoldState, LogChanges, LogPosition, RowState};
 
 use super::row_write::RowWrite;
-use super::{Change, Commit, OutboxRow};
+use super::{Change, Commit, OutboxRow, Step};
 use crate::error::StoreError;
 
 /// The entries of a commit in their places, and what the others are told of the last one.
@@ -21,18 +21,53 @@ struct Stamp {
     position: LogPosition,
 }
 
-/// Puts the commit's entries after `tip`.
-pub(super) fn chain(commit: &Commit, tip: Option<LogPosition>) -> Result<Chained<'_>, StoreError> {
+/// Puts the commit's entries after `tip`; the last of them says what the commit does to rows and to these shares.
+pub(super) fn chain<'a>(
+    commit: &'a Commit,
+    holds: &[RowWrite<'_>],
+    tip: Option<LogPosition>,
+) -> Result<Chained<'a>, StoreError> {
     let mut tip = tip.unwrap_or(LogPosition::EMPTY);
     let mut writes = Vec::with_capacity(commit.log.len());
-    for entry in &commit.log {
-        tip = tip.next(commit.now, entry.kind, &entry.body);
-        writes.push(RowWrite::AppendLog { entry, at: commit.now, position: tip });
+    for (place, entry) in commit.log.iter().enumerate() {
+        let last = place + 1 == commit.log.len();
+        let changes = if last { changes(commit, holds).text() } else { String::new() };
+        tip = tip.next(commit.now, entry.kind, &entry.body, &changes);
+        writes.push(RowWrite::AppendLog { entry, at: commit.now, changes, position: tip });
     }
     if commit.stamp.is_some() && writes.is_empty() {
         return Err(StoreError::Malformed("names a place in the log and appends nothing to it"));
     }
     Ok(Chained { writes, stamp: commit.stamp.map(|(noun, member)| Stamp { noun, member, position: tip }) })
+}
+
+fn changes(commit: &Commit, holds: &[RowWrite<'_>]) -> LogChanges {
+    let rows = commit.changes.iter().filter_map(|Change { row, step }| {
+        let version = match step {
+            Step::Insert => 1,
+            Step::Update { version, .. } => version.saturating_add(1),
+            Step::Rest { .. } => return None,
+        };
+        Some(RowState::of(row.noun, &row.id, version, row.stage, &row.body))
+    });
+    let holds = holds.iter().filter_map(|write| match write {
+        RowWrite::PutHold { scope, row } => Some(HoldState::held(scope, &row.holder, row.amount, row.until)),
+        RowWrite::DropHold { scope, holder } => Some(HoldState::given_back(scope, holder)),
+        _ => None,
+    });
+    LogChanges { rows: rows.collect(), holds: holds.collect() }
+}
+
+/// A stored body as it was before it was stamped with this member.
+pub(crate) fn unstamped<'a>(body: &'a str, member: &str) -> Cow<'a, str> {
+    let stamp = format!(r#""{member}":{{"seq":"#);
+    match body.rfind(&stamp) {
+        Some(at) if body.ends_with("\"}}") => {
+            let members = body[..at].strip_suffix(',').unwrap_or(&body[..at]);
+            Cow::Owned(format!("{members}}}"))
+        }
+        _ => Cow::Borrowed(body),
+    }
 }
 
 impl Chained<'_> {

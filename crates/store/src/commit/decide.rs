@@ -29,7 +29,7 @@ pub(super) fn decide<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<De
     refuse_conflicts(commit, facts)?;
     let keys = new_keys(commit, facts)?;
     let holds = settle(commit, facts)?;
-    let chained = chain(commit, facts.tip)?;
+    let chained = chain(commit, &holds, facts.tip)?;
     let position = chained.position();
 
     let mut writes = Vec::new();

@@ -38,5 +38,5 @@ pub(crate) enum RowWrite<'a> {
     /// One more event for the feed.
     AppendEvent { event: &'a OutboxRow, data: Cow<'a, str>, at: UnixMs },
     /// One more record of the log, in its place.
-    AppendLog { entry: &'a LogEntry, at: UnixMs, position: LogPosition },
+    AppendLog { entry: &'a LogEntry, at: UnixMs, changes: String, position: LogPosition },
 }

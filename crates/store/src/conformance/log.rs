@@ -1,10 +1,10 @@
 //! The chained log: in commit order whoever commits at once, and only what is committed.
 
-use primitives::{LogPosition, UnixMs};
+use primitives::{HoldState, LogChanges, LogPosition, RowState, UnixMs};
 
 use super::job::Job;
 use super::on_each_back_end;
-use crate::{Commit, CommitError, LogEntry, LogRecord, NewEvent, Store, StoreError};
+use crate::{Commit, CommitError, Filter, Hold, LogEntry, LogRecord, NewEvent, Store, StoreError};
 
 const NOW: UnixMs = UnixMs(1_000);
 
@@ -14,13 +14,15 @@ on_each_back_end!(
     every_part_of_a_commit_can_name_its_place,
     a_stamp_needs_a_place_and_an_object,
     pages_go_on_where_they_ended,
+    the_log_says_what_its_commit_left_in_rows_and_shares,
+    only_the_kinds_that_are_asked_for,
 );
 
 /// Every record follows from the one before.
 pub(crate) fn assert_chain(records: &[LogRecord]) {
     let mut position = LogPosition::EMPTY;
     for record in records {
-        position = position.next(record.at, &record.kind, &record.body);
+        position = position.next(record.at, &record.kind, &record.body, &record.changes);
         assert_eq!(record.position, position);
     }
 }
@@ -58,9 +60,10 @@ async fn what_is_refused_appends_nothing(store: Store) {
         store.commit_logged(Commit::new(NOW).insert(&Job::new("b")).log(line("b")).log(line("and")))
     );
     assert!(matches!(again, Err(CommitError::Conflict { .. })), "{again:?}");
-    let expected = at.next(NOW, "told", &line("b").body).next(NOW, "told", &line("and").body);
-    assert_eq!(other.unwrap(), expected);
     let log = store.log(0, 10).await.unwrap();
+    assert_chain(&log);
+    assert_eq!(other.unwrap(), log[2].position);
+    assert_eq!(log[1].position, at.next(NOW, "told", &line("b").body, ""));
     assert_eq!(
         log.iter().map(|record| record.body.clone()).collect::<Vec<_>>(),
         ["a", "b", "and"].map(|text| line(text).body)
@@ -94,6 +97,55 @@ async fn a_stamp_needs_a_place_and_an_object(store: Store) {
         assert!(matches!(refused, Err(CommitError::Store(StoreError::Malformed(_)))), "{refused:?}");
     }
     assert_eq!(store.log_position().await.unwrap(), LogPosition::EMPTY);
+}
+
+async fn the_log_says_what_its_commit_left_in_rows_and_shares(store: Store) {
+    let hold = |holder: &str| Hold { scope: "day".into(), holder: holder.into(), amount: 5, ceiling: 10 };
+    let first = Commit::new(NOW).insert(&Job::new("a")).insert(&Job::new("b")).hold(hold("x")).hold(hold("y"));
+    let first = first.release("day", "y", Some(UnixMs(9_000)));
+    store.commit(first.log(line("before")).log(line("a")).stamp::<Job>("place")).await.unwrap();
+    let read = store.get::<Job>("a").await.unwrap().unwrap();
+    let second = Commit::new(NOW).update(&read, &Job { amount: "2.5".into(), ..Job::new("a") });
+    store.commit(second.release("day", "x", None).log(line("b"))).await.unwrap();
+    store.commit(Commit::new(NOW).log(line("c"))).await.unwrap();
+
+    let log = store.log(0, 10).await.unwrap();
+    let [before, told, later, nothing] = log.as_slice() else { panic!("{log:?}") };
+    assert!(before.changes.is_empty() && nothing.changes.is_empty(), "{log:?}");
+    let told = LogChanges::parse(&told.changes).unwrap();
+    assert_eq!(told.rows.iter().map(|row| (row.id.as_str(), row.version)).collect::<Vec<_>>(), [("a", 1), ("b", 1)]);
+    let kept = HoldState::held("day", "y", 5, Some(UnixMs(9_000)));
+    assert_eq!(told.holds, [HoldState::held("day", "x", 5, None), kept.clone()]);
+    let later = LogChanges::parse(&later.changes).unwrap();
+    assert_eq!(later.holds, [HoldState::given_back("day", "x")]);
+
+    // What lies in the tables is what was told last, the stamp taken off again.
+    let page = store.row_states("job", "place", 0, 10).await.unwrap();
+    assert_eq!((&page.rows[0], &page.rows[1], page.next), (&later.rows[0], &told.rows[1], None));
+    assert_eq!(store.row_state("job", "place", "b").await.unwrap().as_ref(), Some(&told.rows[1]));
+    assert_eq!(store.row_state("job", "place", "c").await.unwrap(), None);
+    assert_ne!(store.row_state("job", "other", "b").await.unwrap().as_ref(), Some(&told.rows[1]));
+    let ids = |rows: &[RowState]| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
+    let first = store.row_states("job", "place", 0, 1).await.unwrap();
+    let next = store.row_states("job", "place", first.next.unwrap(), 1).await.unwrap();
+    assert_eq!((ids(&first.rows), ids(&next.rows)), (vec!["a".to_owned()], vec!["b".to_owned()]));
+    assert_eq!(store.hold_states(("", ""), 10).await.unwrap(), [kept]);
+    assert!(store.hold_states(("day", "y"), 10).await.unwrap().is_empty());
+    assert!(store.unbalanced_scopes().await.unwrap().is_empty());
+    assert_eq!(store.list::<Job>(Filter::default()).await.unwrap().items.len(), 2);
+}
+
+async fn only_the_kinds_that_are_asked_for(store: Store) {
+    for (n, kind) in ["a", "b", "a", "c"].into_iter().enumerate() {
+        store.commit(Commit::new(NOW).log(LogEntry { kind, body: n.to_string() })).await.unwrap();
+    }
+    let of = async |kinds: &[&'static str], after| {
+        let records = store.log_of(kinds, after, 10).await.unwrap();
+        records.iter().map(|record| record.position.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&["a", "c"], 0).await, [1, 3, 4]);
+    assert_eq!(of(&["a", "c"], 1).await, [3, 4]);
+    assert!(of(&[], 0).await.is_empty());
 }
 
 async fn pages_go_on_where_they_ended(store: Store) {

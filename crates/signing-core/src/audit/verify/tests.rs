@@ -40,9 +40,9 @@ struct World {
 fn chained(entries: Vec<(u64, LogEntry)>) -> Vec<AuditRecord> {
     let mut position = LogPosition::EMPTY;
     let link = |(at, entry): (u64, LogEntry)| {
-        position = position.next(UnixMs(at), entry.kind, &entry.body);
+        position = position.next(UnixMs(at), entry.kind, &entry.body, "");
         let (kind, body) = (entry.kind.to_owned(), entry.body);
-        AuditRecord { seq: position.seq, at: UnixMs(at), kind, body, head: position.head }
+        AuditRecord { seq: position.seq, at: UnixMs(at), kind, body, changes: String::new(), head: position.head }
     };
     entries.into_iter().map(link).collect()
 }
@@ -123,7 +123,7 @@ impl World {
             .last()
             .map_or(LogPosition::EMPTY, |record| LogPosition { seq: record.seq, head: record.head });
         for record in &mut self.records[from..] {
-            position = position.next(record.at, &record.kind, &record.body);
+            position = position.next(record.at, &record.kind, &record.body, &record.changes);
             (record.seq, record.head) = (position.seq, position.head);
         }
     }

@@ -110,9 +110,9 @@ impl State {
                 let (kind, version, at) = (event.kind.to_owned(), event.version, *at);
                 self.outbox.insert_mut(position, EventRow { position, kind, subject, version, at, data });
             }
-            RowWrite::AppendLog { entry, at, position } => {
-                let (kind, body) = (entry.kind.to_owned(), entry.body.clone());
-                self.log.insert_mut(position.seq, LogRecord { position: *position, at: *at, kind, body });
+            RowWrite::AppendLog { entry, at, changes, position } => {
+                let (kind, body, changes) = (entry.kind.to_owned(), entry.body.clone(), changes.clone());
+                self.log.insert_mut(position.seq, LogRecord { position: *position, at: *at, kind, body, changes });
             }
         }
         Ok(())

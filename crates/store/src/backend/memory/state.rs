@@ -8,7 +8,7 @@ use crate::error::StoreError;
 use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::log::LogRecord;
-use crate::row::StoredRow;
+use crate::row::{RawRow, StoredRow};
 use crate::schedule::Schedule;
 
 /// One scope's rows by holder.
@@ -49,6 +49,11 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn stored(&self, seq: i64) -> StoredRow {
         StoredRow { seq, id: self.id.clone(), version: self.version, body: self.body.clone() }
+    }
+
+    pub(super) fn raw(&self, seq: i64) -> RawRow {
+        let Self { id, stage, version, body, .. } = self.clone();
+        RawRow { seq, id, version, stage: stage.to_owned(), body }
     }
 }
 

@@ -160,10 +160,11 @@ async fn push(batch: &mut Batch<'_>, statements: &Statements, write: &RowWrite<'
             let binds = [event.kind.into(), (&event.subject).into(), version, at.to_i64().into(), data];
             batch.push(sql::APPEND_EVENT, &binds).await
         }
-        RowWrite::AppendLog { entry, at, position } => {
+        RowWrite::AppendLog { entry, at, changes, position } => {
             let head = position.head.to_string();
             let seq = position.seq.cast_signed().into();
-            let binds = [seq, at.to_i64().into(), entry.kind.into(), (&entry.body).into(), (&head).into()];
+            let at = at.to_i64().into();
+            let binds = [seq, at, entry.kind.into(), (&entry.body).into(), changes.into(), (&head).into()];
             batch.push(sql::APPEND_LOG, &binds).await
         }
     }

@@ -8,9 +8,10 @@ use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use crate::backend::Stored;
 use crate::error::StoreError;
 
-pub(super) const MIGRATIONS: [(i64, &str, &str); 2] = [
+pub(super) const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "common", include_str!("../../../migrations/sqlite/0001_common.sql")),
     (2, "log", include_str!("../../../migrations/sqlite/0002_log.sql")),
+    (3, "log_changes", include_str!("../../../migrations/sqlite/0003_log_changes.sql")),
 ];
 
 pub(super) const KEEP_INCARNATION: &str =
@@ -36,6 +37,11 @@ pub(super) const HOLD: &str = "SELECT holder, amount, until FROM holds WHERE sco
 pub(super) const EXPIRE_HOLDS: &str = "DELETE FROM holds WHERE scope = $1 AND until <= $2";
 pub(super) const PUT_HOLD: &str = "INSERT INTO holds (scope, holder, amount, until) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (scope, holder) DO UPDATE SET amount = excluded.amount, until = excluded.until";
+/// All scopes' rows; and the scopes whose total is not the sum over them.
+pub(super) const ALL_HOLDS: &str = "SELECT scope, holder, amount, until FROM holds \
+     WHERE (scope, holder) > ($1, $2) ORDER BY scope, holder LIMIT $3";
+pub(super) const UNBALANCED: &str = "SELECT scope FROM (SELECT scope, total FROM hold_totals \
+     UNION ALL SELECT scope, -amount FROM holds) GROUP BY scope HAVING sum(total) <> 0 ORDER BY scope";
 pub(super) const DROP_HOLD: &str = "DELETE FROM holds WHERE scope = $1 AND holder = $2";
 pub(super) const PUT_TOTAL: &str = "INSERT INTO hold_totals (scope, total) VALUES ($1, $2) \
      ON CONFLICT (scope) DO UPDATE SET total = excluded.total";
@@ -50,8 +56,12 @@ pub(super) const EVENTS: &str = "SELECT position, kind, subject, version, at, pa
      WHERE position > $1 ORDER BY position LIMIT $2";
 pub(super) const HEAD_POSITION: &str = "SELECT coalesce(max(position), 0) FROM outbox";
 
-pub(super) const APPEND_LOG: &str = "INSERT INTO log (seq, at, kind, body, head) VALUES ($1, $2, $3, $4, $5)";
-pub(super) const LOG: &str = "SELECT seq, at, kind, body, head FROM log WHERE seq > $1 ORDER BY seq LIMIT $2";
+pub(super) const APPEND_LOG: &str =
+    "INSERT INTO log (seq, at, kind, body, changes, head) VALUES ($1, $2, $3, $4, $5, $6)";
+pub(super) const LOG: &str = "SELECT seq, at, kind, body, changes, head FROM log WHERE seq > $1 ORDER BY seq LIMIT $2";
+/// As above, of the kinds that a JSON array lists.
+pub(super) const LOG_OF: &str = "SELECT seq, at, kind, body, changes, head FROM log \
+     WHERE seq > $1 AND kind IN (SELECT value FROM json_each($3)) ORDER BY seq LIMIT $2";
 pub(super) const LOG_POSITION: &str = "SELECT seq, head FROM log ORDER BY seq DESC LIMIT 1";
 
 /// The statements of every declared noun.
@@ -71,6 +81,8 @@ pub(super) struct OfNoun {
     pub(super) count: SqlStr,
     pub(super) next_due: SqlStr,
     pub(super) head: SqlStr,
+    pub(super) states: SqlStr,
+    pub(super) state: SqlStr,
     pub(super) put_tag: SqlStr,
     pub(super) drop_tags: SqlStr,
     pub(super) insert: SqlStr,
@@ -131,6 +143,9 @@ impl OfNoun {
             count: sql("SELECT stage, count(*) FROM noun_{noun} GROUP BY stage ORDER BY stage"),
             next_due: sql("SELECT next_at FROM noun_{noun} WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1"),
             head: sql("SELECT version, next_at, claimed_until, woken FROM noun_{noun} WHERE id = $1"),
+            states: sql("SELECT seq, id, version, stage, body FROM noun_{noun} \
+                 WHERE seq > $1 ORDER BY seq LIMIT $2"),
+            state: sql("SELECT seq, id, version, stage, body FROM noun_{noun} WHERE id = $1"),
             put_tag: sql("INSERT INTO tags (noun, name, value, seq) \
                  SELECT $2, $3, $4, seq FROM noun_{noun} WHERE id = $1 ON CONFLICT DO NOTHING"),
             drop_tags: sql("DELETE FROM tags WHERE noun = $2 AND seq = (SELECT seq FROM noun_{noun} WHERE id = $1)"),

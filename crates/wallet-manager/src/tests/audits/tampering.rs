@@ -123,14 +123,14 @@ async fn tamper(path: &Path, rows: i64, tampering: &Tampering) {
 /// Works out every head from this record on, and removes the checkpoints that would show it.
 async fn rechain(file: &mut SqliteConnection, from: i64, checkpoints: bool) {
     let rows =
-        sqlx::query("SELECT seq, at, kind, body, head FROM log ORDER BY seq").fetch_all(&mut *file).await.unwrap();
+        sqlx::query("SELECT seq, at, kind, body, head, changes FROM log ORDER BY seq").fetch_all(&mut *file).await.unwrap();
     let mut position = LogPosition::EMPTY;
     for row in rows {
         let (seq, at, head): (i64, i64, String) = (row.get(0), row.get(1), row.get(4));
         position = if seq < from {
             LogPosition { seq: seq.cast_unsigned(), head: head.parse().unwrap() }
         } else {
-            position.next(UnixMs(at.cast_unsigned()), row.get(2), row.get(3))
+            position.next(UnixMs(at.cast_unsigned()), row.get(2), row.get(3), row.get(5))
         };
         let head = position.head.to_string();
         sqlx::query("UPDATE log SET head = $2 WHERE seq = $1").bind(seq).bind(head).execute(&mut *file).await.unwrap();
