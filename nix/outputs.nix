@@ -78,8 +78,14 @@ in
   inherit checks;
 
   formatter.x86_64-linux = debian.script "fmt" ''
-    # rustfmt of the pinned toolchain, in a namespace of its own; no argument formats the whole workspace.
-    exec ${./in-toolchain} ${debian.toolchain} cargo fmt "$@"
+    # rustfmt of the pinned toolchain, in a namespace of its own: options go to `cargo fmt`, which formats the whole
+    # workspace, and so do none and "." (what older versions of Nix pass for none); files go to rustfmt.
+    case "''${1:-.}" in
+        .) set -- cargo fmt --all ;;
+        -*) set -- cargo fmt "$@" ;;
+        *) set -- rustfmt --edition 2024 "$@" ;;
+    esac
+    exec ${./in-toolchain} ${debian.toolchain} "$@"
   '';
 
   nixosModules.default = import ./module.nix;
