@@ -1,8 +1,8 @@
 # The six services as systemd units, with the hardening that their containers have. Import it as
 # `lucid-plane.nixosModules.default` and set, for each service, its configuration file.
 #
-# Evaluated here with nixpkgs' lib alone (its options and the units that come of them); never run: NixOS is not at hand
-# where this repository is tested. Its test is nix/dev's check `module`.
+# This module could be evaluated and run by nobody here: NixOS is not at hand where this repository is tested. Its test
+# is nix/dev's check `module`.
 { config, lib, pkgs, ... }:
 let
   cfg = config.services.lucid-plane;
@@ -99,9 +99,7 @@ let
         LockPersonality = true;
         MemoryDenyWriteExecute = name != "wallet-manager"; # a vendor's module may map what it writes
         SystemCallArchitectures = "native";
-        # wallet-manager's worker confines itself further, by a call that the first set does not hold.
-        SystemCallFilter = [ "@system-service" "~@privileged @resources" ]
-          ++ lib.optional (name == "wallet-manager") "seccomp";
+        SystemCallFilter = [ "@system-service" "~@privileged @resources" ];
         RestrictAddressFamilies = [ "AF_INET" "AF_INET6" "AF_UNIX" ];
         # Only tron-client (nodes) and payment-gateway (webhooks) leave the machine; a token's host is opened by name.
         IPAddressDeny = lib.mkIf (!(builtins.elem name [ "tron-client" "payment-gateway" ])) (lib.mkDefault "any");

@@ -16,7 +16,6 @@ import urllib.request
 
 HERE = pathlib.Path(__file__).resolve().parent
 LOCK = HERE / "debian.lock"
-APT_HELPER = pathlib.Path("/usr/lib/apt/apt-helper")
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "lucid-plane" / "nix"
 
 
@@ -89,8 +88,9 @@ class Gone(Exception):
 
 def bring(uri, target):
     """One file, by apt's own downloader where there is one: it knows this machine's proxies and transports."""
-    if os.access(APT_HELPER, os.X_OK):
-        done = subprocess.run([APT_HELPER, "-o", "Acquire::Retries=3", "download-file", uri, str(target)],
+    helper = "/usr/lib/apt/apt-helper"
+    if os.access(helper, os.X_OK):
+        done = subprocess.run([helper, "-o", "Acquire::Retries=3", "download-file", uri, str(target)],
                               capture_output=True, text=True)
         if done.returncode == 0:
             return

@@ -8,7 +8,6 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
-from unittest import mock
 
 import pinned
 from mirror import Archive, deb
@@ -53,14 +52,6 @@ class Fetch(unittest.TestCase):
     def test_a_package_that_is_gone_asks_for_an_update(self):
         with self.assertRaisesRegex(SystemExit, r"busybox_1~2_amd64\.deb is gone from the archive: run nix/update"):
             self.bring()
-
-    def test_a_system_without_apt_asks_the_named_archive(self):
-        self.put(self.body)
-        with mock.patch.object(pinned, "APT_HELPER", self.top / "none"):
-            self.assertEqual(self.bring()[self.path].read_bytes(), self.body)
-            self.package["path"] += ".gone"
-            with self.assertRaisesRegex(SystemExit, "is gone from the archive: run nix/update"):
-                self.bring()
 
     def test_a_package_with_other_contents_is_refused(self):
         self.put(self.body + b"\n")

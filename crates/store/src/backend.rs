@@ -8,8 +8,8 @@ pub(crate) use sqlite::Sqlite;
 
 use primitives::{LogPosition, UnixMs};
 
-use crate::commit::{Facts, Questions, RowWrite, Write, Written};
-use crate::error::{CommitError, StoreError};
+use crate::commit::{Answer, Facts, Questions, RowWrite, Write};
+use crate::error::StoreError;
 use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
@@ -41,6 +41,8 @@ pub(crate) trait Transaction: Send {
 pub(crate) trait Backend: Send + Sync {
     /// One row by id.
     fn get(&self, noun: &'static str, id: &str) -> impl Future<Output = Stored<Option<StoredRow>>> + Send;
+    /// The rows of these ids that are there.
+    fn get_each(&self, noun: &'static str, ids: &[String]) -> impl Future<Output = Stored<Vec<StoredRow>>> + Send;
     /// One row by a name.
     fn find(
         &self,
@@ -94,8 +96,9 @@ pub(crate) trait Backend: Send + Sync {
     fn log_position(&self) -> impl Future<Output = Stored<LogPosition>> + Send;
     /// How many probes were counted.
     fn probes(&self) -> impl Future<Output = Stored<u64>> + Send;
-    /// Does it in a transaction of its own or of several, and answers when it is durable.
-    fn write(&self, write: Write) -> impl Future<Output = Result<Written, CommitError>> + Send;
+    /// Does these things in one transaction, which may have others' in it as well, and answers each when it is durable. If
+    /// the transaction may have failed by one of them alone, each has one of its own.
+    fn write(&self, writes: Vec<Write>) -> impl Future<Output = Stored<Vec<Answer>>> + Send;
     /// Finishes what was accepted and lets go of the files.
     fn close(&self) -> impl Future<Output = ()> + Send;
 }

@@ -10,7 +10,7 @@ mod write;
 pub(crate) use chain::unstamped;
 pub(crate) use facts::{Facts, Questions, Sum};
 pub(crate) use row_write::RowWrite;
-pub(crate) use write::{Write, Written, run};
+pub(crate) use write::{Answer, Write, Written, run};
 
 use primitives::UnixMs;
 
@@ -66,6 +66,16 @@ pub(crate) enum Step {
 pub(crate) enum HoldStep {
     Hold(Hold),
     Release { scope: String, holder: String, until: Option<UnixMs> },
+}
+
+impl HoldStep {
+    /// The scope and the holder.
+    fn share(&self) -> (&str, &str) {
+        match self {
+            Self::Hold(hold) => (&hold.scope, &hold.holder),
+            Self::Release { scope, holder, .. } => (scope, holder),
+        }
+    }
 }
 
 /// An event with its data as JSON text.
@@ -184,6 +194,11 @@ impl Commit {
     pub fn wake<R: Record>(mut self, id: impl Into<String>) -> Self {
         self.wakes.push((R::NOUN, id.into()));
         self
+    }
+
+    /// The sums that it depends on.
+    fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.holds.iter().map(|step| step.share().0)
     }
 
     fn change<R: Record>(mut self, record: &R, step: Step) -> Self {

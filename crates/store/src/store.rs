@@ -7,7 +7,7 @@ use primitives::{LogPosition, UnixMs};
 use tokio::sync::watch;
 
 use crate::backend::{Backend, Memory, Sqlite};
-use crate::commit::{Commit, Write, Written};
+use crate::commit::{Answer, Commit, Write, Written};
 use crate::cursor::{feed_cursor, feed_position, list_cursor, list_seq};
 use crate::error::{CommitError, FeedError, StoreError};
 use crate::event::EventPage;
@@ -80,6 +80,12 @@ impl Store {
         row.map(StoredRow::decode).transpose()
     }
 
+    /// The records of these ids, in no order; nothing for an id that there is no record of.
+    pub async fn get_each<R: Record>(&self, ids: &[String]) -> Result<Vec<Versioned<R>>, StoreError> {
+        let rows = on!(self, backend => backend.get_each(R::NOUN, ids))?;
+        rows.into_iter().map(StoredRow::decode).collect()
+    }
+
     /// The record that has this unique name.
     pub async fn find<R: Record>(&self, key: &str, value: &str) -> Result<Option<Versioned<R>>, StoreError> {
         let row = on!(self, backend => backend.find(R::NOUN, key, value))?;
@@ -118,7 +124,7 @@ impl Store {
         // A lease that ends at once would hand the row out again within the same millisecond.
         let until = now.plus_ms(lease_ms.max(1));
         let claim = Write::Claim { noun: R::NOUN, now, until, limit };
-        match on!(self, backend => backend.write(claim)).map_err(of_store)? {
+        match self.write(claim).await.map_err(of_store)? {
             Written::Claimed(rows) => rows.into_iter().map(StoredRow::decode).collect(),
             other => unreachable!("a claim was answered by {other:?}"),
         }
@@ -134,7 +140,7 @@ impl Store {
     /// its claim ends, whatever the claimant commits. False if there is none of this id.
     pub async fn wake<R: Record>(&self, id: &str, now: UnixMs) -> Result<bool, StoreError> {
         let wake = Write::Wake { noun: R::NOUN, id: id.to_owned(), now };
-        match on!(self, backend => backend.write(wake)).map_err(of_store)? {
+        match self.write(wake).await.map_err(of_store)? {
             Written::Woken(found) => Ok(found),
             other => unreachable!("a wake was answered by {other:?}"),
         }
@@ -157,18 +163,36 @@ impl Store {
 
     /// Stores everything in `commit`, durably, or nothing.
     pub async fn commit(&self, commit: Commit) -> Result<(), CommitError> {
-        on!(self, backend => backend.write(Write::Commit(Box::new(commit)))).map(drop)
+        self.write(Write::Commit(Box::new(commit))).await.map(drop)
     }
 
     /// As [`Store::commit`], for a commit that appends to the log: answers where its last entry stands.
     pub async fn commit_logged(&self, commit: Commit) -> Result<LogPosition, CommitError> {
-        if commit.log.is_empty() {
-            return Err(StoreError::Malformed("is to be found in the log and appends nothing to it").into());
+        let mut outcomes = self.commit_each_logged(vec![commit]).await?;
+        outcomes.pop().unwrap_or(Err(StoreError::Lost.into()))
+    }
+
+    /// As [`Store::commit_logged`] for each of these, in order and in one transaction: each is made or refused by itself,
+    /// seeing what those before it have left. An error is the store's, and means that none of them is known to be made.
+    pub async fn commit_each_logged(
+        &self,
+        commits: Vec<Commit>,
+    ) -> Result<Vec<Result<LogPosition, CommitError>>, StoreError> {
+        if commits.iter().any(|commit| commit.log.is_empty()) {
+            return Err(StoreError::Malformed("is to be found in the log and appends nothing to it"));
         }
-        match on!(self, backend => backend.write(Write::Commit(Box::new(commit))))? {
+        let writes = commits.into_iter().map(|commit| Write::Commit(Box::new(commit))).collect();
+        let answers = on!(self, backend => backend.write(writes))?;
+        let outcomes = answers.into_iter().map(|answer| match answer? {
             Written::Committed(Some(position)) => Ok(position),
             other => unreachable!("a commit with log entries was answered by {other:?}"),
-        }
+        });
+        Ok(outcomes.collect())
+    }
+
+    async fn write(&self, write: Write) -> Answer {
+        let mut answers = on!(self, backend => backend.write(vec![write]))?;
+        answers.pop().unwrap_or(Err(StoreError::Lost.into()))
     }
 
     /// Up to `limit` records of the log after this number, in order.
@@ -203,7 +227,7 @@ impl Store {
 
     /// Writes a row and reads it back, to know that the store works.
     pub async fn probe(&self) -> Result<(), StoreError> {
-        let written = match on!(self, backend => backend.write(Write::Probe)).map_err(of_store)? {
+        let written = match self.write(Write::Probe).await.map_err(of_store)? {
             Written::Probed(count) => count,
             other => unreachable!("a probe was answered by {other:?}"),
         };

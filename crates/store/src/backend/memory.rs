@@ -8,8 +8,8 @@ use tokio::sync::{Mutex, watch};
 
 use self::state::State;
 use super::{Backend, Stored};
-use crate::commit::{Write, Written, run};
-use crate::error::{CommitError, StoreError};
+use crate::commit::{Answer, Write, Written, run};
+use crate::error::StoreError;
 use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
@@ -39,6 +39,12 @@ impl Backend for Memory {
         let state = self.state().await;
         let table = state.table(noun)?;
         Ok(table.ids.get(id).and_then(|seq| table.stored(*seq)))
+    }
+
+    async fn get_each(&self, noun: &'static str, ids: &[String]) -> Stored<Vec<StoredRow>> {
+        let state = self.state().await;
+        let table = state.table(noun)?;
+        Ok(ids.iter().filter_map(|id| table.ids.get(id).and_then(|seq| table.stored(*seq))).collect())
     }
 
     async fn find(&self, noun: &'static str, key: &str, value: &str) -> Stored<Option<StoredRow>> {
@@ -148,19 +154,28 @@ impl Backend for Memory {
         Ok(self.state().await.probes)
     }
 
-    async fn write(&self, write: Write) -> Result<Written, CommitError> {
+    async fn write(&self, writes: Vec<Write>) -> Stored<Vec<Answer>> {
         let mut committed = self.state.lock().await;
         if committed.closed {
-            return Err(StoreError::Closed.into());
+            return Err(StoreError::Closed);
         }
-        let mut next = committed.clone();
-        let written = run(&mut next, &write).await?;
-        *committed = next;
+        let mut answers = Vec::with_capacity(writes.len());
+        // What is no commit at all takes no other with it.
+        for write in writes.chunk_by(|_, _| false) {
+            let mut next = committed.clone();
+            match run(&mut next, write).await {
+                Ok(written) => {
+                    *committed = next;
+                    answers.extend(written);
+                }
+                Err(error) => answers.push(Err(error.into())),
+            }
+        }
         drop(committed);
-        if written.is_news() {
+        if answers.iter().flatten().any(Written::is_news) {
             self.changes.send_modify(|count| *count = count.wrapping_add(1));
         }
-        Ok(written)
+        Ok(answers)
     }
 
     async fn close(&self) {

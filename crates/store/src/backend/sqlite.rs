@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, oneshot};
 use self::sql::Statements;
 use self::writer::Message;
 use super::{Backend, Stored};
-use crate::commit::{Write, Written};
-use crate::error::{CommitError, StoreError};
+use crate::commit::{Answer, Write};
+use crate::error::StoreError;
 use crate::event::EventRow;
 use crate::hold::HoldRow;
 use crate::list::RowFilter;
@@ -40,6 +40,12 @@ impl Backend for Sqlite {
     async fn get(&self, noun: &'static str, id: &str) -> Stored<Option<StoredRow>> {
         let sql = self.statements.of(noun)?.get.clone();
         sqlx::query_as(sql).bind(id).fetch_optional(&self.readers).await.map_err(failed)
+    }
+
+    async fn get_each(&self, noun: &'static str, ids: &[String]) -> Stored<Vec<StoredRow>> {
+        let sql = self.statements.of(noun)?.get_each.clone();
+        let ids = serde_json::json!(ids).to_string();
+        sqlx::query_as(sql).bind(ids).fetch_all(&self.readers).await.map_err(failed)
     }
 
     async fn find(&self, noun: &'static str, key: &str, value: &str) -> Stored<Option<StoredRow>> {
@@ -149,11 +155,11 @@ impl Backend for Sqlite {
         Ok(count.unwrap_or_default().cast_unsigned())
     }
 
-    async fn write(&self, write: Write) -> Result<Written, CommitError> {
+    async fn write(&self, writes: Vec<Write>) -> Stored<Vec<Answer>> {
         let (answer, answered) = oneshot::channel();
-        let asked = Message::Write { write, answer };
+        let asked = Message::Write { writes, answer };
         self.writer.send(asked).await.map_err(|_| StoreError::Closed)?;
-        answered.await.map_err(|_| StoreError::Closed)?
+        answered.await.map_err(|_| StoreError::Closed)
     }
 
     async fn close(&self) {

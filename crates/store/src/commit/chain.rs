@@ -51,7 +51,7 @@ fn changes(commit: &Commit, holds: &[RowWrite<'_>]) -> LogChanges {
         Some(RowState::of(row.noun, &row.id, version, row.stage, &row.body))
     });
     let holds = holds.iter().filter_map(|write| match write {
-        RowWrite::PutHold { scope, row } => Some(HoldState::held(scope, &row.holder, row.amount, row.until)),
+        RowWrite::PutHold { scope, holder, row } => Some(HoldState::held(scope, holder, row.amount, row.until)),
         RowWrite::DropHold { scope, holder } => Some(HoldState::given_back(scope, holder)),
         _ => None,
     });

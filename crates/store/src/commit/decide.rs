@@ -4,10 +4,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use primitives::LogPosition;
+use primitives::{LogPosition, UnixMs};
 
 use super::chain::{Chained, chain};
-use super::facts::{Facts, Name};
+use super::facts::{Facts, Key, Name};
 use super::ledger::settle;
 use super::row_write::RowWrite;
 use super::{Change, Commit, Step};
@@ -24,7 +24,7 @@ pub(super) struct Decided<'a> {
 }
 
 /// The writes that make the commit, in order.
-pub(super) fn decide<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Decided<'a>, CommitError> {
+pub(super) fn decide<'a>(commit: &'a Commit, facts: &Facts<'a>) -> Result<Decided<'a>, CommitError> {
     refuse_mistakes(commit)?;
     refuse_conflicts(commit, facts)?;
     let keys = new_keys(commit, facts)?;
@@ -33,7 +33,7 @@ pub(super) fn decide<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<De
     let position = chained.position();
 
     let mut writes = Vec::new();
-    let mut schedules = schedules(facts);
+    let mut schedules = Schedules::of(facts);
     for change in &commit.changes {
         writes.extend(change_row(change, &chained, &mut schedules)?);
     }
@@ -51,19 +51,27 @@ pub(super) fn decide<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<De
 }
 
 /// When each row that is there is due, as the writes so far leave it.
-pub(super) type Schedules<'a> = HashMap<Name<'a>, Schedule>;
+pub(super) struct Schedules<'f, 'a> {
+    facts: &'f Facts<'a>,
+    changed: HashMap<Name<'a>, Schedule>,
+}
 
-pub(super) fn schedules<'a>(facts: &Facts<'a>) -> Schedules<'a> {
-    facts.heads.iter().map(|(name, head)| (*name, head.schedule)).collect()
+impl<'f, 'a> Schedules<'f, 'a> {
+    pub(super) fn of(facts: &'f Facts<'a>) -> Self {
+        Self { facts, changed: HashMap::new() }
+    }
+
+    fn get(&self, name: Name<'a>) -> Option<Schedule> {
+        self.changed.get(&name).copied().or_else(|| self.facts.heads.get(&name).map(|head| head.schedule))
+    }
 }
 
 /// A wake writes nothing where there is no row, or one that is awake already.
-pub(super) fn wake<'a>(name: Name<'a>, now: primitives::UnixMs, schedules: &mut Schedules<'a>) -> Option<RowWrite<'a>> {
-    let schedule = schedules.get_mut(&name)?;
+pub(super) fn wake<'a>(name: Name<'a>, now: UnixMs, schedules: &mut Schedules<'_, 'a>) -> Option<RowWrite<'a>> {
+    let schedule = schedules.get(name)?;
     let woken = schedule.woken(now);
-    let changed = woken != *schedule;
-    *schedule = woken;
-    changed.then_some(RowWrite::Reschedule { noun: name.0, id: name.1, schedule: woken })
+    schedules.changed.insert(name, woken);
+    (woken != schedule).then_some(RowWrite::Reschedule { noun: name.0, id: name.1, schedule: woken })
 }
 
 fn refuse_mistakes(commit: &Commit) -> Result<(), StoreError> {
@@ -93,21 +101,23 @@ fn refuse_conflicts(commit: &Commit, facts: &Facts<'_>) -> Result<(), CommitErro
     Ok(())
 }
 
-/// The names that are taken for the first time, each noted in `facts`, so that no two of the commit's records get one.
-fn new_keys<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Vec<RowWrite<'a>>, CommitError> {
+/// The names that are taken for the first time. No two of the commit's records get one.
+fn new_keys<'a>(commit: &'a Commit, facts: &Facts<'a>) -> Result<Vec<RowWrite<'a>>, CommitError> {
     let mut writes = Vec::new();
+    let mut taken: HashMap<Key<'a>, &'a str> = HashMap::new();
     let named = commit.changes.iter().filter(|change| !matches!(change.step, Step::Rest { .. }));
     for row in named.map(|change| &change.row) {
         let NewRow { noun, id, keys, .. } = row;
         for (key, value) in keys {
-            match facts.holders.get(&(*noun, *key, value.as_str())) {
+            let name = (*noun, *key, value.as_str());
+            match facts.holders.get(&name).map(String::as_str).or_else(|| taken.get(&name).copied()) {
                 None => {
-                    facts.holders.insert((noun, key, value), id.clone());
+                    taken.insert(name, id);
                     writes.push(RowWrite::PutKey { noun, id, key, value });
                 }
                 Some(holder) if holder == id => {}
                 Some(holder) => {
-                    let (value, holder_id) = (value.clone(), holder.clone());
+                    let (value, holder_id) = (value.clone(), holder.to_owned());
                     return Err(CommitError::KeyTaken { noun, key, value, holder_id });
                 }
             }
@@ -119,14 +129,13 @@ fn new_keys<'a>(commit: &'a Commit, facts: &mut Facts<'a>) -> Result<Vec<RowWrit
 fn change_row<'a>(
     change: &'a Change,
     chained: &Chained<'_>,
-    schedules: &mut Schedules<'a>,
+    schedules: &mut Schedules<'_, 'a>,
 ) -> Result<Vec<RowWrite<'a>>, StoreError> {
     let Change { row, step } = change;
     let NewRow { noun, id, .. } = row;
-    let schedule = schedules.entry((noun, id)).or_default();
     // A new row's is empty so far, which a commit leaves due at its own time.
-    *schedule = schedule.committed(row.due_at);
-    let schedule = *schedule;
+    let schedule = schedules.get((noun, id)).unwrap_or_default().committed(row.due_at);
+    schedules.changed.insert((noun, id), schedule);
     let tags = row.tags.iter().map(|(tag, value)| RowWrite::PutTag { noun, id, tag, value });
     Ok(match step {
         Step::Insert => {

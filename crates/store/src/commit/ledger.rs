@@ -23,10 +23,7 @@ pub(super) fn settle<'a>(commit: &'a Commit, facts: &Facts<'a>) -> Result<Vec<Ro
     let now = commit.now;
     let mut ledgers: BTreeMap<&'a str, Ledger<'a>> = BTreeMap::new();
     for step in &commit.holds {
-        let (scope, holder) = match step {
-            HoldStep::Hold(hold) => (hold.scope.as_str(), hold.holder.as_str()),
-            HoldStep::Release { scope, holder, .. } => (scope.as_str(), holder.as_str()),
-        };
+        let (scope, holder) = step.share();
         let ledger = ledgers.entry(scope).or_insert_with(|| {
             let sum = facts.sums.get(scope).copied().unwrap_or_default();
             Ledger { sum, shares: BTreeMap::new() }
@@ -80,7 +77,7 @@ impl<'a> Ledger<'a> {
     fn writes(self, scope: &'a str, now: UnixMs) -> impl Iterator<Item = RowWrite<'a>> {
         let expire = self.sum.has_ended.then_some(RowWrite::ExpireHolds { scope, now });
         let shares = self.shares.into_iter().map(move |(holder, share)| match share {
-            Some(row) => RowWrite::PutHold { scope, row },
+            Some(row) => RowWrite::PutHold { scope, holder, row },
             None => RowWrite::DropHold { scope, holder },
         });
         let total = RowWrite::PutTotal { scope, total: self.sum.held };

@@ -28,7 +28,7 @@ pub(crate) enum RowWrite<'a> {
     /// Removes a scope's rows that no longer count.
     ExpireHolds { scope: &'a str, now: UnixMs },
     /// One holder's share, new or changed.
-    PutHold { scope: &'a str, row: HoldRow },
+    PutHold { scope: &'a str, holder: &'a str, row: HoldRow },
     /// Removes one holder's share.
     DropHold { scope: &'a str, holder: &'a str },
     /// The sum over all rows that a scope has after the writes above.

@@ -11,6 +11,7 @@ const NOW: UnixMs = UnixMs(1_000);
 on_each_back_end!(
     commits_at_once_make_one_chain,
     what_is_refused_appends_nothing,
+    each_of_many_is_made_or_refused_by_itself,
     every_part_of_a_commit_can_name_its_place,
     a_stamp_needs_a_place_and_an_object,
     pages_go_on_where_they_ended,
@@ -71,6 +72,35 @@ async fn what_is_refused_appends_nothing(store: Store) {
     let nothing = store.commit_logged(Commit::new(NOW).insert(&Job::new("c"))).await;
     assert!(matches!(nothing, Err(CommitError::Store(StoreError::Malformed(_)))), "{nothing:?}");
     assert!(store.get::<Job>("c").await.unwrap().is_none());
+}
+
+async fn each_of_many_is_made_or_refused_by_itself(store: Store) {
+    let share = |holder: &str| Hold { scope: "day".into(), holder: holder.into(), amount: 40, ceiling: 100 };
+    let made = |id: &str| Commit::new(NOW).insert(&Job::new(id).key(id)).hold(share(id)).log(line(id));
+    // The third does not fit in, the fourth is the second again, the fifth has its name.
+    let taken = Commit::new(NOW).insert(&Job::new("e").key("b")).log(line("e"));
+    let free = Commit::new(NOW).insert(&Job::new("f")).log(line("f"));
+    let commits = vec![made("a"), made("b"), made("c"), made("b"), taken, free];
+    let outcomes = store.commit_each_logged(commits).await.unwrap();
+    let [Ok(first), Ok(second), Err(full), Err(again), Err(named), Ok(last)] = outcomes.as_slice() else {
+        panic!("{outcomes:?}")
+    };
+    assert!(matches!(full, CommitError::Exceeded { held: 80, .. }), "{full:?}");
+    assert!(matches!(again, CommitError::Conflict { .. }), "{again:?}");
+    assert!(matches!(named, CommitError::KeyTaken { .. }), "{named:?}");
+    assert_eq!([first.seq, second.seq, last.seq], [1, 2, 3]);
+    let log = store.log(0, 10).await.unwrap();
+    assert_chain(&log);
+    assert_eq!(log.iter().map(|record| record.position).collect::<Vec<_>>(), [*first, *second, *last]);
+    assert_eq!(store.held("day", NOW).await.unwrap(), 80);
+    let ids = ["a", "b", "c", "e", "f", "g"].map(str::to_owned);
+    let mut stored = store.get_each::<Job>(&ids).await.unwrap();
+    stored.sort_by(|a, b| a.record.id.cmp(&b.record.id));
+    assert_eq!(stored.iter().map(|job| job.record.id.as_str()).collect::<Vec<_>>(), ["a", "b", "f"]);
+    // One without a record of the log is a mistake, and nothing of any is made.
+    let mistake = store.commit_each_logged(vec![made("g"), Commit::new(NOW).insert(&Job::new("h"))]).await;
+    assert!(matches!(mistake, Err(StoreError::Malformed(_))), "{mistake:?}");
+    assert_eq!(store.get::<Job>("g").await.unwrap(), None);
 }
 
 async fn every_part_of_a_commit_can_name_its_place(store: Store) {

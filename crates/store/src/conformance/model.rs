@@ -1,5 +1,7 @@
 //! Random histories: both back ends and the reference must agree on every answer and on everything that can be read.
 
+use std::collections::HashSet;
+
 use primitives::UnixMs;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,9 +15,18 @@ use crate::{Commit, Filter, Hold, LogEntry, NewEvent, Store, Versioned};
 #[derive(Debug, Clone)]
 enum Action {
     Commit(Vec<Step>),
-    Claim { lease_ms: u64, limit: usize },
-    Wake { id: String },
-    Wait { ms: u64 },
+    /// Asked for at once, so that they may share a transaction.
+    Together(Vec<Vec<Step>>),
+    Claim {
+        lease_ms: u64,
+        limit: usize,
+    },
+    Wake {
+        id: String,
+    },
+    Wait {
+        ms: u64,
+    },
 }
 
 fn name(names: &'static [&'static str]) -> impl Strategy<Value = String> {
@@ -56,21 +67,40 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// Steps without a record named twice, which a commit refuses as a mistake.
-fn commit() -> impl Strategy<Value = Action> {
+fn commit() -> impl Strategy<Value = Vec<Step>> {
     vec(step(), 0..5).prop_map(|mut steps| {
-        let mut seen = std::collections::HashSet::new();
-        steps.retain(|step| match step {
-            Step::Insert(job) | Step::Update { job, .. } => seen.insert(job.id.clone()),
-            Step::Rest { id } => seen.insert(id.clone()),
-            _ => true,
-        });
-        Action::Commit(steps)
+        let mut seen = HashSet::new();
+        steps.retain(|step| record_of(step).is_none_or(|id| seen.insert(id.to_owned())));
+        steps
     })
+}
+
+/// Commits of which none builds on what one before it leaves of a record: they are made before any of them is sent.
+fn together() -> impl Strategy<Value = Action> {
+    vec(commit(), 2..5).prop_map(|mut commits| {
+        let mut changed = HashSet::new();
+        for steps in &mut commits {
+            steps.retain(|step| {
+                matches!(step, Step::Insert(_)) || record_of(step).is_none_or(|id| !changed.contains(id))
+            });
+            changed.extend(steps.iter().filter_map(record_of).map(str::to_owned));
+        }
+        Action::Together(commits)
+    })
+}
+
+fn record_of(step: &Step) -> Option<&str> {
+    match step {
+        Step::Insert(job) | Step::Update { job, .. } => Some(&job.id),
+        Step::Rest { id } => Some(id),
+        _ => None,
+    }
 }
 
 fn action() -> impl Strategy<Value = Action> {
     prop_oneof![
-        6 => commit(),
+        6 => commit().prop_map(Action::Commit),
+        4 => together(),
         2 => (1_u64..100, 0_usize..4).prop_map(|(lease_ms, limit)| Action::Claim { lease_ms, limit }),
         1 => name(IDS).prop_map(|id| Action::Wake { id }),
         2 => (0_u64..60).prop_map(|ms| Action::Wait { ms }),
@@ -99,6 +129,11 @@ async fn act(store: &Store, reference: &Reference, now: UnixMs, action: &Action)
             let done = store.commit(build(reference, now, steps)).await;
             format!("{:?}", done.map_err(|error| error.to_string()))
         }
+        Action::Together(commits) => {
+            let commits = commits.iter().map(|steps| store.commit(build(reference, now, steps)));
+            let done = futures::future::join_all(commits).await;
+            format!("{:?}", done.into_iter().map(|done| done.map_err(|error| error.to_string())).collect::<Vec<_>>())
+        }
         Action::Claim { lease_ms, limit } => {
             format!("{:?}", store.claim::<Job>(now, *lease_ms, *limit).await.unwrap())
         }
@@ -111,6 +146,10 @@ fn expect(reference: &mut Reference, now: UnixMs, action: &Action) -> String {
     match action {
         Action::Commit(steps) => {
             format!("{:?}", reference.commit(now, steps).map_err(|error| error.to_string()))
+        }
+        Action::Together(commits) => {
+            let done = commits.iter().map(|steps| reference.commit(now, steps).map_err(|error| error.to_string()));
+            format!("{:?}", done.collect::<Vec<_>>())
         }
         Action::Claim { lease_ms, limit } => format!("{:?}", reference.claim(now, now.plus_ms(*lease_ms), *limit)),
         Action::Wake { id } => format!("{:?}", reference.wake(id, now)),

@@ -23,9 +23,9 @@ impl Transaction for State {
                 facts.holders.insert((noun, key, value), id.clone());
             }
         }
-        for scope in &questions.scopes {
-            let has_ended = self.shares(scope).any(|row| !row.counts(questions.now));
-            facts.sums.insert(scope, Sum { held: self.sum(scope, questions.now), has_ended });
+        for (scope, now) in &questions.scopes {
+            let has_ended = self.shares(scope).any(|row| !row.counts(*now));
+            facts.sums.insert(scope, Sum { held: self.sum(scope, *now), has_ended });
         }
         for (scope, holder) in &questions.shares {
             if let Some(row) = self.holds.get(*scope).and_then(|rows| rows.get(*holder)) {
@@ -93,7 +93,7 @@ impl State {
                     }
                 });
             }
-            RowWrite::PutHold { scope, row } => {
+            RowWrite::PutHold { scope, row, .. } => {
                 self.edit_shares(scope, |rows| rows.insert_mut(row.holder.clone(), row.clone()));
             }
             RowWrite::DropHold { scope, holder } => self.edit_shares(scope, |rows| {

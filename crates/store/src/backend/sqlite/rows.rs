@@ -22,7 +22,7 @@ pub(super) struct Work<'a> {
 
 impl Transaction for Work<'_> {
     async fn ask<'a>(&mut self, questions: &Questions<'a>) -> Stored<Facts<'a>> {
-        let Questions { now, heads, keys, scopes, shares, tip } = questions;
+        let Questions { heads, keys, scopes, shares, tip } = questions;
         let mut batch = Batch::new(self.connection);
         for (noun, id) in heads {
             batch.push(self.statements.of(noun)?.head.as_str(), &[(*id).into()]).await?;
@@ -30,7 +30,7 @@ impl Transaction for Work<'_> {
         for (noun, key, value) in keys {
             batch.push(sql::KEY_HOLDER, &[(*noun).into(), (*key).into(), (*value).into()]).await?;
         }
-        for scope in scopes {
+        for (scope, now) in scopes {
             batch.push(sql::SUM, &[(*scope).into(), now.to_i64().into()]).await?;
         }
         for (scope, holder) in shares {
@@ -85,7 +85,7 @@ fn facts<'a>(
             facts.holders.insert(*key, row.try_get(0)?);
         }
     }
-    for scope in &questions.scopes {
+    for (scope, _) in &questions.scopes {
         if let Some(row) = answer() {
             facts.sums.insert(scope, Sum { held: row.try_get(0)?, has_ended: row.try_get(1)? });
         }
@@ -145,8 +145,8 @@ async fn push(batch: &mut Batch<'_>, statements: &Statements, write: &RowWrite<'
         RowWrite::ExpireHolds { scope, now } => {
             batch.push(sql::EXPIRE_HOLDS, &[(*scope).into(), now.to_i64().into()]).await
         }
-        RowWrite::PutHold { scope, row } => {
-            let binds = [(*scope).into(), (&row.holder).into(), row.amount.into(), ms(row.until)];
+        RowWrite::PutHold { scope, holder, row } => {
+            let binds = [(*scope).into(), (*holder).into(), row.amount.into(), ms(row.until)];
             batch.push(sql::PUT_HOLD, &binds).await
         }
         RowWrite::DropHold { scope, holder } => batch.push(sql::DROP_HOLD, &[(*scope).into(), (*holder).into()]).await,

@@ -73,6 +73,7 @@ pub(super) struct Statements(HashMap<&'static str, OfNoun>);
 pub(super) struct OfNoun {
     pub(super) create: SqlStr,
     pub(super) get: SqlStr,
+    pub(super) get_each: SqlStr,
     pub(super) find: SqlStr,
     pub(super) list: SqlStr,
     pub(super) list_stage: SqlStr,
@@ -134,6 +135,8 @@ impl OfNoun {
                  CREATE INDEX IF NOT EXISTS noun_{noun}_due ON noun_{noun} (next_at, seq) WHERE next_at IS NOT NULL; \
                  CREATE INDEX IF NOT EXISTS noun_{noun}_stage ON noun_{noun} (stage, seq)"),
             get: sql("SELECT seq, id, version, body FROM noun_{noun} WHERE id = $1"),
+            get_each: sql("SELECT seq, id, version, body FROM noun_{noun} \
+                 WHERE id IN (SELECT value FROM json_each($1))"),
             find: sql("SELECT r.seq, r.id, r.version, r.body FROM unique_keys k \
                  JOIN noun_{noun} r ON r.id = k.id WHERE k.noun = $1 AND k.name = $2 AND k.value = $3"),
             list: list(""),

@@ -7,8 +7,16 @@ mod speed;
 
 use primitives::UnixMs;
 
+use super::Sqlite;
+use crate::backend::Backend;
+use crate::commit::{Answer, Write};
 use crate::conformance::Job;
 use crate::{Commit, Hold, LogEntry, NewEvent};
+
+/// One write by itself.
+async fn alone(sqlite: &Sqlite, write: Write) -> Answer {
+    sqlite.write(vec![write]).await?.pop().expect("an answer for each write")
+}
 
 /// A commit as services make them: a record with a name, a share of a sum, an event, a line in the log.
 fn payout(id: &str) -> Commit {

@@ -11,19 +11,18 @@ use super::rows::Work;
 use super::sql::Statements;
 use super::{TOO_BIG, code, failed};
 use crate::backend::Stored;
-use crate::commit::{Write, Written, run};
-use crate::error::{CommitError, StoreError};
+use crate::commit::{Answer, Write, Written, run};
+use crate::error::StoreError;
 
-/// How many writes one transaction carries at most, which bounds how long the first of them waits.
+/// How many writes go into one transaction before another message's are left to the next, which bounds how long the
+/// first of them waits.
 pub(super) const GROUP_MAX: usize = 256;
-
-type Answer = Result<Written, CommitError>;
 
 /// What the handles ask for.
 #[derive(Debug)]
 pub(super) enum Message {
     /// To be answered once it is durable.
-    Write { write: Write, answer: oneshot::Sender<Answer> },
+    Write { writes: Vec<Write>, answer: oneshot::Sender<Vec<Answer>> },
     /// Nothing is accepted after this.
     Close { done: oneshot::Sender<()> },
 }
@@ -38,29 +37,41 @@ pub(super) struct Writer {
     pub(super) lock: File,
 }
 
+/// What goes into one transaction, and who waits for how many of the answers.
+#[derive(Default)]
+struct Group {
+    writes: Vec<Write>,
+    askers: Vec<(usize, oneshot::Sender<Vec<Answer>>)>,
+}
+
+impl Group {
+    fn add(&mut self, writes: Vec<Write>, answer: oneshot::Sender<Vec<Answer>>) {
+        self.askers.push((writes.len(), answer));
+        self.writes.extend(writes);
+    }
+}
+
 impl Writer {
     /// Serves until closed or until the last handle is gone.
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Message>) {
-        let mut messages = Vec::with_capacity(GROUP_MAX);
+        let mut group = Group::default();
         let mut closers = Vec::new();
-        while queue.recv_many(&mut messages, GROUP_MAX).await > 0 {
-            let mut writes = Vec::with_capacity(messages.len());
-            let mut answers = Vec::with_capacity(messages.len());
-            for message in messages.drain(..) {
+        while let Some(message) = queue.recv().await {
+            let mut next = Some(message);
+            while let Some(message) = next {
                 match message {
                     // Dropping the answer tells the asker that the store is closed.
                     Message::Write { .. } if !closers.is_empty() => {}
-                    Message::Write { write, answer } => {
-                        writes.push(write);
-                        answers.push(answer);
-                    }
+                    Message::Write { writes, answer } => group.add(writes, answer),
                     Message::Close { done } => {
                         queue.close();
                         closers.push(done);
                     }
                 }
+                // What waits goes along.
+                next = if group.writes.len() < GROUP_MAX { queue.try_recv().ok() } else { None };
             }
-            self.serve(&writes, answers).await;
+            self.serve(std::mem::take(&mut group)).await;
         }
         if let Err(error) = self.connection.close().await {
             tracing::warn!(%error, "the database did not close cleanly; its log is replayed at the next start");
@@ -72,18 +83,19 @@ impl Writer {
         }
     }
 
-    async fn serve(&mut self, writes: &[Write], answers: Vec<oneshot::Sender<Answer>>) {
+    async fn serve(&mut self, Group { writes, askers }: Group) {
         if writes.is_empty() {
             return;
         }
-        let written = self.commit(writes).await;
+        let written = self.commit(&writes).await;
         if written.iter().flatten().any(Written::is_news) {
             // Before the answers, so that who is answered finds the news told.
             self.changes.send_modify(|count| *count = count.wrapping_add(1));
         }
-        for (answer, written) in answers.into_iter().zip(written) {
+        let mut written = written.into_iter();
+        for (count, answer) in askers {
             // The asker may have gone; what it asked for is done all the same.
-            let _: Result<(), Answer> = answer.send(written);
+            let _: Result<(), Vec<Answer>> = answer.send(written.by_ref().take(count).collect());
         }
     }
 
@@ -125,14 +137,8 @@ impl Writer {
     async fn within(&mut self, writes: &[Write]) -> Stored<Vec<Answer>> {
         // IMMEDIATE takes the write lock first, so that nothing read here is stale when it is written.
         self.execute("BEGIN IMMEDIATE").await?;
-        let mut answers = Vec::with_capacity(writes.len());
-        for write in writes {
-            let mut work = Work { connection: &mut self.connection, statements: &self.statements };
-            match run(&mut work, write).await {
-                Err(CommitError::Store(error)) => return Err(error),
-                answer => answers.push(answer),
-            }
-        }
+        let mut work = Work { connection: &mut self.connection, statements: &self.statements };
+        let answers = run(&mut work, writes).await?;
         self.execute("COMMIT").await?;
         Ok(answers)
     }

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::payout;
+use super::{alone, payout};
 use crate::backend::{Backend, Sqlite};
 use crate::commit::Write;
 use crate::conformance::{Job, LIFE};
@@ -123,7 +123,7 @@ async fn a_lock_that_another_program_holds_fails_the_whole_group_once() {
         Sqlite::open_with(options.clone(), Duration::ZERO, &NOUNS, LIFE, watch::channel(0).0).await.unwrap();
     let mut other = SqliteConnection::connect_with(&options).await.unwrap();
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
-    let commit = |id: &str| sqlite.write(Write::Commit(Box::new(payout(id))));
+    let commit = |id: &str| alone(&sqlite, Write::Commit(Box::new(payout(id))));
     for answer in <[_; 2]>::from(futures::join!(commit("a"), commit("b"))) {
         assert!(matches!(answer, Err(CommitError::Store(StoreError::Database(_)))), "{answer:?}");
     }

@@ -6,7 +6,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use super::payout;
+use super::{alone, payout};
 use crate::backend::{Backend, Sqlite, Stored};
 use crate::commit::{Write, Written};
 use crate::conformance::{Job, LIFE, assert_chain};
@@ -24,7 +24,7 @@ async fn open(directory: &TempDir, pages_max: &'static str) -> Sqlite {
 }
 
 async fn commit(sqlite: &Sqlite, id: &str) -> Result<Written, CommitError> {
-    sqlite.write(Write::Commit(Box::new(payout(id)))).await
+    alone(sqlite, Write::Commit(Box::new(payout(id)))).await
 }
 
 async fn count(sqlite: &Sqlite) -> usize {
@@ -86,7 +86,7 @@ async fn one_that_cannot_be_stored_takes_no_other_with_it() {
     let huge = Write::Commit(Box::new(crate::Commit::new(primitives::UnixMs(1_000)).insert(&huge)));
     // Polled in this order, so that all three wait in the queue when the writer looks.
     let (before, refused, after) =
-        futures::join!(commit(&sqlite, "before"), sqlite.write(huge), commit(&sqlite, "after"));
+        futures::join!(commit(&sqlite, "before"), alone(&sqlite, huge), commit(&sqlite, "after"));
     before.unwrap();
     assert!(matches!(refused, Err(CommitError::Store(StoreError::Full))), "{refused:?}");
     after.unwrap();
