@@ -14,6 +14,7 @@ mod judge;
 mod limits;
 mod names;
 mod presets;
+mod render;
 mod reservation;
 #[cfg(test)]
 mod tests;

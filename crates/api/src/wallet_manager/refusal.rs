@@ -44,6 +44,7 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("plane", Remedy::AskAgain),
     ("chain", Remedy::AskAgain),
     // A policy that is not finished, and its windows, which slide on: waited for as long as the permission is good.
+    ("policy_unusable", Remedy::AskAgain),
     ("policy_wallet", Remedy::AskAgain),
     ("policy_hour", Remedy::AskAgain),
     ("policy_day", Remedy::AskAgain),

@@ -133,6 +133,8 @@ refusals! {
     OwnerKey = "owner_key", "an owner key is not offline: it is a signer's";
     /// The contract is not exactly the decided update.
     PermissionUpdate = "permission_update", "the contract is not exactly the decided update of permissions";
+    /// There is no policy: the file is missing, wrong, not signed, or older than one that was in force.
+    PolicyUnusable = "policy_unusable", "there is no usable policy, and without one nothing is signed";
     /// The policy has no table for the wallet.
     PolicyWallet = "policy_wallet", "the policy says nothing of this wallet";
     /// The policy does not let the wallet do this kind of thing.

@@ -83,16 +83,16 @@ impl Grant {
     /// Each measure stands and falls with the kind that it measures and the contract that does it.
     fn contracts_fault(&self) -> Option<String> {
         let pays = [Kind::Payout, Kind::Refund, Kind::Sweep];
-        let forms: [(Measure, &[Kind], ContractType); 6] = [
-            (Measure::Usdt, &pays, ContractType::TriggerSmartContract),
-            (Measure::Trx, &pays, ContractType::Transfer),
-            (Measure::Stake, &[Kind::Stake], ContractType::FreezeBalanceV2),
-            (Measure::Unstake, &[Kind::Unstake], ContractType::UnfreezeBalanceV2),
-            (Measure::Delegation, &[Kind::Delegation], ContractType::DelegateResource),
-            (Measure::Reclaim, &[Kind::Reclaim], ContractType::UnDelegateResource),
+        let forms: [(Measure, &[Kind]); 6] = [
+            (Measure::Usdt, &pays),
+            (Measure::Trx, &pays),
+            (Measure::Stake, &[Kind::Stake]),
+            (Measure::Unstake, &[Kind::Unstake]),
+            (Measure::Delegation, &[Kind::Delegation]),
+            (Measure::Reclaim, &[Kind::Reclaim]),
         ];
-        for (measure, kinds, contract) in forms {
-            let (name, limited) = (measure.name(), self.limits.contains_key(&measure));
+        for (measure, kinds) in forms {
+            let (name, contract, limited) = (measure.name(), measure.contract(), self.limits.contains_key(&measure));
             if limited != self.has(contract) {
                 return Some(format!("limits.{name} and contracts {:?} need one another", contract.name()));
             }
@@ -100,12 +100,12 @@ impl Grant {
                 return Some(format!("limits.{name} is for none of the kinds"));
             }
         }
-        let useless = |name: &&ContractName| forms.iter().all(|(.., contract)| *contract != name.0);
+        let useless = |name: &&ContractName| forms.iter().all(|(measure, _)| measure.contract() != name.0);
         if let Some(name) = self.contracts.iter().find(useless) {
             return Some(format!("contracts: this signer makes no {name}"));
         }
         for kind in &self.kinds {
-            if !forms.iter().any(|(measure, kinds, _)| kinds.contains(kind) && self.limits.contains_key(measure)) {
+            if !forms.iter().any(|(measure, kinds)| kinds.contains(kind) && self.limits.contains_key(measure)) {
                 return Some(format!("the kind {} has no limits", kind_name(*kind)));
             }
         }

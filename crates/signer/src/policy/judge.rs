@@ -18,7 +18,12 @@ pub(super) type Rule = (Refusal, fn(&Grant, &Facts<'_>, &Surroundings<'_>) -> bo
 /// The rules beside those on sums, in the order in which the first broken one is named.
 pub(super) const RULES: &[Rule] = &[
     (Refusal::PolicyKind, |grant, facts, _| grant.kinds.contains(&facts.kind)),
-    (Refusal::PolicyContractType, |grant, facts, _| grant.contracts.contains(&ContractName(facts.contract))),
+    // What is listed for one kind is not listed for another: each has its one contract.
+    (Refusal::PolicyContractType, |grant, facts, _| {
+        let measure = facts.measure();
+        let fits = facts.contract == measure.contract() || !grant.limits.contains_key(&measure);
+        fits && grant.contracts.contains(&ContractName(facts.contract))
+    }),
     (Refusal::PolicyAsset, asset),
     (Refusal::PolicySelector, selector),
     (Refusal::PolicyPayTo, |grant, facts, known| {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use primitives::{AmountError, Sun};
 use serde::Deserialize;
+use tron_tx::ContractType;
 
 use crate::Refusal;
 
@@ -32,6 +33,9 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// Every measure.
+    pub const ALL: [Self; 6] = [Self::Usdt, Self::Trx, Self::Stake, Self::Unstake, Self::Delegation, Self::Reclaim];
+
     /// Its name in a policy and in the names of its sums.
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,6 +45,18 @@ impl Measure {
             Self::Unstake => "unstake",
             Self::Delegation => "delegation",
             Self::Reclaim => "reclaim",
+        }
+    }
+
+    /// The one contract type that moves it.
+    pub const fn contract(self) -> ContractType {
+        match self {
+            Self::Usdt => ContractType::TriggerSmartContract,
+            Self::Trx => ContractType::Transfer,
+            Self::Stake => ContractType::FreezeBalanceV2,
+            Self::Unstake => ContractType::UnfreezeBalanceV2,
+            Self::Delegation => ContractType::DelegateResource,
+            Self::Reclaim => ContractType::UnDelegateResource,
         }
     }
 
