@@ -5,6 +5,12 @@
 images_packages() {
     install_missing "nix-bin:nix --version" "git:git --version" "xz-utils:xz --version" "python3:python3 --version" \
         "util-linux:unshare --version"
+    # Root owns the store; everybody else asks its daemon, unless the store is theirs.
+    local daemon=/nix/var/nix/daemon-socket/socket
+    if [ "$(id -u)" != 0 ] && [ ! -w /nix/store ]; then
+        install_missing "nix-setup-systemd:[ -S $daemon ]"
+        [ -w "$daemon" ] || die "this user may not ask Nix's daemon: on Debian join the group nix-users and log in again"
+    fi
 }
 
 # How long a stage took, for whoever has a budget.
