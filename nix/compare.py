@@ -30,7 +30,7 @@ def unpack(result, digest, directory):
 
 def show(old, new):
     if shutil.which("diffoscope"):
-        subprocess.run(["diffoscope", "--max-report-size", "20000", "--text", "-", str(old), str(new)])
+        subprocess.run(["diffoscope", "--max-text-report-size", "20000", "--text", "-", str(old), str(new)])
     else:
         subprocess.run(["diff", "-u", str(old), str(new)])
 

@@ -135,7 +135,7 @@ compare_twice() {
         else
             failed=yes
             install_missing "diffoscope-minimal:diffoscope --version"
-            diffoscope --max-report-size 20000 --text - "$links/$program.here/bin/$program" \
+            diffoscope --max-text-report-size 20000 --text - "$links/$program.here/bin/$program" \
                 "$links/$program.elsewhere/bin/$program" || true
         fi
     done
