@@ -41,6 +41,14 @@ compare_with_golden() {
     fi
 }
 
+bless_digests() {
+    grep -q "\"$(source_hash)\"" "$1/digests.json" || die "the sources have changed while the images were built: again, please"
+    git -C "$root" diff --quiet HEAD -- . ':!nix/digests.json' ||
+        say "some tracked files are not committed; the digests are those of the files as they stand"
+    install -m 0644 "$1/digests.json" "$root/nix/digests.json"
+    say "wrote nix/digests.json; commit it"
+}
+
 # What is really in the images, against the advisory database that ./dev lint uses, and the licences of deny.toml.
 audit_images() {
     local database tool
@@ -92,9 +100,7 @@ images() {
     table "$link/digests.json"
     timed "audit" audit_images "$link"
     if [ -n "$bless" ]; then
-        cp "$link/digests.json" "$root/nix/digests.json"
-        chmod 0644 "$root/nix/digests.json"
-        say "wrote nix/digests.json, made from the sources $(source_hash); commit it"
+        bless_digests "$link"
     else
         compare_with_golden "$link"
     fi
