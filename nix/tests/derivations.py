@@ -1,9 +1,11 @@
 """What decides the images, and what does not."""
 
+import json
 import pathlib
 import shutil
+import subprocess
 
-from tree import ROOT, WithTree, change_byte, settings
+from tree import ROOT, WithTree, change_byte, environment, settings
 
 
 def changed(before, after):
@@ -74,6 +76,23 @@ class Inputs(WithTree):
         self.assertEqual([line for line in routes.stdout.splitlines() if not line.startswith("Iface")], [])
         devices = settings("offline", "cat", "/proc/net/dev").stdout
         self.assertEqual([line.split(":")[0].strip() for line in devices.splitlines() if ":" in line], ["lo"])
+
+
+class Flake(WithTree):
+    def test_its_outputs_evaluate_without_a_network(self):
+        for words in (["show"], ["check", "--no-build"]):
+            done = settings("offline", "nix", "flake", *words, f"path:{self.tree}")
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_it_has_no_inputs(self):
+        done = self.nix("flake", "metadata", "--json", f"path:{self.tree}")
+        self.assertEqual(list(json.loads(done.stdout)["locks"]["nodes"]), ["root"], done.stderr)
+
+    def test_every_nix_file_parses(self):
+        files = sorted(self.tree.glob("nix/**/*.nix"))
+        self.assertGreater(len(files), 5)
+        done = subprocess.run(["nix-instantiate", "--parse", *files], capture_output=True, text=True, env=environment())
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 def remove(store):
