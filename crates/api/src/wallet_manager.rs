@@ -14,6 +14,7 @@ pub mod decision;
 pub mod freeze;
 pub mod permissions;
 pub mod refusal;
+pub mod settings;
 
 /// What a wallet's key may sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

@@ -21,6 +21,7 @@ use crate::plane_file::PlaneFile;
 use crate::policy::{self, PolicyCommand};
 use crate::reconcile::{self, ReconcileCommand};
 use crate::release::{self, ReleaseCommand};
+use crate::settings::{self, SettingsCommand};
 use crate::status;
 use crate::treasury::{self, TreasuryCommand};
 use crate::tx_inspect::{self, InspectArgs};
@@ -90,6 +91,9 @@ enum Command {
     /// Read, explain and show signing policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Show whom the signer believes, and agree to a change.
+    #[command(subcommand)]
+    Settings(SettingsCommand),
     /// Sign what a release is made of, and verify it.
     #[command(subcommand)]
     Release(ReleaseCommand),
@@ -138,6 +142,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Audit(command) => {
             return audit::run(&command, || Operator::of(&directory), output, arguments.json).await;
         }
+        Command::Settings(command) => settings::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Policy(command) => return policy::run(&command, arguments.json).await,
         Command::Release(command) => return release::run(&command, output).await,
         Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),

@@ -25,6 +25,7 @@ mod random;
 mod reconcile;
 mod release;
 mod roster;
+mod settings;
 mod status;
 mod steps;
 mod treasury;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use service::clock::SharedClock;
-use service::config::secret;
+use service::config::{ConfigError, secret};
 use service::health::Finding;
 use service::serve::{StartError, open_store};
 use signer::TokenError;
@@ -24,13 +24,14 @@ use crate::making::Maker;
 use crate::metrics::Metrics;
 use crate::policy::{HighestPolicy, PolicySource};
 use crate::register::Attempt;
-use crate::settings::Settings;
+use crate::settings::{Pin, PinnedSettings, Settings, SettingsDesk, Trust};
 use crate::signing::SigningCore;
 use crate::standing::Standing;
 use crate::wallet::Wallet;
 
 /// What the store keeps.
-pub const NOUNS: [&str; 5] = [Wallet::NOUN, Attempt::NOUN, Freeze::NOUN, StoredCheckpoint::NOUN, HighestPolicy::NOUN];
+pub const NOUNS: [&str; 6] =
+    [Wallet::NOUN, Attempt::NOUN, Freeze::NOUN, StoredCheckpoint::NOUN, HighestPolicy::NOUN, PinnedSettings::NOUN];
 
 /// Whose database it is: the file's name is wallet-manager's, though the worker alone opens it.
 const SERVICE: &str = "wallet-manager";
@@ -54,6 +55,9 @@ pub struct Core {
     pub signing: SigningCore,
     /// Makes wallets.
     pub maker: Maker,
+    /// Has two operators agree to other settings.
+    pub settings: SettingsDesk,
+    pin: Arc<Pin>,
     /// Where everything is counted.
     pub counted: service::metrics::Metrics,
     /// How the worker stands, for whoever watches over it.
@@ -83,6 +87,8 @@ impl Core {
 
     /// Puts the parts together over this store.
     pub async fn over(settings: &Settings, store: Store, clock: SharedClock) -> Result<Self, StartError> {
+        let pin = Pin::hold(&store, Trust::of(settings)).await?;
+        let pin = Arc::new(pin.map_err(|unpinned| ConfigError::Values(unpinned.to_string()))?);
         let counted = service::metrics::Metrics::of_part();
         let metrics = Metrics::new(&counted);
         let standing = watch::Sender::new(Standing { refused_pin: settings.refused_pin, ..Standing::default() });
@@ -106,8 +112,9 @@ impl Core {
             clock: clock.clone(),
             metrics,
         };
+        let settings_desk = SettingsDesk { store: store.clone(), audit: Arc::clone(&audit), clock: clock.clone() };
         let maker = Maker::new(settings.profile.clone(), store, book, keeper, audit, clock);
-        Ok(Self { signing, maker, counted, standing, canary_ms: settings.canary_ms })
+        Ok(Self { signing, maker, settings: settings_desk, pin, counted, standing, canary_ms: settings.canary_ms })
     }
 
     /// One proof of the token, or one try to open it.
@@ -120,7 +127,7 @@ impl Core {
             core.metrics.inside(&token);
         }
         if let Ok(token) = core.keeper.token()
-            && let Err(error) = core.audit.opened(&token, core.policy.current().version.clone()).await
+            && let Err(error) = core.audit.opened(&token, core.policy.current().version.clone(), &self.pin).await
         {
             error!(%error, "nothing is signed before the audit log agrees with the token");
         }

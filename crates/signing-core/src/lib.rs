@@ -25,7 +25,7 @@ pub mod protocol;
 pub mod random;
 pub mod register;
 pub mod serve;
-mod settings;
+pub mod settings;
 pub mod signing;
 pub mod stamp;
 pub mod standing;

@@ -9,6 +9,7 @@ use crate::freeze::{FreezeError, ThawError};
 use crate::harden::HardenError;
 use crate::keeper::Unavailable;
 use crate::making::MakeError;
+use crate::settings::AdoptError;
 use crate::signing::{SignError, VoidError};
 
 impl From<SignError> for Problem {
@@ -81,6 +82,17 @@ impl From<ThawError> for Problem {
             ThawError::Unknown(_) => Self::not_found("unknown_freeze", detail),
             ThawError::Store(error) => error.into(),
             ThawError::Audit(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<AdoptError> for Problem {
+    fn from(error: AdoptError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AdoptError::Refused(refusal) => Self::forbidden(refusal.code(), detail),
+            AdoptError::Store(error) => error.into(),
+            AdoptError::Audit(fault) => fault.into(),
         }
     }
 }

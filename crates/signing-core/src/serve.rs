@@ -11,6 +11,7 @@ mod intent;
 mod metrics;
 mod ping;
 mod registered;
+mod settings;
 mod signature;
 mod token;
 mod wallet;
@@ -38,6 +39,7 @@ pub use intent::{Intent, Void};
 pub use metrics::Metrics;
 pub use ping::Ping;
 pub use registered::Registered;
+pub use settings::{AdoptSettings, Settings};
 pub use signature::{BATCH_MAX, Sign};
 pub use token::Token;
 pub use wallet::{MakeWallet, Making, ProveWallet, Wallet, Wallets};
@@ -77,6 +79,7 @@ calls! {
     AuditRecords, AuditPlace, AuditCheckpoints,
     PutFreeze, Freezes, Thaw,
     CarryOut, Share, Hardened,
+    Settings, AdoptSettings,
     Token, Wallets, Wallet, MakeWallet, ProveWallet,
 }
 

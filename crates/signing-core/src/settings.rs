@@ -1,5 +1,8 @@
 //! What the worker is started with: everything that it needs of the configuration, in one message.
 
+mod pin;
+mod trust;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -8,6 +11,9 @@ use signer::{Profile, Rules};
 
 use crate::audit::AuditSettings;
 use crate::stamp::Stamp;
+
+pub use pin::{AdoptError, Pin, PinnedSettings, SettingsDesk, Unpinned};
+pub use trust::Trust;
 
 /// The worker's settings. Secrets are named by their files, which the worker reads itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -9,6 +9,7 @@ mod harden;
 mod intent;
 mod put_signature;
 mod put_wallet;
+mod settings;
 mod token;
 mod void_attempt;
 mod wallet;
@@ -34,6 +35,8 @@ pub(crate) fn all() -> OpenApiRouter<State> {
         .routes(routes!(audit_checkpoints::audit_checkpoints))
         .routes(routes!(freeze::freezes, freeze::put_freeze))
         .routes(routes!(freeze::put_thaw))
+        .routes(routes!(settings::settings))
+        .routes(routes!(settings::put_adoption))
         .routes(routes!(harden::put_decision))
         .routes(routes!(harden::put_share))
         .routes(routes!(harden::put_outcome))

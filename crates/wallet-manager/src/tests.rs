@@ -13,6 +13,7 @@ mod refusals;
 mod register_model;
 mod regressions;
 mod relay;
+mod settings;
 mod signatures;
 mod spendings;
 mod tokens;

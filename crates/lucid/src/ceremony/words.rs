@@ -56,7 +56,7 @@ fn of(action: &Action) -> String {
         Action::Spend(spending) => spend(spending),
         Action::AdoptSettings { sha256 } => format!(
             "Let the signer be started under the settings whose SHA-256 is {}: whom it believes, who decides, \
-             which policy holds. `wallet-manager settings` shows what they are.",
+             at which token, on which chain.",
             hex::encode(sha256)
         ),
         Action::AttemptAgain { intent, attempt } => {

@@ -79,6 +79,10 @@ entries! {
         head_in_token: bool,
         /// The policy in force.
         policy: PolicyVersion,
+        /// SHA-256 of the settings that carry trust.
+        settings: HexBytes,
+        /// The names of those settings that were others at the start before.
+        changed: Vec<String>,
     }
 
     /// An attempt was registered: its signature may be out from now on.

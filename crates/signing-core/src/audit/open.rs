@@ -14,6 +14,7 @@ use super::checkpoint::{StoredCheckpoint, position};
 use super::entry::{Entry, Opened};
 use super::{Audit, AuditFault, head};
 use crate::random;
+use crate::settings::Pin;
 
 /// The audit key's label, for people who look into the token.
 const LABEL: &str = "lucid-audit";
@@ -34,7 +35,7 @@ pub enum OpenError {
 
 impl Audit {
     /// Compares the log with what this token vouches for, once for each opening of it, and appends that it was opened.
-    pub async fn opened(&self, token: &Arc<Token>, policy: PolicyVersion) -> Result<(), OpenError> {
+    pub async fn opened(&self, token: &Arc<Token>, policy: PolicyVersion, pin: &Pin) -> Result<(), OpenError> {
         if self.state().compared.as_ref().is_some_and(|(known, _)| known.as_ptr() == Arc::as_ptr(token)) {
             return Ok(());
         }
@@ -56,18 +57,26 @@ impl Audit {
             error!(%cut, "the audit log is cut; nothing is signed");
             return Err(AuditFault::Cut(cut).into());
         }
-        self.begin(token, key, policy).await.inspect_err(|_| {
+        self.begin(token, key, policy, pin).await.inspect_err(|_| {
             // Not to be taken for compared before the token keeps a head and the log says so.
             self.state().compared = None;
         })
     }
 
     /// Has the token keep a head from now on, and says in the log that it was opened.
-    async fn begin(&self, token: &Arc<Token>, key: PinnedKey, policy: PolicyVersion) -> Result<(), OpenError> {
+    async fn begin(
+        &self,
+        token: &Arc<Token>,
+        key: PinnedKey,
+        policy: PolicyVersion,
+        pin: &Pin,
+    ) -> Result<(), OpenError> {
         // The token first: a log whose first record says that the token keeps a head is cut if it has none.
         if self.settings.head_in_token {
             self.tell(token, self.store.log_position().await?).await?;
         }
+        let now = self.now();
+        let (commit, changed) = pin.write(Commit::new(now), now);
         let opened = Opened {
             plane: self.plane,
             incarnation: self.store.incarnation().to_string(),
@@ -76,9 +85,11 @@ impl Audit {
             token: token.identity().serial.clone(),
             head_in_token: self.settings.head_in_token,
             policy: policy.clone(),
+            settings: pin.name(),
+            changed,
         };
-        let commit = Commit::new(self.now()).log(opened.into());
-        let place = self.commit(commit).await.map_err(super::AuditError::into_fault)?;
+        let place = self.commit(commit.log(opened.into())).await.map_err(super::AuditError::into_fault)?;
+        pin.written();
         self.state().policy = Some(policy);
         info!(seq = place.seq, head = %place.head, "the audit log is whole, as far as the token knows");
         Ok(())

@@ -1,0 +1,89 @@
+//! The settings that carry trust: whom the worker believes, who decides, where it signs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use primitives::statement::{Operators, VerifyKey};
+use primitives::{Address, ChainId, HexBytes, PlaneId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::Settings;
+
+/// Begins what is hashed.
+const DOMAIN: &[u8] = b"lucid-plane/settings/v1\0";
+
+/// What must not change behind the operators' backs. Paths and timings are not of it: they change with every image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trust {
+    /// The plane.
+    pub plane: PlaneId,
+    /// The chain.
+    pub chain_id: ChainId,
+    /// Who authorises payouts and refunds.
+    pub payout_issuer: VerifyKey,
+    /// Who authorises sweeps.
+    pub sweep_issuer: VerifyKey,
+    /// Who authorises stakes and delegations.
+    pub staking_issuer: VerifyKey,
+    /// Whose anchors are believed.
+    pub anchor: VerifyKey,
+    /// The tokens that may be moved.
+    pub tokens: BTreeSet<Address>,
+    /// Whose attestations are believed.
+    pub compliance: Option<Address>,
+    /// Whose approvals are believed.
+    pub approvers: BTreeMap<String, VerifyKey>,
+    /// Who decides.
+    pub operators: Operators,
+    /// The token's label.
+    pub token_label: String,
+    /// Where the token's module may connect to.
+    pub token_network: String,
+    /// Whether the token is to vouch for the audit log.
+    pub head_in_token: bool,
+}
+
+impl Trust {
+    /// Those of these settings.
+    pub fn of(settings: &Settings) -> Self {
+        let Settings { rules, profile, audit, .. } = settings;
+        Self {
+            plane: rules.plane,
+            chain_id: rules.chain_id,
+            payout_issuer: rules.issuers.payout,
+            sweep_issuer: rules.issuers.sweep,
+            staking_issuer: rules.issuers.staking,
+            anchor: rules.anchor,
+            tokens: rules.tokens.clone(),
+            compliance: rules.compliance,
+            approvers: rules.approvers.clone(),
+            operators: rules.operators.clone(),
+            token_label: profile.token_label.clone(),
+            token_network: profile.network.clone(),
+            head_in_token: audit.head_in_token,
+        }
+    }
+
+    /// SHA-256 of a tag of its own and the one JSON form.
+    pub fn sha256(&self) -> [u8; 32] {
+        let json = serde_json::to_vec(self).expect("settings have text keys and no failing serialisers");
+        Sha256::new().chain_update(DOMAIN).chain_update(json).finalize().into()
+    }
+
+    /// [`Trust::sha256`] as it is shown and stored.
+    pub fn name(&self) -> HexBytes {
+        self.sha256().to_vec().into()
+    }
+
+    /// What others may see of them: none of it is secret.
+    pub fn view(&self) -> Value {
+        serde_json::to_value(self).expect("settings have text keys and no failing serialisers")
+    }
+
+    /// The names of those that differ.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let (Value::Object(ours), Value::Object(theirs)) = (self.view(), other.view()) else { return Vec::new() };
+        ours.into_iter().filter(|(name, value)| theirs.get(name) != Some(value)).map(|(name, _)| name).collect()
+    }
+}
