@@ -6,6 +6,7 @@
 //! ([`head`]), and the heads that payout-router kept. [`verify`] holds the log against all of them.
 
 mod accept;
+mod alone;
 pub mod checkpoint;
 pub mod entry;
 mod export;

@@ -84,6 +84,15 @@ impl Audit {
         let Ok(newest) = self.store.log_position().await else { return };
         self.metrics.stands_at(newest.seq);
         let Some(token) = self.compared_token() else { return };
+        let alone = if self.settings.head_in_token { self.is_alone(&token).await } else { Ok(true) };
+        match alone {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                warn!(%error, "it could not be seen what the token vouches for");
+                return self.metrics.head_failed();
+            }
+        }
         if let Err(error) = self.vouch(&mut kept, &token, newest, last).await {
             warn!(%error, "the token does not vouch for the newest records yet");
             self.metrics.head_failed();

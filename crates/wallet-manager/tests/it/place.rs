@@ -21,11 +21,11 @@ use service::{Outcome, PeerClient};
 use tron_tx::contract::Transfer;
 use tron_tx::{Contract, RawTransaction};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_wallet-manager");
-const PLANE: &str = "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8";
-const CHAIN: ChainId = ChainId(0x7e57_0001);
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_wallet-manager");
+pub(crate) const PLANE: &str = "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+pub(crate) const CHAIN: ChainId = ChainId(0x7e57_0001);
 
-fn key(number: u8) -> SignKey {
+pub(crate) fn key(number: u8) -> SignKey {
     SignKey::from_seed(&[number; 32])
 }
 
@@ -35,6 +35,12 @@ pub(crate) struct Place {
     /// Lines for its sections of the configuration.
     pub(crate) token: String,
     pub(crate) worker: String,
+    /// Whole sections more.
+    pub(crate) sections: String,
+    /// The directory of its database.
+    pub(crate) data: &'static str,
+    /// How often the token proves itself.
+    pub(crate) canary_ms: u64,
     /// Variables for the service alone.
     pub(crate) environment: Vec<(&'static str, PathBuf)>,
 }
@@ -43,7 +49,7 @@ pub(crate) struct Place {
 pub(crate) struct Process {
     pub(crate) child: Child,
     pub(crate) client: PeerClient,
-    address: String,
+    pub(crate) address: String,
     log: Arc<Mutex<String>>,
 }
 
@@ -77,6 +83,9 @@ impl Place {
             directory: tempfile::tempdir().unwrap(),
             token: String::new(),
             worker: "ping_ms = 50\nbackoff_ms = 5\nlongest_backoff_ms = 20".to_owned(),
+            sections: String::new(),
+            data: "data",
+            canary_ms: 200,
             environment: Vec::new(),
         };
         let tokens = place.path("token");
@@ -118,7 +127,7 @@ authority_key_file = "{}"
 [token]
 pin_file = "{}"
 token_dir = "{}"
-canary_ms = 200
+canary_ms = {}
 {}
 [worker]
 {}
@@ -128,10 +137,11 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
 "#,
             CHAIN.0,
             Address::from_evm([7; 20]),
-            shown("data"),
+            shown(self.data),
             shown("authority.key"),
             shown("pin"),
             shown("token"),
+            self.canary_ms,
             self.token,
             self.worker,
             key(9).verify_key(),
@@ -140,6 +150,7 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
             let authority = key(u8::try_from(number).unwrap() + 1).verify_key();
             write!(config, "[peers.{peer}]\nauthority_key = \"{authority}\"\n").unwrap();
         }
+        config.push_str(&self.sections);
         config
     }
 
@@ -170,6 +181,7 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
         let heads: Vec<_> = heads.map(|head| format!("--head={}:{}", head.seq, head.head)).collect();
         let output = until("the worker has let go of its database", || {
             let mut command = self.command(&["audit".as_ref(), "verify".as_ref(), "--json".as_ref()]);
+            command.envs(self.environment.iter().map(|(name, value)| (name, value)));
             let output = command.arg("--config").arg(&config).args(&heads).output().unwrap();
             (output.status.code() != Some(3)).then_some(output)
         });
