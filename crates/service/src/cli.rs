@@ -59,7 +59,10 @@ fn execute<S: Service>(arguments: &Arguments, environment: &Environment) -> Resu
     };
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::<S>(load()?),
-        Command::Healthcheck => Ok(healthcheck::check(load()?.base.server.listen)?),
+        Command::Healthcheck => {
+            let file = arguments.config.as_deref();
+            Ok(healthcheck::check(config::listen(&serve::source::<S>(), file, environment)?)?)
+        }
         Command::Openapi => {
             let document = serve::openapi::<S>().to_pretty_json().map_err(StartError::other)?;
             print(&format!("{document}\n"))

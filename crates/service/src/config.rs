@@ -15,6 +15,7 @@ mod tests;
 pub use base::{Base, Keys, Log, LogFormat, Peer, Plane, Server};
 pub use environment::{Environment, Seed};
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -115,6 +116,31 @@ pub fn load<C: DeserializeOwned>(
     file: Option<&Path>,
     environment: &Environment,
 ) -> Result<Loaded<C>, ConfigError> {
+    let (layers, warnings) = layered(source, file, environment)?;
+    let base: Base = layers::figment(&layers, Half::Base).extract()?;
+    base.check()?;
+    let own = layers::figment(&layers, Half::Own).extract()?;
+    let effective = effective(&layers::figment(&layers, Half::Whole))?;
+    Ok(Loaded { base, own, warnings, effective })
+}
+
+/// Where the service listens, whatever else its configuration lacks: a container's health check is told less than the
+/// service, and needs no more.
+pub(crate) fn listen(
+    source: &Source,
+    file: Option<&Path>,
+    environment: &Environment,
+) -> Result<SocketAddr, ConfigError> {
+    let (layers, _) = layered(source, file, environment)?;
+    Ok(layers::figment(&layers, Half::Base).extract_inner("server.listen")?)
+}
+
+/// The defaults, the file, the environment, and what is to be warned of.
+fn layered(
+    source: &Source,
+    file: Option<&Path>,
+    environment: &Environment,
+) -> Result<(Vec<Layer>, Vec<String>), ConfigError> {
     let mut layers = vec![
         Layer::toml("the shared defaults", None, SHARED_DEFAULTS)?,
         Layer::toml("the defaults", None, source.defaults)?,
@@ -127,12 +153,7 @@ pub fn load<C: DeserializeOwned>(
     let below = layers::figment(&layers, Half::Whole);
     let (variables, warnings) = environment.layer(source, &below)?;
     layers.push(variables);
-
-    let base: Base = layers::figment(&layers, Half::Base).extract()?;
-    base.check()?;
-    let own = layers::figment(&layers, Half::Own).extract()?;
-    let effective = effective(&layers::figment(&layers, Half::Whole))?;
-    Ok(Loaded { base, own, warnings, effective })
+    Ok((layers, warnings))
 }
 
 fn effective(figment: &Figment) -> Result<Dict, ConfigError> {

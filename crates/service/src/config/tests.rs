@@ -163,6 +163,15 @@ fn a_named_file_must_exist() {
 }
 
 #[test]
+fn a_health_check_needs_the_address_and_nothing_else() {
+    let variables = Environment::of(&[("LUCID_SERVER__LISTEN", "0.0.0.0:8099")]);
+    assert!(load::<Own>(&SOURCE, None, &variables).is_err(), "a service needs more");
+    assert_eq!(listen(&SOURCE, None, &variables).unwrap(), "0.0.0.0:8099".parse().unwrap());
+    let misspelt = Environment::of(&[("LUCID_SERVER__LISTEN", "everywhere")]);
+    assert!(listen(&SOURCE, None, &misspelt).unwrap_err().to_string().contains("server.listen"));
+}
+
+#[test]
 fn required_values_have_no_default() {
     let error = load::<Own>(&SOURCE, None, &Environment::default()).unwrap_err();
     assert!(error.to_string().contains("missing field `id`"), "{error}");
