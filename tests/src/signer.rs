@@ -39,7 +39,7 @@ impl Signer {
         let program = lucid().with_file_name("wallet-manager");
         let made = Command::new(&program)
             .env("SOFTHSM2_CONF", &conf)
-            .args(["init-token", "--label", "second", "--pin-file"])
+            .args(["token", "--json", "init", "--draw-pins", "--label", "second", "--pin-file"])
             .args([&pin, Path::new("--token-dir"), &objects])
             .output()
             .expect("it starts");

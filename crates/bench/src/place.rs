@@ -70,7 +70,7 @@ impl Place {
         let mut authority = options.write(true).create_new(true).mode(0o400).open(place.path("authority.key"))?;
         authority.write_all("6b".repeat(32).as_bytes())?;
         let mut command = place.command();
-        command.arg("init-token").arg("--pin-file").arg(place.path("pin")).arg("--token-dir").arg(tokens);
+        command.args(["token", "--json", "init", "--draw-pins", "--pin-file"]).arg(place.path("pin")).arg("--token-dir").arg(tokens);
         let made = command.output().context("wallet-manager")?;
         if made.status.success() { Ok(place) } else { bail!("{}", String::from_utf8_lossy(&made.stderr)) }
     }

@@ -23,6 +23,7 @@ use crate::reconcile::{self, ReconcileCommand};
 use crate::release::{self, ReleaseCommand};
 use crate::settings::{self, SettingsCommand};
 use crate::status;
+use crate::token::{self, TokenArgs};
 use crate::treasury::{self, TreasuryCommand};
 use crate::tx_inspect::{self, InspectArgs};
 use crate::up::{self, UpArgs};
@@ -94,6 +95,12 @@ enum Command {
     /// Show whom the signer believes, and agree to a change.
     #[command(subcommand)]
     Settings(SettingsCommand),
+    /// Make tokens, examine them, and list the known kinds.
+    #[command(
+        disable_help_flag = true,
+        after_help = "Examples:\n  lucid token init --draw-pins --pin-file pin --officer-pin-file officer.pin --token-dir tokens\n  lucid token doctor\n  lucid token profiles"
+    )]
+    Token(TokenArgs),
     /// Sign what a release is made of, and verify it.
     #[command(subcommand)]
     Release(ReleaseCommand),
@@ -144,6 +151,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         }
         Command::Settings(command) => settings::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Policy(command) => return policy::run(&command, arguments.json).await,
+        Command::Token(args) => return token::run(&args, &directory, arguments.json).await,
         Command::Release(command) => return release::run(&command, output).await,
         Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),
     }

@@ -28,6 +28,7 @@ mod roster;
 mod settings;
 mod status;
 mod steps;
+mod token;
 mod treasury;
 mod tx_inspect;
 mod up;

@@ -2,12 +2,12 @@
 #![expect(unsafe_code, reason = "reads and fills a C caller's template")]
 
 use cryptoki_sys::{
-    CK_ATTRIBUTE, CK_ATTRIBUTE_PTR, CK_FUNCTION_LIST, CK_OBJECT_HANDLE, CK_RV, CK_SESSION_HANDLE, CK_ULONG,
-    CK_UNAVAILABLE_INFORMATION, CKA_EC_POINT, CKR_ATTRIBUTE_TYPE_INVALID, CKR_BUFFER_TOO_SMALL,
-    CKR_FUNCTION_NOT_SUPPORTED, CKR_OK,
+    CK_ATTRIBUTE, CK_ATTRIBUTE_PTR, CK_FALSE, CK_FUNCTION_LIST, CK_OBJECT_HANDLE, CK_RV, CK_SESSION_HANDLE, CK_TRUE,
+    CK_ULONG, CK_UNAVAILABLE_INFORMATION, CKA_EC_POINT, CKA_EXTRACTABLE, CKA_NEVER_EXTRACTABLE,
+    CKR_ATTRIBUTE_TYPE_INVALID, CKR_BUFFER_TOO_SMALL, CKR_FUNCTION_NOT_SUPPORTED, CKR_OK,
 };
 
-use crate::real::length;
+use crate::real::{bytes, length};
 use crate::rule::Fault;
 
 /// A point's form on the way out.
@@ -32,6 +32,10 @@ pub(crate) unsafe fn answer(
     let Some(function) = real.C_GetAttributeValue else { return CKR_FUNCTION_NOT_SUPPORTED };
     if due.contains(&Fault::UnknownAttributes) {
         return CKR_ATTRIBUTE_TYPE_INVALID;
+    }
+    if due.contains(&Fault::Extractable) {
+        // SAFETY: the caller's own arguments.
+        return unsafe { extractable(real, session, object, template, count) };
     }
     let form = due.iter().find_map(|fault| match fault {
         Fault::RawPoint => Some(Form::Raw),
@@ -61,6 +65,36 @@ pub(crate) unsafe fn answer(
         }
     }
     outcome
+}
+
+/// Answers that the key can be, and could always be, taken out.
+///
+/// # Safety
+/// As for [`answer`].
+unsafe fn extractable(
+    real: &CK_FUNCTION_LIST,
+    session: CK_SESSION_HANDLE,
+    object: CK_OBJECT_HANDLE,
+    template: CK_ATTRIBUTE_PTR,
+    count: CK_ULONG,
+) -> CK_RV {
+    let Some(function) = real.C_GetAttributeValue else { return CKR_FUNCTION_NOT_SUPPORTED };
+    // SAFETY: the caller's own arguments.
+    let rv = unsafe { function(session, object, template, count) };
+    for index in 0..bytes(count) {
+        // SAFETY: `index` is below the count that the caller vouches for.
+        let entry = unsafe { &*template.add(index) };
+        let lie = match entry.type_ {
+            CKA_EXTRACTABLE => CK_TRUE,
+            CKA_NEVER_EXTRACTABLE => CK_FALSE,
+            _ => continue,
+        };
+        if rv == CKR_OK && !entry.pValue.is_null() {
+            // SAFETY: the real module has just filled it with a CK_BBOOL.
+            unsafe { *entry.pValue.cast() = lie };
+        }
+    }
+    rv
 }
 
 /// Fills one attribute with the point in another form, by the rules of C_GetAttributeValue.

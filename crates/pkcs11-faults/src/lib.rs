@@ -8,6 +8,7 @@
 //! A test tool: whatever is wrong with its own input ends the process with a message, because a fault that is silently
 //! not injected would let a test pass. Nothing depends on this crate; tests load the library.
 
+mod altered;
 mod attributes;
 mod faults;
 mod plan;

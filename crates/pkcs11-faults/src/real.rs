@@ -83,6 +83,11 @@ pub(crate) fn close_all(session: CK_SESSION_HANDLE) {
     };
 }
 
+/// A length of the interface as this machine has it.
+pub(crate) fn bytes(length: CK_ULONG) -> usize {
+    usize::try_from(length).unwrap_or_else(|_| die("a length above what this machine can say"))
+}
+
 /// A length as the interface has it.
 pub(crate) fn length(bytes: usize) -> CK_ULONG {
     CK_ULONG::try_from(bytes).unwrap_or_else(|_| die("a length above what PKCS#11 can say"))

@@ -18,16 +18,22 @@
 //! | `short` | C_Sign: a byte is missing |
 //! | `raw-point` | C_GetAttributeValue: CKA_EC_POINT without its DER frame, 65 bytes |
 //! | `compressed-point` | C_GetAttributeValue: CKA_EC_POINT as 33 bytes without a frame |
+//! | `extractable` | C_GetAttributeValue: CKA_EXTRACTABLE is TRUE and CKA_NEVER_EXTRACTABLE FALSE |
+//! | `pin-flag NAME` | C_GetTokenInfo: `count-low`, `final-try` or `locked` is set |
+//! | `hide NUMBER` | C_GetMechanismList: a mechanism is not listed |
+//! | `refuse NUMBER` | C_GenerateKeyPair: ATTRIBUTE_TYPE_INVALID where the private template has the attribute |
+//! | `same-random` | C_GenerateRandom: every draw is the same |
 //! | `unknown-attributes` | C_GetAttributeValue: ATTRIBUTE_TYPE_INVALID, and the template is left untouched |
 
 use std::time::Duration;
 
 use cryptoki_sys::{
-    CK_RV, CKR_BUFFER_TOO_SMALL, CKR_CRYPTOKI_NOT_INITIALIZED, CKR_DEVICE_ERROR, CKR_DEVICE_MEMORY, CKR_DEVICE_REMOVED,
-    CKR_FUNCTION_FAILED, CKR_GENERAL_ERROR, CKR_HOST_MEMORY, CKR_KEY_HANDLE_INVALID, CKR_MECHANISM_INVALID,
-    CKR_OBJECT_HANDLE_INVALID, CKR_OPERATION_ACTIVE, CKR_OPERATION_NOT_INITIALIZED, CKR_PIN_EXPIRED, CKR_PIN_INCORRECT,
-    CKR_PIN_LOCKED, CKR_SESSION_CLOSED, CKR_SESSION_COUNT, CKR_SESSION_HANDLE_INVALID, CKR_TOKEN_NOT_PRESENT,
-    CKR_USER_NOT_LOGGED_IN,
+    CK_ATTRIBUTE_TYPE, CK_FLAGS, CK_MECHANISM_TYPE, CK_RV, CK_ULONG, CKF_USER_PIN_COUNT_LOW, CKF_USER_PIN_FINAL_TRY,
+    CKF_USER_PIN_LOCKED, CKR_BUFFER_TOO_SMALL, CKR_CRYPTOKI_NOT_INITIALIZED, CKR_DEVICE_ERROR, CKR_DEVICE_MEMORY,
+    CKR_DEVICE_REMOVED, CKR_FUNCTION_FAILED, CKR_GENERAL_ERROR, CKR_HOST_MEMORY, CKR_KEY_HANDLE_INVALID,
+    CKR_MECHANISM_INVALID, CKR_OBJECT_HANDLE_INVALID, CKR_OPERATION_ACTIVE, CKR_OPERATION_NOT_INITIALIZED,
+    CKR_PIN_EXPIRED, CKR_PIN_INCORRECT, CKR_PIN_LOCKED, CKR_SESSION_CLOSED, CKR_SESSION_COUNT,
+    CKR_SESSION_HANDLE_INVALID, CKR_TOKEN_NOT_PRESENT, CKR_USER_NOT_LOGGED_IN,
 };
 
 /// What goes wrong.
@@ -47,6 +53,11 @@ pub(crate) enum Fault {
     RawPoint,
     CompressedPoint,
     UnknownAttributes,
+    Extractable,
+    PinFlag(CK_FLAGS),
+    Hide(CK_MECHANISM_TYPE),
+    Refuse(CK_ATTRIBUTE_TYPE),
+    SameRandom,
 }
 
 impl Fault {
@@ -120,12 +131,27 @@ fn fault<'a>(words: &mut impl Iterator<Item = &'a str>) -> Result<Fault, String>
         "raw-point" => Fault::RawPoint,
         "compressed-point" => Fault::CompressedPoint,
         "unknown-attributes" => Fault::UnknownAttributes,
+        "extractable" => Fault::Extractable,
+        "pin-flag" => Fault::PinFlag(match words.next() {
+            Some("count-low") => CKF_USER_PIN_COUNT_LOW,
+            Some("final-try") => CKF_USER_PIN_FINAL_TRY,
+            Some("locked") => CKF_USER_PIN_LOCKED,
+            _ => return Err("a flag of a PIN is count-low, final-try or locked".to_owned()),
+        }),
+        "hide" => Fault::Hide(constant(words.next())?),
+        "refuse" => Fault::Refuse(constant(words.next())?),
+        "same-random" => Fault::SameRandom,
         other => return Err(format!("{other} is no fault")),
     })
 }
 
 fn number(word: Option<&str>) -> Result<u32, String> {
     word.ok_or("a number is missing")?.parse().map_err(|_| "not a number".to_owned())
+}
+
+fn constant(word: Option<&str>) -> Result<CK_ULONG, String> {
+    let digits = word.and_then(|word| word.strip_prefix("0x")).ok_or("a number begins with 0x")?;
+    CK_ULONG::from_str_radix(digits, 16).map_err(|_| "not a number".to_owned())
 }
 
 fn code(word: &str) -> Result<CK_RV, String> {

@@ -7,14 +7,13 @@ use std::ffi::c_void;
 use cryptoki_sys::{
     CK_ATTRIBUTE, CK_ATTRIBUTE_PTR, CK_BBOOL, CK_BYTE, CK_BYTE_PTR, CK_FLAGS, CK_FUNCTION_LIST,
     CK_FUNCTION_LIST_PTR_PTR, CK_INFO, CK_MECHANISM, CK_MECHANISM_INFO, CK_MECHANISM_TYPE, CK_NOTIFY, CK_OBJECT_HANDLE,
-    CK_RV, CK_SESSION_HANDLE, CK_SESSION_INFO, CK_SLOT_ID, CK_SLOT_INFO, CK_TOKEN_INFO, CK_ULONG, CK_ULONG_PTR,
-    CK_USER_TYPE, CK_UTF8CHAR, CK_UTF8CHAR_PTR, CK_VERSION, CKR_ARGUMENTS_BAD, CKR_FUNCTION_NOT_SUPPORTED, CKR_OK,
-    CKU_USER,
+    CK_RV, CK_SESSION_HANDLE, CK_SESSION_INFO, CK_SLOT_ID, CK_SLOT_INFO, CK_ULONG, CK_ULONG_PTR, CK_USER_TYPE,
+    CK_UTF8CHAR, CK_UTF8CHAR_PTR, CK_VERSION, CKR_ARGUMENTS_BAD, CKR_FUNCTION_NOT_SUPPORTED, CKR_OK, CKU_USER,
 };
 
+use crate::altered::{C_GenerateKeyPair, C_GenerateRandom, C_GetMechanismList, C_GetTokenInfo};
 use crate::faults::Call;
-use crate::plan::die;
-use crate::real::{self, length};
+use crate::real::{self, bytes, length};
 use crate::{attributes, signature};
 
 /// Defines the functions that are only passed on, and the list of them all.
@@ -61,8 +60,6 @@ function_list! {
         C_GetInfo(a: *mut CK_INFO);
         C_GetSlotList(a: CK_BBOOL, b: *mut CK_SLOT_ID, c: *mut CK_ULONG);
         C_GetSlotInfo(a: CK_SLOT_ID, b: *mut CK_SLOT_INFO);
-        C_GetTokenInfo(a: CK_SLOT_ID, b: *mut CK_TOKEN_INFO);
-        C_GetMechanismList(a: CK_SLOT_ID, b: *mut CK_MECHANISM_TYPE, c: *mut CK_ULONG);
         C_GetMechanismInfo(a: CK_SLOT_ID, b: CK_MECHANISM_TYPE, c: *mut CK_MECHANISM_INFO);
         C_InitToken(a: CK_SLOT_ID, b: *mut CK_UTF8CHAR, c: CK_ULONG, d: *mut CK_UTF8CHAR);
         C_OpenSession(a: CK_SLOT_ID, b: CK_FLAGS, c: *mut c_void, d: CK_NOTIFY, e: *mut CK_SESSION_HANDLE);
@@ -114,16 +111,17 @@ function_list! {
         C_SignEncryptUpdate(a: *mut CK_BYTE, b: CK_ULONG, c: *mut CK_BYTE, d: *mut CK_ULONG);
         C_DecryptVerifyUpdate(a: *mut CK_BYTE, b: CK_ULONG, c: *mut CK_BYTE, d: *mut CK_ULONG);
         C_GenerateKey(a: *mut CK_MECHANISM, b: *mut CK_ATTRIBUTE, c: CK_ULONG, d: *mut CK_OBJECT_HANDLE);
-        C_GenerateKeyPair(a: *mut CK_MECHANISM, b: *mut CK_ATTRIBUTE, c: CK_ULONG, d: *mut CK_ATTRIBUTE, e: CK_ULONG, f: *mut CK_OBJECT_HANDLE, g: *mut CK_OBJECT_HANDLE);
         C_WrapKey(a: *mut CK_MECHANISM, b: CK_OBJECT_HANDLE, c: CK_OBJECT_HANDLE, d: *mut CK_BYTE, e: *mut CK_ULONG);
         C_UnwrapKey(a: *mut CK_MECHANISM, b: CK_OBJECT_HANDLE, c: *mut CK_BYTE, d: CK_ULONG, e: *mut CK_ATTRIBUTE, f: CK_ULONG, g: *mut CK_OBJECT_HANDLE);
         C_DeriveKey(a: *mut CK_MECHANISM, b: CK_OBJECT_HANDLE, c: *mut CK_ATTRIBUTE, d: CK_ULONG, e: *mut CK_OBJECT_HANDLE);
         C_SeedRandom(a: *mut CK_BYTE, b: CK_ULONG);
-        C_GenerateRandom(a: *mut CK_BYTE, b: CK_ULONG);
         C_GetFunctionStatus();
         C_CancelFunction();
     }
-    by_hand { C_GetFunctionList C_Sign C_GetAttributeValue C_Login }
+    by_hand {
+        C_GetFunctionList C_Sign C_GetAttributeValue C_Login
+        C_GetTokenInfo C_GetMechanismList C_GenerateKeyPair C_GenerateRandom
+    }
 }
 
 /// The one symbol that a PKCS#11 library must export (PKCS#11 2.40 §5.4).
@@ -196,8 +194,4 @@ unsafe extern "C" fn C_Login(
         }
         rv
     })
-}
-
-fn bytes(length: CK_ULONG) -> usize {
-    usize::try_from(length).unwrap_or_else(|_| die("a length above what this machine can say"))
 }

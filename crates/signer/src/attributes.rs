@@ -33,7 +33,7 @@ pub enum AttributeFault {
 
 /// What must be TRUE on the private key. Only true values prove anything: the driver fills what a broken module does
 /// not answer with zeros, so that a false one may be made up.
-const MUST_BE_TRUE: [(AttributeType, &str); 7] = [
+pub(crate) const MUST_BE_TRUE: [(AttributeType, &str); 7] = [
     (AttributeType::Local, "CKA_LOCAL"),
     (AttributeType::AlwaysSensitive, "CKA_ALWAYS_SENSITIVE"),
     (AttributeType::NeverExtractable, "CKA_NEVER_EXTRACTABLE"),
@@ -44,7 +44,7 @@ const MUST_BE_TRUE: [(AttributeType, &str); 7] = [
 ];
 
 /// What must not be TRUE where the token answers at all: no proof of safety, and a proof of the contrary.
-const MUST_NOT_BE_TRUE: [(AttributeType, &str); 7] = [
+pub(crate) const MUST_NOT_BE_TRUE: [(AttributeType, &str); 7] = [
     (AttributeType::Extractable, "CKA_EXTRACTABLE"),
     (AttributeType::Modifiable, "CKA_MODIFIABLE"),
     (AttributeType::Derive, "CKA_DERIVE"),
@@ -53,6 +53,12 @@ const MUST_NOT_BE_TRUE: [(AttributeType, &str); 7] = [
     (AttributeType::SignRecover, "CKA_SIGN_RECOVER"),
     (AttributeType::AlwaysAuthenticate, "CKA_ALWAYS_AUTHENTICATE"),
 ];
+
+/// The flags of a private key that say what it is and what it is good for, with their names.
+pub(crate) fn flags() -> impl Iterator<Item = (AttributeType, &'static str)> {
+    let optional = [(AttributeType::Copyable, "CKA_COPYABLE"), (AttributeType::Destroyable, "CKA_DESTROYABLE")];
+    MUST_BE_TRUE.into_iter().chain(MUST_NOT_BE_TRUE).chain(optional)
+}
 
 /// The private key: sensitive, never extractable, not modifiable, good for signing and nothing else.
 ///
@@ -84,17 +90,20 @@ pub(crate) fn private_template(id: CkaId, label: &str, omit: &BTreeSet<OptionalA
     template
 }
 
-/// The public key: CKA_PRIVATE is false, because some tokens reject a private public key.
-pub(crate) fn public_template(id: CkaId, label: &str) -> Vec<Attribute> {
-    vec![
+/// The public key: CKA_PRIVATE is false, because some tokens reject a private public key, and others any word on it.
+pub(crate) fn public_template(id: CkaId, label: &str, omit: &BTreeSet<OptionalAttribute>) -> Vec<Attribute> {
+    let mut template = vec![
         Attribute::Token(true),
-        Attribute::Private(false),
         Attribute::Verify(true),
         Attribute::Modifiable(false),
         Attribute::EcParams(SECP256K1_OID.to_vec()),
         Attribute::Id(id.as_bytes().to_vec()),
         Attribute::Label(label.as_bytes().to_vec()),
-    ]
+    ];
+    if !omit.contains(&OptionalAttribute::PublicPrivate) {
+        template.push(Attribute::Private(false));
+    }
+    template
 }
 
 /// Reads the attributes of the key pair back and refuses a key that is not what the template asked for.
@@ -117,7 +126,7 @@ pub(crate) fn assert_safe(session: &Session, private: ObjectHandle, public: Obje
 }
 
 /// Asks for the private value and insists on a refusal.
-fn assert_unreadable(session: &Session, private: ObjectHandle) -> Result<(), TokenError> {
+pub(crate) fn assert_unreadable(session: &Session, private: ObjectHandle) -> Result<(), TokenError> {
     let stated = session.get_attribute_info(private, &[AttributeType::Value])?;
     if !matches!(stated.as_slice(), [AttributeInfo::Sensitive | AttributeInfo::Unavailable]) {
         return Err(AttributeFault::Readable.into());
@@ -131,7 +140,11 @@ fn assert_unreadable(session: &Session, private: ObjectHandle) -> Result<(), Tok
 
 /// A boolean attribute, `None` where the token does not know it. The info call comes first: it alone tells an attribute
 /// that is absent from one that the driver filled with zeros.
-fn read_flag(session: &Session, object: ObjectHandle, kind: AttributeType) -> Result<Option<bool>, TokenError> {
+pub(crate) fn read_flag(
+    session: &Session,
+    object: ObjectHandle,
+    kind: AttributeType,
+) -> Result<Option<bool>, TokenError> {
     if !matches!(session.get_attribute_info(object, &[kind])?.as_slice(), [AttributeInfo::Available(_)]) {
         return Ok(None);
     }
@@ -150,7 +163,9 @@ fn read_flag(session: &Session, object: ObjectHandle, kind: AttributeType) -> Re
         | Attribute::Decrypt(flag)
         | Attribute::Unwrap(flag)
         | Attribute::SignRecover(flag)
-        | Attribute::AlwaysAuthenticate(flag) => Some(*flag),
+        | Attribute::AlwaysAuthenticate(flag)
+        | Attribute::Copyable(flag)
+        | Attribute::Destroyable(flag) => Some(*flag),
         _ => None,
     }))
 }

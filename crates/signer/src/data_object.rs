@@ -19,12 +19,25 @@ pub struct DataName {
 }
 
 impl DataName {
-    fn template(&self) -> Vec<Attribute> {
+    /// What finds it.
+    pub(crate) fn template(&self) -> Vec<Attribute> {
         vec![
             Attribute::Class(ObjectClass::DATA),
             Attribute::Label(self.label.as_bytes().to_vec()),
             Attribute::Application(self.application.as_bytes().to_vec()),
         ]
+    }
+
+    /// What makes it, with a value.
+    pub(crate) fn object(&self, value: &[u8]) -> Vec<Attribute> {
+        let mut template = self.template();
+        template.extend([
+            Attribute::Token(true),
+            Attribute::Private(true),
+            Attribute::Modifiable(false),
+            Attribute::Value(value.to_vec()),
+        ]);
+        template
     }
 }
 
@@ -44,14 +57,7 @@ pub(crate) fn replace(seat: &mut Seat, name: &DataName, value: &[u8], keep: Opti
         let _alone = login.lock_objects();
         let found = find(seat, name)?;
         if !found.iter().any(|(_, known)| known == value) {
-            let mut template = name.template();
-            template.extend([
-                Attribute::Token(true),
-                Attribute::Private(true),
-                Attribute::Modifiable(false),
-                Attribute::Value(value.to_vec()),
-            ]);
-            seat.session().create_object(&template)?;
+            seat.session().create_object(&name.object(value))?;
         }
         for (object, known) in found {
             if known != value && Some(known.as_slice()) != keep {

@@ -12,6 +12,7 @@ use crate::condition::Cause;
 use crate::ec_point::EcPointError;
 use crate::key::CkaId;
 use crate::pin::PinError;
+use crate::profile::PinFormError;
 
 /// Why the token did not do what was asked.
 #[derive(Debug, Error)]
@@ -59,6 +60,9 @@ pub enum TokenError {
     /// The PIN could not be read.
     #[error(transparent)]
     Pin(#[from] PinError),
+    /// The PIN cannot be right. The token was not asked.
+    #[error(transparent)]
+    PinForm(#[from] PinFormError),
     /// The token refused the PIN. It is not presented again by this process, however often it is asked to.
     #[error("the token refused the PIN; it will not be presented again until a restart")]
     PinRejected,
@@ -179,6 +183,7 @@ impl TokenError {
             Self::TokenLabel => "token_label",
             Self::NoFreeSlot => "no_free_slot",
             Self::Pin(_) => "pin_unreadable",
+            Self::PinForm(_) => "pin_form",
             Self::PinRejected => "pin_rejected",
             Self::Call { .. } => "token_call_failed",
             Self::Driver(_) => "driver_failed",

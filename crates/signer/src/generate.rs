@@ -40,7 +40,7 @@ pub(crate) fn ensure(
 fn generate(seat: &Seat, id: CkaId, label: &str, omit: &BTreeSet<OptionalAttribute>) -> Result<(), TokenError> {
     seat.session().generate_key_pair(
         &Mechanism::EccKeyPairGen,
-        &attributes::public_template(id, label),
+        &attributes::public_template(id, label, omit),
         &attributes::private_template(id, label, omit),
     )?;
     Ok(())

@@ -1,10 +1,24 @@
 //! What differs from one vendor's token to the next, as configuration.
+//!
+//! A [`VendorProfile`] is what is known of a kind of token, a file; a [`Profile`] is one token, ready to be opened.
+
+mod limits;
+mod login;
+mod network;
+mod shipped;
+mod vendor;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU8;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use limits::Limits;
+pub use login::{PinForm, PinFormError};
+pub use network::{Network, NetworkError};
+pub use shipped::SHIPPED;
+pub use vendor::{Curve, Evidence, Initialise, Keys, LoginRules, ProfileError, Reading, VendorProfile};
 
 /// How to reach one token and how it wants to be treated.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -16,21 +30,30 @@ pub struct Profile {
     pub token_label: String,
     /// The user PIN's file, mode 0400.
     pub pin_file: PathBuf,
+    /// How the PIN must look to be worth presenting.
+    #[serde(default)]
+    pub pin_form: PinForm,
     /// Where a software token keeps its objects: synced after a key was made, because SoftHSM 2 does not.
     #[serde(default)]
     pub token_dir: Option<PathBuf>,
     /// Sessions that sign side by side, beside the one that holds the login.
     #[serde(default = "one_session")]
     pub sessions: NonZeroU8,
-    /// The host and port that the module must reach, `none` for a local token; read by whoever confines the worker.
-    #[serde(default = "no_network")]
-    pub network: String,
+    /// Whether an object can be made that ends with its session.
+    #[serde(default = "yes")]
+    pub session_objects: bool,
+    /// What the module must reach; read by whoever confines the worker.
+    #[serde(default)]
+    pub network: Network,
     /// Optional attributes that this token rejects in a template.
     #[serde(default)]
     pub omit: BTreeSet<OptionalAttribute>,
+    /// How long it is waited for.
+    #[serde(default)]
+    pub limits: Limits,
 }
 
-/// Attributes of the key template that make a safe key safer and that some tokens do not know.
+/// Attributes of the key templates that make a safe key safer and that some tokens do not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OptionalAttribute {
@@ -40,30 +63,41 @@ pub enum OptionalAttribute {
     Copyable,
     /// CKA_DESTROYABLE = false.
     Destroyable,
+    /// CKA_PRIVATE = false on the public key; some have their own mind there.
+    PublicPrivate,
     /// CKA_SIGN_RECOVER = false.
     SignRecover,
+}
+
+impl OptionalAttribute {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::AllowedMechanisms, Self::Copyable, Self::Destroyable, Self::PublicPrivate, Self::SignRecover];
+
+    /// The word for it in a configuration.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AllowedMechanisms => "allowed_mechanisms",
+            Self::Copyable => "copyable",
+            Self::Destroyable => "destroyable",
+            Self::PublicPrivate => "public_private",
+            Self::SignRecover => "sign_recover",
+        }
+    }
 }
 
 const fn one_session() -> NonZeroU8 {
     NonZeroU8::MIN
 }
 
-fn no_network() -> String {
-    "none".to_owned()
+const fn yes() -> bool {
+    true
 }
-
-/// Where distributions put SoftHSM 2: Debian by architecture, Debian's old path, Fedora, Alpine and Homebrew.
-const USUAL_SOFTHSM: [&str; 7] = [
-    "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
-    "/usr/lib/softhsm/libsofthsm2.so",
-    "/usr/lib64/pkcs11/libsofthsm2.so",
-    "/usr/lib64/softhsm/libsofthsm2.so",
-    "/usr/local/lib/softhsm/libsofthsm2.so",
-    "/opt/homebrew/lib/softhsm/libsofthsm2.so",
-];
 
 /// The SoftHSM module of this machine: the one `chosen` (an environment's or operator's word), else the first that exists.
 pub fn softhsm_module(chosen: Option<PathBuf>) -> Option<PathBuf> {
-    chosen.or_else(|| USUAL_SOFTHSM.iter().map(Path::new).find(|path| path.exists()).map(Path::to_owned))
+    chosen.or_else(|| VendorProfile::named(shipped::SOFTHSM).ok()?.module())
 }
+
+#[cfg(test)]
+mod tests;

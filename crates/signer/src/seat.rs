@@ -155,6 +155,8 @@ impl Seat {
         }
         let pair = match (private.as_slice(), public.as_slice()) {
             (&[private], &[public]) => Pair { private, public },
+            // Some tokens keep public keys private too.
+            ([], []) if !is_logged_in(self.session()) => return Err(not_logged_in()),
             ([], []) => return Err(TokenError::KeyMissing { id }),
             (private, public) => {
                 return Err(TokenError::KeyAmbiguous { id, private: private.len(), public: public.len() });

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use crate::pin;
-use crate::profile::{self, Profile};
+use crate::profile::{self, Limits, Network, PinForm, Profile};
 use crate::provision::provision;
 use crate::token::Token;
 
@@ -54,8 +54,11 @@ impl SoftHsm {
             pin_file,
             token_dir: Some(tokens),
             sessions: NonZeroU8::new(sessions).unwrap(),
-            network: "none".to_owned(),
+            network: Network::None,
             omit: std::collections::BTreeSet::new(),
+            pin_form: PinForm::Text,
+            session_objects: true,
+            limits: Limits::default(),
         };
         Self { directory, profile }
     }

@@ -63,12 +63,13 @@ impl Token {
 
     /// As [`Token::open`], with a PIN from elsewhere.
     pub fn open_with_pin(profile: &Profile, pin: SecretString) -> Result<Self, TokenError> {
-        Self::open_with(profile, pin, Patience::default())
+        Self::open_with(profile, pin, profile.limits.patience())
     }
 
-    /// As [`Token::open_with_pin`], with other limits than the usual ones. They do not hold for this call itself, which
+    /// As [`Token::open_with_pin`], with other limits than the profile's. They do not hold for this call itself, which
     /// takes as long as the module does.
     pub fn open_with(profile: &Profile, pin: SecretString, patience: Patience) -> Result<Self, TokenError> {
+        profile.pin_form.check(&pin)?;
         let module = Module::load(&profile.module)?;
         let slot = module.slot_of(&profile.token_label)?;
         let about = module.context().get_token_info(slot)?;

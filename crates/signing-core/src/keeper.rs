@@ -1,7 +1,6 @@
 //! Keeps the token open and proves again and again that it still signs.
 
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
 
 use primitives::{PlaneId, UnixMs};
 use signer::{Action, Challenge, CkaId, Condition, Patience, PinnedKey, Profile, Token, TokenError, pin};
@@ -59,11 +58,10 @@ impl Keeper {
     /// A keeper that has not tried the token yet, and tells by `standing` what must outlive this process.
     pub fn new(settings: &Settings, standing: watch::Sender<Standing>) -> Self {
         let detail = "the token was not tried yet".to_owned();
-        let sign = Duration::from_millis(settings.sign_timeout_ms);
         Self {
             plane: settings.rules.plane,
             profile: settings.profile.clone(),
-            patience: Patience { sign, ..Patience::default() },
+            patience: settings.profile.limits.patience(),
             standing,
             state: RwLock::new(State::Closed(Unavailable { code: "starting", detail, latched: false })),
         }

@@ -25,8 +25,6 @@ pub struct Settings {
     pub profile: Profile,
     /// How often the token proves that it still signs, milliseconds.
     pub canary_ms: u64,
-    /// How long the token may take for a signature before the worker counts as hung, milliseconds.
-    pub sign_timeout_ms: u64,
     /// How the audit log is looked after.
     pub audit: AuditSettings,
     /// The policy file; none for the built-in policy.

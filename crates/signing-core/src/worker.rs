@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 pub use confine::{Confined, Unconfined, confine, needs_network};
+pub use ending::exit;
 
 use crate::protocol::frame::Frame;
 use crate::protocol::{NEWS, News, coding};

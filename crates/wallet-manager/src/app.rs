@@ -38,8 +38,9 @@ impl Service for WalletManager {
         routes::all()
     }
 
-    async fn start(context: Context, config: Config) -> Result<App<State>, StartError> {
+    async fn start(context: Context, mut config: Config) -> Result<App<State>, StartError> {
         let settings = config::settings(&context, &config)?;
+        config.worker.environment.extend(config.token.vendor()?.environment);
         let client = Client::default();
         let fresh = Fresh::of_this_program(kept(&config.worker.environment));
         let state = State { worker: Relay::new(client.clone(), Arc::new(fresh)) };

@@ -1,7 +1,8 @@
 //! What wallet-manager is configured with beside the sections of all services.
 
+mod token;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroU8;
 use std::path::PathBuf;
 
 use primitives::Address;
@@ -9,9 +10,11 @@ use primitives::statement::{Operators, VerifyKey};
 use serde::Deserialize;
 use service::Context;
 use service::config::ConfigError;
-use signer::{OptionalAttribute, Profile, Rules, check::Issuers, sessions_for_cores, softhsm_module};
+use signer::{Rules, check::Issuers};
 use signing_core::Settings;
 use signing_core::audit::AuditSettings;
+
+pub use token::Token;
 
 /// `[token]`, `[worker]` and `[policy]`.
 #[derive(Debug, Clone, Deserialize)]
@@ -44,30 +47,6 @@ pub struct Compliance {
     pub address: Option<Address>,
 }
 
-/// The token that holds the keys.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Token {
-    /// The PKCS#11 module; otherwise the environment's, otherwise SoftHSM's usual place.
-    pub module: Option<PathBuf>,
-    /// The token's label.
-    pub label: String,
-    /// The user PIN's file.
-    pub pin_file: Option<PathBuf>,
-    /// Where a software token keeps its files.
-    pub token_dir: Option<PathBuf>,
-    /// Sessions that sign side by side; 0 means one per core.
-    pub sessions: u8,
-    /// Optional key attributes that the module rejects.
-    pub omit: BTreeSet<OptionalAttribute>,
-    /// The host and port that the module must reach, or `none`.
-    pub network: String,
-    /// How often the token proves that it still signs, milliseconds.
-    pub canary_ms: u64,
-    /// How long the token may take for a signature before the worker counts as hung, milliseconds.
-    pub sign_timeout_ms: u64,
-}
-
 /// How the worker is watched over.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,31 +75,15 @@ pub struct Policy {
     pub file: Option<PathBuf>,
 }
 
-impl Token {
-    /// How to open the token. `module` is the environment's choice of a module, if it made one.
-    pub fn profile(&self, module: Option<PathBuf>) -> Result<Profile, ConfigError> {
-        let pin_file = self.pin_file.clone().ok_or_else(|| {
-            ConfigError::invalid("token.pin_file", "is required: the file of the token's user PIN, mode 0400")
-        })?;
-        let module = self.module.clone().or_else(|| softhsm_module(module)).ok_or_else(|| {
-            ConfigError::invalid("token.module", "is not set and SoftHSM 2 is not where it usually is; name the module")
-        })?;
-        Ok(Profile {
-            module,
-            token_label: self.label.clone(),
-            pin_file,
-            token_dir: self.token_dir.clone(),
-            sessions: NonZeroU8::new(self.sessions).unwrap_or_else(sessions_for_cores),
-            network: self.network.clone(),
-            omit: self.omit.clone(),
-        })
-    }
-}
-
 /// What the worker is started with.
 pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigError> {
     let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
     let authority_key_file = context.base.keys.authority_key_file.clone();
+    let vendor = config.token.vendor()?;
+    if config.audit.head_in_token && !vendor.data_objects {
+        let problem = format!("must be false: {} keeps no data objects, so that a cut log shows less", vendor.title);
+        return Err(ConfigError::invalid("audit.head_in_token", problem));
+    }
     Ok(Settings {
         rules: Rules {
             operators: operators(config)?,
@@ -130,7 +93,6 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
         },
         profile: config.token.profile(module)?,
         canary_ms: config.token.canary_ms,
-        sign_timeout_ms: config.token.sign_timeout_ms,
         policy_file: config.policy.file.clone(),
         audit: config.audit,
         authority_key_file: authority_key_file.ok_or_else(|| {

@@ -6,7 +6,6 @@
 mod app;
 mod audit_command;
 pub mod config;
-mod init_token;
 mod policy_command;
 mod problem;
 mod relay;
@@ -15,12 +14,14 @@ mod routes;
 mod supervisor;
 #[cfg(test)]
 mod tests;
+mod token_args;
+mod token_command;
 
 pub use app::{State, WalletManager};
 pub use audit_command::AuditCommand;
-pub use init_token::InitToken;
 pub use policy_command::PolicyCommand;
 pub use relay::Relay;
 pub use release_command::ReleaseCommand;
 pub use signing_core::fresh::ProveKey;
 pub use signing_core::worker::SigningWorker;
+pub use token_command::TokenCommand;

@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
-use wallet_manager::{AuditCommand, InitToken, PolicyCommand, ProveKey, ReleaseCommand, SigningWorker, WalletManager};
+use wallet_manager::{
+    AuditCommand, PolicyCommand, ProveKey, ReleaseCommand, SigningWorker, TokenCommand, WalletManager,
+};
 
 fn main() -> ExitCode {
     // None needs a configuration: one comes before there is one, the others are told what they need.
-    if let Some(init) = InitToken::asked_for(std::env::args_os()) {
-        return init.run();
+    if let Some(token) = TokenCommand::asked_for(std::env::args_os()) {
+        return token.run();
     }
     if let Some(worker) = SigningWorker::asked_for(std::env::args_os()) {
         return worker.run();

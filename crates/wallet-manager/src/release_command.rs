@@ -5,17 +5,17 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::num::NonZeroU8;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use primitives::statement::{Release, Statement};
 use primitives::{HexBytes, PlaneId};
 use service::clock::{Clock as _, SystemClock};
-use signer::{Challenge, CkaId, PinnedKey, Profile, Token};
+use signer::{Challenge, CkaId, PinnedKey, Token};
 use signing_core::random;
 use tron_tx::{PublicKey, TokenSigned};
+
+use crate::token_args::TokenArgs;
 
 /// The word that asks for it.
 const COMMAND: &str = "release";
@@ -48,22 +48,6 @@ enum What {
     },
 }
 
-#[derive(Debug, Args)]
-struct TokenArgs {
-    /// The PKCS#11 module.
-    #[arg(long, value_name = "FILE")]
-    module: PathBuf,
-    /// The token's label.
-    #[arg(long, value_name = "LABEL")]
-    token_label: String,
-    /// The file with the user's PIN.
-    #[arg(long, value_name = "FILE")]
-    pin_file: PathBuf,
-    /// Where a software token keeps its files, synced after a key is made.
-    #[arg(long, value_name = "DIR")]
-    token_dir: Option<PathBuf>,
-}
-
 impl ReleaseCommand {
     /// The command, if the arguments ask for it; a wrong one of its options ends the process with a usage text.
     pub fn asked_for(arguments: impl Iterator<Item = OsString>) -> Option<Self> {
@@ -85,7 +69,7 @@ impl ReleaseCommand {
     fn answer(self) -> anyhow::Result<String> {
         match self.what {
             What::Key(token) => {
-                let token = token.open()?;
+                let token = open(token)?;
                 let key = token.ensure_key(CkaId::RELEASE, LABEL, challenge()?).wait()?;
                 let public_key = HexBytes::from(key.public_key.to_compressed().to_vec());
                 Ok(serde_json::json!({ "public_key": public_key }).to_string())
@@ -94,25 +78,15 @@ impl ReleaseCommand {
                 let bytes: HexBytes = statement.try_into()?;
                 let release = Release::decode(bytes.as_ref())?;
                 let key = PinnedKey { id: CkaId::RELEASE, public_key: key };
-                let signature = token.open()?.sign(key, &release).wait()?.verify()?;
+                let signature = open(token)?.sign(key, &release).wait()?.verify()?;
                 Ok(serde_json::to_string(&TokenSigned::new(release, signature))?)
             }
         }
     }
 }
 
-impl TokenArgs {
-    fn open(self) -> anyhow::Result<Token> {
-        Ok(Token::open(&Profile {
-            module: self.module,
-            token_label: self.token_label,
-            pin_file: self.pin_file,
-            token_dir: self.token_dir,
-            sessions: NonZeroU8::MIN,
-            network: "none".to_owned(),
-            omit: std::collections::BTreeSet::new(),
-        })?)
-    }
+fn open(token: TokenArgs) -> anyhow::Result<Token> {
+    Ok(Token::open(&token.resolve()?)?)
 }
 
 /// What the key is asked to prove that it is there. It belongs to a publisher and to no plane, which a plane of zeros says.

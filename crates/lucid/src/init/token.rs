@@ -30,7 +30,7 @@ pub(super) async fn make(directory: &Directory, binaries: &Binaries, label: &str
     let mut command = Command::new(&program);
     command
         .env("SOFTHSM2_CONF", directory.softhsm_conf())
-        .args(["init-token", "--label", label])
+        .args(["token", "--json", "init", "--draw-pins", "--label", label])
         .arg("--pin-file")
         .arg(directory.pin())
         .arg("--officer-pin-file")

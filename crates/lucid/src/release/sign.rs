@@ -20,9 +20,15 @@ use crate::up::Binaries;
 /// The token with the release key.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct KeyArgs {
-    /// The PKCS#11 module.
+    /// The kind of token: softhsm, luna, cloudhsm, yubihsm2, nitrokey-hsm2, or a profile's file.
+    #[arg(long, value_name = "NAME|FILE", default_value = "softhsm")]
+    profile: String,
+    /// The host:port that the module must reach, or none; otherwise as the profile says.
+    #[arg(long, value_name = "HOST:PORT")]
+    network: Option<String>,
+    /// The PKCS#11 module; otherwise where the profile knows it.
     #[arg(long, env = "LUCID_PKCS11_MODULE", value_name = "FILE")]
-    module: PathBuf,
+    module: Option<PathBuf>,
     /// The token's label.
     #[arg(long, value_name = "LABEL")]
     token_label: String,
@@ -102,7 +108,13 @@ async fn asked(words: &[&str], token: &KeyArgs) -> Result<Vec<u8>> {
     let program = Binaries::beside_this_one()?.path("wallet-manager")?;
     let mut asked = Command::new(&program);
     asked.arg("release").args(words);
-    asked.arg("--module").arg(&token.module).arg("--pin-file").arg(&token.pin_file);
+    asked.arg("--profile").arg(&token.profile).arg("--pin-file").arg(&token.pin_file);
+    if let Some(module) = &token.module {
+        asked.arg("--module").arg(module);
+    }
+    if let Some(network) = &token.network {
+        asked.arg("--network").arg(network);
+    }
     // In one word, because labels may begin with a hyphen.
     asked.arg(format!("--token-label={}", token.token_label));
     if let Some(directory) = &token.token_dir {

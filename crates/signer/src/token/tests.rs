@@ -155,7 +155,7 @@ fn a_key_with_the_wrong_attributes_is_not_taken_up() {
         let mut private = attributes::private_template(FIRST, "leaky", &std::collections::BTreeSet::new());
         private.retain(|attribute| !matches!(attribute, Attribute::Extractable(_)));
         private.push(Attribute::Extractable(true));
-        let public = attributes::public_template(FIRST, "leaky");
+        let public = attributes::public_template(FIRST, "leaky", &std::collections::BTreeSet::new());
         seat.session().generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private).unwrap();
     });
     let error = token.ensure_key(FIRST, "hot", fresh(0)).wait().unwrap_err();
@@ -188,7 +188,7 @@ fn an_id_that_two_pairs_share_is_ambiguous() {
     on_seat(&token, |seat| {
         let omit = std::collections::BTreeSet::new();
         let private = attributes::private_template(FIRST, "twin", &omit);
-        let public = attributes::public_template(FIRST, "twin");
+        let public = attributes::public_template(FIRST, "twin", &omit);
         seat.session().generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private).unwrap();
     });
     let error = token.ensure_key(FIRST, "hot", fresh(0)).wait().unwrap_err();

@@ -60,7 +60,7 @@ impl Trust {
             approvers: rules.approvers.clone(),
             operators: rules.operators.clone(),
             token_label: profile.token_label.clone(),
-            token_network: profile.network.clone(),
+            token_network: profile.network.to_string(),
             head_in_token: audit.head_in_token,
         }
     }

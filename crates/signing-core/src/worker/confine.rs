@@ -29,12 +29,9 @@ pub enum Unconfined {
 #[derive(Debug)]
 pub struct Confined(());
 
-/// What a profile says of a module that needs no network.
-const NO_NETWORK: &str = "none";
-
 /// Whether this token is reached over a network.
 pub fn needs_network(profile: &Profile) -> bool {
-    profile.network != NO_NETWORK
+    profile.network.is_needed()
 }
 
 /// Confines this process, which must have one thread only, for good. `network`: whether the module needs one.

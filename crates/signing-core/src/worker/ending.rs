@@ -27,14 +27,14 @@ pub(super) async fn end(core: Core) -> ! {
     if tokio::time::timeout(DEADLINE, module).await.is_err() {
         warn!("the module did not end in time");
     }
-    exit()
+    exit(0)
 }
 
-/// Without the exit handlers of the module's library, which are known to crash after C_Finalize.
-fn exit() -> ! {
+/// Ends the process without the exit handlers of the module's library, which are known to crash after C_Finalize.
+pub fn exit(code: i32) -> ! {
     #[expect(unsafe_code, reason = "std runs exit handlers, and those of a vendor's library must not run")]
     // SAFETY: takes no pointer and returns never; everything that must last is on the disk.
     unsafe {
-        libc::_exit(0)
+        libc::_exit(code)
     }
 }

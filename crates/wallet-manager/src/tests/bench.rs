@@ -23,7 +23,7 @@ use tron_tx::{Contract, PermissionId, RawTransaction, trc20};
 use crate::WalletManager;
 use crate::app::{State, app};
 use crate::config::{self, Config};
-use crate::init_token::InitToken;
+use crate::token_command::Init;
 use crate::relay::Relay;
 use signing_core::fresh::{Proof, Prover, Task, Unproven};
 use signing_core::signing::SigningCore;
@@ -71,8 +71,9 @@ impl Bench {
             std::env::set_var("SOFTHSM2_CONF", path("softhsm2.conf"));
         }
         let (pin, tokens) = (path("pin"), path("token"));
-        let made = InitToken::parse_from([
-            "init-token".as_ref(),
+        let made = Init::parse_from([
+            "init".as_ref(),
+            "--draw-pins".as_ref(),
             "--pin-file".as_ref(),
             pin.as_os_str(),
             "--token-dir".as_ref(),
@@ -180,7 +181,7 @@ fn config(pin: &Path, tokens: &Path) -> Config {
     let mut config = Config::deserialize(own).unwrap();
     config.token.pin_file = Some(pin.to_owned());
     config.token.token_dir = Some(tokens.to_owned());
-    config.token.sessions = 2;
+    config.token.sessions = Some(2);
     config
 }
 

@@ -163,8 +163,9 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
     pub(crate) fn init_token(&self) -> std::process::Output {
         let (pin, tokens) = (self.path("pin"), self.path("token"));
         let arguments =
-            ["init-token".as_ref(), "--pin-file".as_ref(), pin.as_path(), "--token-dir".as_ref(), tokens.as_path()];
-        self.command(&arguments).output().unwrap()
+            ["--pin-file".as_ref(), pin.as_path(), "--token-dir".as_ref(), tokens.as_path()];
+        let words = ["token", "--json", "init", "--draw-pins"];
+        self.command(&words.map(Path::new)).args(arguments).output().unwrap()
     }
 
     /// The command that starts the service.
