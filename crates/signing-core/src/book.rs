@@ -9,7 +9,7 @@ use signer::policy::Holder;
 use signer::{PinnedKey, Refusal};
 use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
 
-use crate::wallet::Wallet;
+use crate::wallet::{READY, Wallet};
 
 /// A wallet that can sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,10 @@ impl Book {
         let book = Self::default();
         let mut after = None;
         loop {
-            let filter = Filter { after, limit: LIST_LIMIT_MAX, ..Filter::default() };
+            // By the stage as it is stored beside the record, which the audit log vouches for as well: a row that says that
+            // nothing was decided of it is no wallet, whatever is in it.
+            let stage = Some(READY.to_owned());
+            let filter = Filter { stage, after, limit: LIST_LIMIT_MAX, ..Filter::default() };
             let page = store.list::<Wallet>(filter).await?;
             page.items.iter().for_each(|wallet| book.enter(&wallet.record));
             after = page.next;

@@ -131,6 +131,7 @@ impl Wallet {
             public_key: self.public_key.clone()?,
             created_at: self.created_at,
             permissions: self.hardening.as_ref().map(Hardening::view),
+            retired_at: self.retired_at,
         })
     }
 }
@@ -144,6 +145,9 @@ const fn kinds(class: WalletClass) -> &'static [Kind] {
     }
 }
 
+/// The stage of a wallet that has its key.
+pub(crate) const READY: &str = "ready";
+
 impl Record for Wallet {
     const NOUN: &'static str = "wallet";
 
@@ -152,7 +156,7 @@ impl Record for Wallet {
     }
 
     fn stage(&self) -> &'static str {
-        if self.public_key.is_some() { "ready" } else { "making" }
+        if self.public_key.is_some() { READY } else { "making" }
     }
 
     fn due_at(&self) -> Option<UnixMs> {
