@@ -2,6 +2,7 @@
 //! request has one signature.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -82,6 +83,78 @@ async fn round(
     let signed = callers.join_all().await.into_iter().flatten().collect();
     drop(process);
     signed
+}
+
+/// Payments of 3 TRX each, of which a window takes ten.
+const POLICY: &str = r#"
+version = 1
+[class.hot]
+kinds = ["payout"]
+contracts = ["TransferContract"]
+pay_to = ["anyone"]
+expiry_max_ms = 600000
+[class.hot.limits.trx]
+per_transaction = "3"
+per_hour = "32"
+per_day = "32"
+per_recipient_per_day = "32"
+"#;
+
+/// Asks for each until it is known what becomes of it; gives how many were signed and refused.
+async fn asked(process: Process, calls: &Calls, kills: usize) -> (Process, usize, usize) {
+    let client = process.client.clone();
+    let mut callers = JoinSet::new();
+    for number in 0..calls.len() {
+        let (client, calls) = (client.clone(), Arc::clone(calls));
+        callers.spawn(async move {
+            loop {
+                match client.call(&calls[number]).await {
+                    Outcome::Done(_) => return true,
+                    Outcome::Refused(problem) if problem.code == "policy_hour" => return false,
+                    Outcome::Refused(problem) => panic!("refused: {problem}"),
+                    Outcome::Unknown(_) => tokio::task::yield_now().await,
+                }
+            }
+        });
+    }
+    let killer = tokio::task::spawn_blocking(move || {
+        let mut last = None;
+        for _ in 0..kills {
+            let worker = process.worker_but(last);
+            signal(worker, Signal::KILL);
+            last = Some(worker);
+        }
+        process
+    });
+    let outcomes = callers.join_all().await;
+    let signed = outcomes.iter().filter(|signed| **signed).count();
+    (killer.await.unwrap(), signed, outcomes.len() - signed)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_crash_and_no_crowd_makes_a_limit_wider() {
+    let mut place = Place::new();
+    assert!(place.init_token().status.success());
+    fs::write(place.path("policy.toml"), POLICY).unwrap();
+    place.sections = format!("[policy]\nfile = \"{}\"\n", place.path("policy.toml").display());
+    let process = place.serve();
+    let hot = process.hot().await;
+    let calls: Calls = Arc::new(
+        (0..64)
+            .map(|number| {
+                let (raw, request) = payment(&hot, &format!("po_{number}"), number);
+                put_signature(raw.txid(), &request)
+            })
+            .collect(),
+    );
+    let (process, signed, refused) = asked(process, &calls, 4).await;
+    assert_eq!((signed, refused), (10, 54));
+    drop(process);
+    // What was taken stays taken.
+    let (process, signed, refused) = asked(place.serve(), &calls, 0).await;
+    assert_eq!((signed, refused), (10, 54));
+    drop(process);
+    place.verify_audit(std::iter::empty(), true);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
