@@ -1,6 +1,7 @@
 # The parts of ./dev that build images: `images` and `repro`. Sourced by ./dev, which has say, die, alone, install_missing.
 
 . "$root/nix/settings.sh"
+. "$root/nix/dev-running.sh"
 
 images_packages() {
     install_missing "nix-bin:nix --version" "git:git --version" "xz-utils:xz --version" "python3:python3 --version" \
@@ -59,8 +60,6 @@ audit_images() {
         return 0
     fi
     tool="$(nix eval --raw "$root#oci-image")/bin/oci-image"
-    # Findings are shown and do not stop yet: it seems, unproven, that cargo-auditable 0.6.6 also lists optional crates
-    # that nothing compiles.
     "$tool" audit "$1/sbom" --advisories "$database" --deny "$root/deny.toml" >&2 ||
         say "the audit has findings: see above"
 }
@@ -75,16 +74,17 @@ keep_warm() {
     nix build "$root#legacyPackages.x86_64-linux.$1" --out-link "$cache/nix/$1"
 }
 
-# images [--bless] [--twice] [--tests] [--link PATH]
+# images [--bless] [--check] [--twice] [--tests] [--link PATH]
 images() {
-    local bless='' twice='' tests='' link="$root/result"
+    local bless='' check='' twice='' tests='' link="$root/result"
     while [ $# -gt 0 ]; do
         case "$1" in
             --bless) bless=yes ;;
+            --check) check=yes ;;
             --twice) twice=yes ;;
             --tests) tests=yes ;;
             --link) link="${2:?--link PATH}"; shift ;;
-            *) die "images knows --bless, --twice, --tests and --link PATH, not $1" ;;
+            *) die "images knows --bless, --check, --twice, --tests and --link PATH, not $1" ;;
         esac
         shift
     done
@@ -104,6 +104,7 @@ images() {
     else
         compare_with_golden "$link"
     fi
+    [ -z "$check" ] || timed "the images, loaded and run" check_images "$link"
     [ -z "$twice" ] || compare_twice
     [ -z "$tests" ] || timed "tests of the recipe" recipe_tests "$link"
     say "docker load --input $link/images-amd64.tar   (images-arm64.tar on an arm64 host)"

@@ -53,6 +53,9 @@ fn wallet_manager_without_loader_library_or_metadata_is_found() {
     let mut alone = Image::of_wallet_manager();
     alone.file("usr/bin/wallet-manager", &compiled(&["-static-pie"]), 0o555);
     assert_eq!(image::found(&alone), [(Rule::Libraries, "/usr/bin/wallet-manager".to_owned())]);
+    let mut fixed = Image::of_wallet_manager();
+    fixed.file("usr/bin/wallet-manager", &compiled(&["-no-pie"]), 0o555);
+    assert_eq!(image::found(&fixed), [(Rule::Libraries, "/usr/bin/wallet-manager".to_owned())]);
 }
 
 #[test]
@@ -67,6 +70,23 @@ fn softhsm_stands_in_its_own_variant_alone() {
     assert_eq!(image::found(&image), []);
     image.members.remove(path);
     assert_eq!(image::found(&image), [(Rule::SoftHsm, "libsofthsm2.so".to_owned())]);
+}
+
+#[test]
+fn each_label_must_be_there_and_the_planes_own_must_say_what_they_say() {
+    let labels = Image::of_static_service().config["config"]["Labels"].as_object().unwrap().clone();
+    assert_eq!(labels.keys().filter(|name| name.starts_with("lucid.")).count(), 4);
+    assert_eq!(labels.keys().filter(|name| name.starts_with("org.opencontainers.image.")).count(), 7);
+    for name in labels.keys() {
+        let mut image = Image::of_static_service();
+        image.config["config"]["Labels"].as_object_mut().unwrap().remove(name);
+        assert!(image::found(&image).contains(&(Rule::Labels, name.clone())), "{name}");
+    }
+    for name in ["lucid.plane", "lucid.isolation", "lucid.security"] {
+        let mut image = Image::of_static_service();
+        image.config["config"]["Labels"][name] = "another".into();
+        assert_eq!(image::found(&image), [(Rule::Labels, name.to_owned())]);
+    }
 }
 
 #[test]

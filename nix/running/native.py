@@ -1,0 +1,75 @@
+"""This machine's images in an engine: loaded, run without rights, asked for their health; a payment by mounted module."""
+
+import json
+import unittest
+
+import made
+from engine import Engine
+from plane import Plane, health
+
+
+class Native(unittest.TestCase):
+    """wallet-manager's image has no module; it loads one that is mounted from outside, and signs."""
+
+    IMAGE = "wallet-manager"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.engine = Engine()
+        cls.addClassCleanup(cls.engine.close)
+        cls.loaded = cls.engine.run("load", "--input", made.RESULT / "images-amd64.tar")
+        cls.plane = Plane(cls.engine, "native", "amd64", cls.IMAGE)
+        cls.plane.make()
+        running = cls.plane.up("--prepare")
+        running.__enter__()
+        cls.addClassCleanup(running.__exit__, None, None, None)
+        cls.plane.until(lambda: "Ready." in cls.plane.said(), "the plane is ready", 180)
+
+    def test_docker_loads_every_image(self):
+        loaded = {line.removeprefix("Loaded image: ") for line in self.loaded.splitlines()}
+        self.assertEqual(loaded, set(made.images().values()))
+
+    def test_every_service_answers_that_it_is_ready(self):
+        for service in made.SERVICES:
+            with self.subTest(service):
+                status, page = health(service)
+                self.assertEqual((status, page["name"], page["status"]), (200, service, "ready"), page)
+
+    def test_the_healthcheck_is_the_program_itself_and_finds_it_healthy(self):
+        for program in ["devnet", *made.SERVICES]:
+            with self.subTest(program):
+                container = self.plane.container(program)
+                test = json.loads(self.engine.run("inspect", "--format", "{{json .Config.Healthcheck.Test}}", container))
+                self.assertEqual(test[:3], ["CMD", f"/usr/bin/{program}", "healthcheck"])
+                self.engine.run("exec", container, *test[1:])
+                self.plane.until(lambda: self.engine.run("inspect", "--format", "{{.State.Health.Status}}", container)
+                                 .strip() == "healthy", f"{program} is healthy", 20)
+
+    def test_a_service_that_does_not_listen_is_not_healthy(self):
+        reference = made.images()["tron-client"]
+        with self.assertRaises(RuntimeError):
+            self.engine.run("run", "--rm", "--network=none", "--env=LUCID_SERVER__LISTEN=127.0.0.1:1", reference, "healthcheck")
+
+    def test_every_process_is_without_rights(self):
+        for program in ["devnet", *made.SERVICES]:
+            with self.subTest(program):
+                pid = self.engine.run("inspect", "--format", "{{.State.Pid}}", self.plane.container(program)).strip()
+                status = dict(line.split(":\t", 1) for line in open(f"/proc/{pid}/status").read().splitlines() if ":\t" in line)
+                self.assertEqual(status["Uid"].split(), ["65532"] * 4)
+                self.assertEqual(status["Gid"].split(), ["65532"] * 4)
+                self.assertEqual([status[name] for name in ("CapEff", "CapPrm", "CapBnd", "NoNewPrivs")],
+                                 ["0" * 16, "0" * 16, "0" * 16, "1"])
+
+    def test_a_payment_is_made(self):
+        treasury = self.plane.lucid("payout", "create", "--to", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "--amount", "25",
+                                    "--reference", "from-containers", "--wait", seconds=60)
+        self.assertEqual(treasury["status"], "completed", treasury)
+        if self.plane.module:
+            maps = self.maps("wallet-manager")
+            self.assertIn(self.plane.module, maps)
+
+    def maps(self, program):
+        """The files that a container's processes have mapped."""
+        pids = self.engine.run("top", self.plane.container(program), "-eo", "pid").split()[1:]
+        return {line.split(None, 5)[5] for pid in pids for line in open(f"/proc/{pid}/maps").read().splitlines()
+                if len(line.split(None, 5)) == 6}

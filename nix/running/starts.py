@@ -1,0 +1,102 @@
+"""How long a container takes from its start until its service is ready, in this machine's images; as ./dev bench prints it."""
+
+import datetime
+import json
+import statistics
+import subprocess
+import time
+
+import made
+from engine import USER, Engine
+from plane import STRICT, Plane, health
+
+TIMES = 5
+
+
+def line(name, value, unit, baseline=None):
+    ratio = None if baseline is None else round(value / baseline, 3)
+    baseline = None if baseline is None else round(baseline, 3)
+    print(json.dumps({"name": name, "value": round(value, 3), "unit": unit, "baseline": baseline, "ratio": ratio}), flush=True)
+
+
+def measure(debian_slim):
+    """Every service by itself beside a running devnet; one of them also in an image of Debian's, if there is its tree."""
+    engine = Engine()
+    engine.run("load", "--input", made.RESULT / "images-amd64.tar")
+    plane = Plane(engine, "starts", "amd64", made.SOFTHSM)
+    plane.make()
+    devnet = subprocess.Popen([plane.top / "bin/devnet", "serve", "--listen", "127.0.0.1:8090", "--block-ms", "500", "--state",
+                               plane.data / "devnet/chain"], env=engine.environment, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    other = import_debian(engine, debian_slim) if debian_slim else None
+    for service in made.SERVICES:
+        image = made.images()[made.SOFTHSM if service == "wallet-manager" else service]
+        took = [ready(engine, plane, service, image) for _ in range(TIMES)]
+        beside = None
+        if service == "tron-client" and other:
+            beside = statistics.median([ready(engine, plane, service, other) for _ in range(TIMES)])
+        line(f"images.{service}.ready_ms", statistics.median(took), "ms from the container's start", beside)
+        line(f"images.{service}.memory_mb", memory(engine, plane, service, image), "MB resident when ready")
+    devnet.terminate()
+    devnet.wait()
+    engine.close()
+
+
+def start(engine, plane, service, image):
+    """The words by which `lucid up` starts it, but in the background."""
+    shim = (plane.top / "bin" / service).read_text()
+    words = shim.split("set -- ", 1)[1].split(" ;;", 1)[0].split()
+    place = next(at for at, word in enumerate(words) if word.startswith("localhost/"))
+    options = words[:place]
+    if "SOFTHSM2_CONF" in options:
+        options[options.index("SOFTHSM2_CONF")] = f"SOFTHSM2_CONF={plane.data}/token/softhsm2.conf"
+    engine.run("run", "--detach", *options, image, "--config", plane.data / service / "config.toml", "serve")
+
+
+def until_ready(engine, plane, service):
+    while not ((found := health(service, "/health/ready")) and found[0] == 200):
+        time.sleep(0.002)
+    return time.time()
+
+
+def ready(engine, plane, service, image):
+    """Milliseconds from the engine's word that the process was started to the first answer that it is ready."""
+    start(engine, plane, service, image)
+    at = until_ready(engine, plane, service)
+    container = plane.container(service)
+    said = engine.run("inspect", "--format", "{{.State.StartedAt}}", container).strip()
+    # The engine counts nanoseconds, Python microseconds.
+    began = datetime.datetime.fromisoformat(said[:26].rstrip("Z") + "+00:00").timestamp()
+    engine.run("rm", "--force", container)
+    engine.run("volume", "rm", container)
+    return (at - began) * 1000
+
+
+def memory(engine, plane, service, image):
+    start(engine, plane, service, image)
+    until_ready(engine, plane, service)
+    container = plane.container(service)
+    pids = engine.run("top", container, "-eo", "pid").split()[1:]
+    kilobytes = 0
+    for pid in pids:
+        status = open(f"/proc/{pid}/status").read().splitlines()
+        kilobytes += sum(int(entry.split()[1]) for entry in status if entry.startswith("VmRSS:"))
+    engine.run("rm", "--force", container)
+    engine.run("volume", "rm", container)
+    return kilobytes / 1000
+
+
+def import_debian(engine, tree):
+    """Debian's tree with tron-client in it, as an image."""
+    name = "localhost/debian-slim-tron-client"
+    with made.layer("tron-client", "amd64", "program") as program:
+        program.extractall(tree, filter="fully_trusted") if hasattr(program, "extraction_filter") else program.extractall(tree)
+    listen = f"LUCID_SERVER__LISTEN=0.0.0.0:{made.SERVICES['tron-client']}"
+    changes = ["ENTRYPOINT [\"/usr/bin/tron-client\"]", f"USER {USER}:{USER}", f"ENV {listen}",
+               "ENV LUCID_SERVER__DATA_DIR=/var/lib/lucid"]
+    (tree / "var/lib/lucid").mkdir(parents=True, exist_ok=True)
+    subprocess.run(["chown", f"{USER}:{USER}", tree / "var/lib/lucid"], check=True)
+    pack = subprocess.Popen(["tar", "-C", tree, "-c", "."], stdout=subprocess.PIPE)
+    subprocess.run(["docker", "import", *[word for change in changes for word in ("--change", change)], "-", name],
+                   env=engine.environment, stdin=pack.stdout, check=True, capture_output=True)
+    return name
