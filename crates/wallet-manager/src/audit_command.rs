@@ -23,6 +23,10 @@ const COMMAND: &str = "audit";
 /// The log could not be looked at: nothing is said about it.
 const UNREAD: u8 = 3;
 
+/// What a verification without any of these does not show.
+const ALONE: &str = "nothing vouches for this log but what stands beside it: that records were cut off its end, or all \
+    rewritten, would not show. Give --audit-key, --head, or --config without --no-token.";
+
 const HELP: &str = "\
 Exit codes:
   0  the log is whole
@@ -137,7 +141,18 @@ impl Verify {
         } else {
             writeln!(out, "{}", text(&report))?;
         }
+        if self.believes_what_it_reads() {
+            // Nobody is left to be told that standard error is closed.
+            let _ = writeln!(io::stderr().lock(), "{COMMAND}: {ALONE}");
+        }
         Ok(report.findings.is_empty())
+    }
+
+    /// Whether nothing vouches for the log that could not have been changed with it. What comes over standard input was
+    /// asked of a running plane, its token and payout-router included.
+    fn believes_what_it_reads(&self) -> bool {
+        let asked = self.file.as_deref() == Some(Path::new("-")) || self.sought.asks_the_token();
+        !asked && self.audit_key.is_none() && self.head.is_empty()
     }
 
     fn report(&self) -> anyhow::Result<Report> {

@@ -57,6 +57,11 @@ impl Sought {
         Ok(self.load()?.map(|loaded| loaded.base.plane.id))
     }
 
+    /// Whether the token is asked.
+    pub(super) const fn asks_the_token(&self) -> bool {
+        self.config.is_some() && !self.no_token
+    }
+
     /// Asks the token, if there is a configuration that names one.
     pub(super) fn token(&self) -> anyhow::Result<Option<Vouched>> {
         let Some(loaded) = self.load()?.filter(|_| !self.no_token) else { return Ok(None) };

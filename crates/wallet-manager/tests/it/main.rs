@@ -10,5 +10,6 @@ mod memory;
 mod pin;
 mod place;
 mod process;
+mod tampered;
 mod twins;
 mod worker;
