@@ -71,8 +71,8 @@ refusals! {
     Calldata = "calldata", "the calldata is not exactly one transfer";
     /// The recipient is not the authorised one.
     Recipient = "recipient", "the recipient is not the authorised one";
-    /// The recipient is one that no authorisation can allow: the wallet itself, zero, or the token's contract.
-    RecipientForbidden = "recipient_forbidden", "the recipient is the wallet itself, zero or the token";
+    /// The recipient is one that no authorisation can allow: the wallet itself, zero, or a token's contract.
+    RecipientForbidden = "recipient_forbidden", "the recipient is the wallet itself, zero or a token";
     /// A delegation goes elsewhere than to one of our wallets.
     NotOurWallet = "not_our_wallet", "a delegation goes to our own wallets only";
     /// The amount is not the authorised one.
