@@ -1,6 +1,8 @@
 //! wallet-manager, port 8093: keys in the token, and a signature for what it has decoded.
 
-use primitives::statement::{Anchor, Approval, Attested, Authorisation, Signed, Unsigned};
+use primitives::statement::{
+    Anchor, Approval, Attested, Authorisation, Ceremony, Cosigned, KeyClass, Signed, Unsigned,
+};
 use primitives::{Address, AttemptNo, HexBytes, IntentId, KeyId, LogPosition, TxId, UnixMs, WalletId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +14,7 @@ pub use permissions::WalletPermissions;
 pub mod audit;
 pub mod decision;
 pub mod freeze;
+pub mod key;
 pub mod permissions;
 pub mod refusal;
 pub mod settings;
@@ -28,12 +31,36 @@ pub enum WalletClass {
     Treasury,
 }
 
+impl From<WalletClass> for KeyClass {
+    fn from(class: WalletClass) -> Self {
+        match class {
+            WalletClass::Hot => Self::Hot,
+            WalletClass::Energy => Self::Energy,
+            WalletClass::Treasury => Self::Treasury,
+        }
+    }
+}
+
+/// The wallets' class of this class of keys; none for keys that hold no money.
+pub const fn wallet_class(class: KeyClass) -> Option<WalletClass> {
+    match class {
+        KeyClass::Hot => Some(WalletClass::Hot),
+        KeyClass::Energy => Some(WalletClass::Energy),
+        KeyClass::Treasury => Some(WalletClass::Treasury),
+        KeyClass::Compliance | KeyClass::Audit | KeyClass::Release | KeyClass::Canary => None,
+    }
+}
+
 /// A wallet to make.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WalletRequest {
     /// What its key may sign.
     pub class: WalletClass,
+    /// Two operators' decision to make it; without one, 403 `ceremony_required`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub ceremony: Option<Cosigned<Ceremony>>,
 }
 
 /// A wallet.
@@ -56,6 +83,9 @@ pub struct WalletView {
     /// What its account must have on the chain, or is about to have; none while its own key is still its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<WalletPermissions>,
+    /// Since when its key signs nothing any more; none while it may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retired_at: Option<UnixMs>,
 }
 
 /// A list of wallets.
@@ -135,6 +165,23 @@ pub struct PolicyVersion {
     pub sha256: HexBytes,
 }
 
+/// The signing policy: what is in force, and what is wrong with its file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyView {
+    /// The policy in force; none while there is none, and nothing is signed.
+    pub in_force: Option<PolicyVersion>,
+    /// The operators who signed it; none where that is not required.
+    pub operators: Vec<String>,
+    /// The file that it is read from; none for the built-in policy.
+    pub file: Option<String>,
+    /// Whether a policy comes into force only when two operators have signed it.
+    pub signature_required: bool,
+    /// What is wrong with the file as it is now.
+    pub fault: Option<String>,
+    /// The newest policy that was ever in force; an older one never is again.
+    pub highest: Option<PolicyVersion>,
+}
+
 /// What the register has for one attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RegisteredAttempt {
@@ -170,7 +217,13 @@ pub fn token() -> Call<TokenView> {
     Call::get("/v1/token".into())
 }
 
-/// Makes a wallet, its key born in the token; the same name again gives the same wallet, another class 422.
+/// The signing policy in force.
+pub fn policy() -> Call<PolicyView> {
+    Call::get("/v1/policy".into())
+}
+
+/// Makes a wallet as two operators decided, its key born in the token; the same decision again gives the same wallet for
+/// ever. Refused by the codes of [`CEREMONY_REFUSALS`](refusal::CEREMONY_REFUSALS).
 pub fn put_wallet(id: &WalletId, request: &WalletRequest) -> Call<WalletView> {
     Call::put(format!("/v1/wallets/{id}"), request)
 }

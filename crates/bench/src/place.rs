@@ -6,11 +6,15 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use primitives::statement::SignKey;
-use primitives::{Address, ChainId};
+use api::Call;
+use api::wallet_manager::{WalletClass, WalletRequest, WalletView, put_wallet};
+use primitives::statement::{Action, Ceremony, Cosigned, KeyClass, SignKey};
+use primitives::{Address, ChainId, UnixMs, WalletId};
+use service::clock::{Clock, SystemClock};
 
 use crate::cpu;
 
@@ -23,6 +27,26 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A key of the plane, by number.
 pub(crate) fn key(number: u8) -> SignKey {
     SignKey::from_seed(&[number; 32])
+}
+
+/// The people of whom two decide, with the numbers of their keys.
+const OPERATORS: [(&str, u8); 2] = [("alice", 21), ("bob", 22)];
+
+/// The request for the wallet that pays, as both operators decided.
+pub(crate) fn hot_request() -> anyhow::Result<Call<WalletView>> {
+    static DECIDED: OnceLock<UnixMs> = OnceLock::new();
+    let issued_at = *DECIDED.get_or_init(|| SystemClock.now());
+    let name: WalletId = "hot".parse()?;
+    let ceremony = Cosigned::proposed(Ceremony {
+        plane: PLANE.parse()?,
+        chain_id: CHAIN,
+        action: Action::MakeKey { class: KeyClass::Hot, name: name.clone() },
+        nonce: [1; 16],
+        issued_at,
+        valid_until: issued_at.plus_ms(3_600_000),
+    });
+    let ceremony = Some(OPERATORS.into_iter().fold(ceremony, |signed, (_, number)| signed.signed_by(&key(number))));
+    Ok(put_wallet(&name, &WalletRequest { class: WalletClass::Hot, ceremony }))
 }
 
 /// A plane of one service.
@@ -116,6 +140,7 @@ impl Place {
              [server]\nlisten = \"127.0.0.1:0\"\ndata_dir = \"{}\"\n\
              [keys]\nauthority_key_file = \"{}\"\n\
              [token]\npin_file = \"{}\"\ntoken_dir = \"{}\"\nsessions = {sessions}\n\
+             [operators]\n{}\n\
              [peers.bench]\ncall_key = \"{}\"\nscopes = [\"wallets:write\", \"signatures:write\"]\n",
             CHAIN.0,
             Address::from_evm([7; 20]),
@@ -123,6 +148,7 @@ impl Place {
             shown("authority.key"),
             shown("pin"),
             shown("token"),
+            OPERATORS.map(|(name, number)| format!("{name} = \"{}\"", key(number).verify_key())).join("\n"),
             key(9).verify_key(),
         );
         for (number, peer) in (1..).zip(["payout-router", "usdt-manager", "trx-staking", "tron-client"]) {

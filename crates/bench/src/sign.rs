@@ -5,13 +5,13 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::Context;
-use api::wallet_manager::{SignatureView, WalletClass, WalletRequest, WalletView, put_wallet};
+use api::wallet_manager::{SignatureView, WalletView};
 use clap::Args;
 
 use crate::cpu::{self, Times};
 use crate::load::{self, Line};
 use crate::payments::{Payments, wire};
-use crate::place::{Place, Process};
+use crate::place::{self, Place, Process};
 use crate::{bare, line, parts, tronpy};
 
 /// How it is measured.
@@ -60,8 +60,7 @@ impl Bench {
         let process = self.place.serve(setting)?;
         line::say(&format!("sign.start_to_ready.{name}"), process.ready_after.as_secs_f64() * 1000.0, "ms");
         Self::memory(&process, name);
-        let hot = WalletRequest { class: WalletClass::Hot };
-        let asked = wire(&put_wallet(&"hot".parse()?, &hot));
+        let asked = wire(&place::hot_request()?);
         let wallet: WalletView = serde_json::from_slice(&Line::open(&process.address)?.ask(&asked)?)?;
         let first = self.payments.singly(&wallet, 1)?.pop().context("a payment")?;
         let signed: SignatureView = serde_json::from_slice(&Line::open(&process.address)?.ask(&first)?)?;

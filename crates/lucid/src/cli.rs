@@ -13,6 +13,7 @@ use crate::directory::Directory;
 use crate::exit::{self, ErrorDocument};
 use crate::freeze::{self, FreezeArgs, ThawArgs};
 use crate::init::{self, InitArgs};
+use crate::key::{self, KeyCommand};
 use crate::operator::Operator;
 use crate::operator_key::{self, OperatorCommand};
 use crate::output::Output;
@@ -74,6 +75,9 @@ enum Command {
         after_help = "Examples:\n  lucid thaw --propose thaw.json\n  lucid ceremony sign thaw.json --key alice.key\n  lucid ceremony sign thaw.json --key bob.key\n  lucid thaw --ceremony thaw.json"
     )]
     Thaw(ThawArgs),
+    /// Make, show and retire keys of the token, as two operators decide.
+    #[command(subcommand)]
+    Key(Box<KeyCommand>),
     /// Make operators' keys.
     #[command(subcommand)]
     Operator(OperatorCommand),
@@ -141,6 +145,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Payout(command) => return payout::run(&command, &Operator::of(&directory)?, output).await,
         Command::Wallet(command) => wallet::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Thaw(args) => freeze::thaw(&args, &Operator::of(&directory)?, output).await?,
+        Command::Key(command) => key::run(&command, &directory, output).await?,
         Command::Operator(command) => operator_key::run(&command, output)?,
         Command::Ceremony(command) => ceremony::run(&command, output)?,
         Command::Treasury(command) => treasury::run(&command, &Operator::of(&directory)?, output).await?,

@@ -62,6 +62,11 @@ impl Directory {
         self.secrets("operator").join(format!("{name}.key"))
     }
 
+    /// The public half of the audit key, in hexadecimal: whom the verification of logs and manifests believes.
+    pub(crate) fn audit_key(&self) -> PathBuf {
+        self.0.join("audit.pub")
+    }
+
     /// SoftHSM's configuration.
     pub(crate) fn softhsm_conf(&self) -> PathBuf {
         self.0.join("token/softhsm2.conf")

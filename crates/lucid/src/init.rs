@@ -4,7 +4,7 @@
 //! left as it is. `plane.toml` is written last.
 
 mod chain_facts;
-mod identities;
+pub(crate) mod identities;
 pub(crate) mod own_sections;
 pub(crate) mod secret_file;
 mod service_config;

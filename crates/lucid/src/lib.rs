@@ -13,6 +13,7 @@ mod exit;
 mod freeze;
 mod harden;
 mod init;
+mod key;
 mod node;
 mod operator;
 mod operator_key;

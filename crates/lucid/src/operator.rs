@@ -1,6 +1,7 @@
 //! Calls to the services: as the operator with its key, and as the demo's merchant with its API key.
 
 use std::fs;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use service::client::{NotDone, Transport};
 use service::clock::{SharedClock, SystemClock};
 
 use crate::directory::Directory;
+use crate::init::identities::DEVNET_OPERATORS;
 use crate::plane_file::PlaneFile;
 use crate::roster::OPERATOR;
 
@@ -22,24 +24,34 @@ pub(crate) struct Operator {
     merchant_key: String,
     clock: SharedClock,
     transport: Transport,
+    devnet_keys: Vec<PathBuf>,
 }
 
 impl Operator {
     /// The operator of a directory's plane.
     pub(crate) fn of(directory: &Directory) -> Result<Self> {
         let plane = PlaneFile::read(directory)?;
-        let read = |path: std::path::PathBuf| {
+        let read = |path: PathBuf| {
             fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
         };
         let key = SignKey::parse(&read(directory.call_key(OPERATOR))?).context("the operator's key")?;
         let merchant_key = read(directory.merchant_key())?.trim().to_owned();
         let clock: SharedClock = Arc::new(SystemClock);
-        Ok(Self { plane, key, merchant_key, clock, transport: Transport::tcp() })
+        let devnet_keys = match plane.devnet {
+            Some(_) => DEVNET_OPERATORS.map(|name| directory.operator_key(name)).into(),
+            None => Vec::new(),
+        };
+        Ok(Self { plane, key, merchant_key, clock, transport: Transport::tcp(), devnet_keys })
     }
 
     /// The plane.
     pub(crate) const fn plane(&self) -> &PlaneFile {
         &self.plane
+    }
+
+    /// The files of the keys of a devnet's two operators; none on a real plane, where each is on a machine of its own.
+    pub(crate) fn devnet_keys(&self) -> Vec<PathBuf> {
+        self.devnet_keys.clone()
     }
 
     /// Calls a service with the operator's key, once.

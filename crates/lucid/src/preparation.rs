@@ -32,8 +32,8 @@ const WITHIN: Duration = Duration::from_mins(4);
 /// Makes both wallets, funds them, stakes and lends. What an earlier run has done is not done again.
 pub(crate) async fn prepare(operator: &Operator, node: &Node, steps: &Steps) -> Result<()> {
     steps.begin("making a hot wallet and an energy wallet in the token");
-    let hot = wallet::create(operator, &HOT.parse()?, WalletClass::Hot).await?;
-    let energy = wallet::create(operator, &ENERGY.parse()?, WalletClass::Energy).await?;
+    let hot = wallet::on_devnet(operator, &HOT.parse()?, WalletClass::Hot).await?;
+    let energy = wallet::on_devnet(operator, &ENERGY.parse()?, WalletClass::Energy).await?;
     steps.done(&format!("hot wallet {} and energy wallet {}", hot.address, energy.address));
 
     let prices = operator.insist("tron-client", &tron_client::chain_parameters()).await.context("asking for prices")?;

@@ -49,7 +49,7 @@ pub(crate) async fn run(command: &ReleaseCommand, output: Output) -> Result<Exit
 }
 
 /// A public key from a command line: SEC1 in hexadecimal, compressed or not.
-fn public_key(text: &str) -> Result<PublicKey, String> {
+pub(crate) fn public_key(text: &str) -> Result<PublicKey, String> {
     let bytes: HexBytes = text.to_owned().try_into().map_err(|_| "not hexadecimal".to_owned())?;
     PublicKey::from_sec1(bytes.as_ref()).map_err(|error| error.to_string())
 }

@@ -1,11 +1,13 @@
 //! `lucid wallet`: keys born in the token, and the addresses they give.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use api::wallet_manager::{self, WalletClass, WalletRequest, WalletView};
 use clap::{Args, Subcommand, ValueEnum};
 use primitives::WalletId;
+use primitives::statement::Action;
 
 use crate::harden::{self, HardenArgs};
+use crate::key::{self, ByTwo, Word};
 use crate::operator::Operator;
 use crate::output::{Output, table};
 use crate::wallet_freeze;
@@ -13,8 +15,10 @@ use crate::wallet_freeze;
 /// What to do with wallets.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum WalletCommand {
-    /// Make a wallet. The same name again shows the wallet that there is.
-    #[command(after_help = "Example:\n  lucid wallet create hot --class hot")]
+    /// Make a wallet, as two operators decide. The same name again shows the wallet that there is.
+    #[command(
+        after_help = "Examples:\n  lucid wallet create hot --class hot --propose hot.json\n  lucid wallet create hot --class hot --ceremony hot.json\n\nOn a devnet, with the two keys that its directory has:\n  lucid wallet create hot --class hot"
+    )]
     Create(CreateArgs),
     /// Show every wallet.
     List,
@@ -53,6 +57,8 @@ pub(crate) struct CreateArgs {
     /// What its key may sign.
     #[arg(long)]
     class: Class,
+    #[command(flatten)]
+    by: ByTwo,
 }
 
 /// A wallet's class by its name.
@@ -80,7 +86,9 @@ impl From<Class> for WalletClass {
 pub(crate) async fn run(command: &WalletCommand, operator: &Operator, output: Output) -> Result<()> {
     match command {
         WalletCommand::Create(args) => {
-            let wallet = create(operator, &args.name, args.class.into()).await?;
+            let Some(wallet) = create(operator, &args.name, args.class.into(), &args.by, output).await? else {
+                return Ok(());
+            };
             output.show(&wallet, text(std::slice::from_ref(&wallet)))
         }
         WalletCommand::Show { name } => wallet_freeze::show(name, operator, output).await,
@@ -94,14 +102,29 @@ pub(crate) async fn run(command: &WalletCommand, operator: &Operator, output: Ou
     }
 }
 
-/// Makes a wallet, or finds the one of this name.
-pub(crate) async fn create(operator: &Operator, name: &WalletId, class: WalletClass) -> Result<WalletView> {
-    let call = wallet_manager::put_wallet(name, &WalletRequest { class });
-    let wallet = operator.insist("wallet-manager", &call).await.with_context(|| format!("making the wallet {name}"))?;
-    if wallet.class != class {
-        bail!("the wallet {name} is of another class");
+/// Makes a wallet, or finds the one of this name; none where it was only proposed.
+async fn create(
+    operator: &Operator,
+    name: &WalletId,
+    class: WalletClass,
+    by: &ByTwo,
+    output: Output,
+) -> Result<Option<WalletView>> {
+    let found = if by.is_here() { key::existing(operator, name, class.into()).await? } else { None };
+    if found.is_some() {
+        return Ok(Some(operator.insist("wallet-manager", &wallet_manager::wallet(name)).await?));
     }
-    Ok(wallet)
+    let action = || Ok(Action::MakeKey { class: class.into(), name: name.clone() });
+    let Word::Decided(ceremony) = by.word(operator, action, output)? else { return Ok(None) };
+    let call = wallet_manager::put_wallet(name, &WalletRequest { class, ceremony: Some(*ceremony) });
+    let wallet = operator.insist("wallet-manager", &call).await.with_context(|| format!("making the wallet {name}"))?;
+    Ok(Some(wallet))
+}
+
+/// A devnet's wallet, made if there is none, by the keys that its directory has.
+pub(crate) async fn on_devnet(operator: &Operator, name: &WalletId, class: WalletClass) -> Result<WalletView> {
+    let made = create(operator, name, class, &ByTwo::default(), Output::new(false)).await?;
+    made.context("a devnet's wallet is made at once")
 }
 
 fn text(wallets: &[WalletView]) -> String {
@@ -111,7 +134,11 @@ fn text(wallets: &[WalletView]) -> String {
             format!("{:?}", wallet.class).to_lowercase(),
             wallet.address.to_string(),
             wallet.permission_id.to_string(),
-            wallet.key_id.to_string(),
+            if wallet.retired_at.is_some() {
+                format!("{} (retired)", wallet.key_id)
+            } else {
+                wallet.key_id.to_string()
+            },
         ]
     };
     table(&["WALLET", "CLASS", "ADDRESS", "PERMISSION", "KEY"], &wallets.iter().map(row).collect::<Vec<_>>())

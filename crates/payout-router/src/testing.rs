@@ -220,6 +220,7 @@ pub(crate) fn wallet() -> WalletView {
         public_key: HexBytes(vec![4; 65]),
         created_at: NOW,
         permissions: None,
+        retired_at: None,
     }
 }
 

@@ -39,6 +39,8 @@ pub struct TokenIdentity {
     pub model: String,
     /// The serial number.
     pub serial: String,
+    /// The firmware's version, major and minor.
+    pub firmware: String,
 }
 
 /// A logged-in token with its session threads.
@@ -77,6 +79,7 @@ impl Token {
             label: about.label().to_owned(),
             model: about.model().to_owned(),
             serial: about.serial_number().to_owned(),
+            firmware: about.firmware_version().to_string(),
         };
         let login = Arc::new(Login::open(module, slot, pin)?);
         let pool = Pool::open(&login, profile.sessions, patience)?;
@@ -145,6 +148,15 @@ impl Token {
     /// Makes a software token's files durable; nothing to do for a device. Blocks.
     pub fn sync_files(&self) -> Result<(), TokenError> {
         self.token_dir.as_deref().map_or(Ok(()), durable::sync_tree)
+    }
+
+    /// Has a session do some work.
+    pub(crate) fn submit<T: Send + 'static>(
+        &self,
+        errand: Errand,
+        work: impl FnOnce(&mut Seat) -> Result<T, TokenError> + Send + 'static,
+    ) -> Ticket<T> {
+        self.pool.submit(errand, work)
     }
 
     /// Ends the token's use by this process: work finished, sessions closed, threads joined, the module finalised. For a

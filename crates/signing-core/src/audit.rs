@@ -198,6 +198,11 @@ impl Audit {
     fn refusals(&self) -> MutexGuard<'_, Refusals> {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
+    /// The audit key of the token that the log was compared with last.
+    pub fn key(&self) -> Option<PinnedKey> {
+        self.state().key
+    }
+
 
     /// What a key of this plane's token is asked now, to prove that it is there.
     pub fn challenge(&self) -> Challenge {

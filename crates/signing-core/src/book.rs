@@ -73,7 +73,8 @@ impl Book {
             operations: wallet.class.operations(),
             shared: wallet.is_shared(),
             updating: wallet.is_updating(),
-            retired: wallet.retired_at.is_some(),
+            // Never undone, also where an older state of the wallet is entered late.
+            retired: wallet.retired_at.is_some() || pages.by_key.get(&wallet.key_id).is_some_and(|payer| payer.retired),
         };
         pages.by_key.insert(wallet.key_id.clone(), Arc::new(payer));
     }
@@ -86,6 +87,14 @@ impl Book {
     /// Has nothing new signed with this key until then, or until [`Book::reopen`].
     pub fn close(&self, key: &KeyId, until: UnixMs) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).closed.insert(key.clone(), until);
+    }
+
+    /// Has the wallet of this key sign nothing any more.
+    pub fn retire(&self, key: &KeyId) {
+        let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(payer) = pages.by_key.get_mut(key) {
+            Arc::make_mut(payer).retired = true;
+        }
     }
 
     /// Takes [`Book::close`] back.
@@ -116,8 +125,9 @@ impl Book {
         self.0.read().unwrap_or_else(PoisonError::into_inner).by_key.keys().cloned().collect()
     }
 
-    /// The keys of all wallets.
+    /// The keys of all wallets that may sign. A retired one need not be in the token any more.
     pub fn keys(&self) -> Vec<PinnedKey> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).by_key.values().map(|payer| payer.key).collect()
+        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        pages.by_key.values().filter(|payer| !payer.retired).map(|payer| payer.key).collect()
     }
 }

@@ -20,7 +20,8 @@ use crate::audit::checkpoint::StoredCheckpoint;
 use crate::book::Book;
 use crate::freeze::{Freeze, Freezer};
 use crate::keeper::Keeper;
-use crate::making::Maker;
+use crate::key::Key;
+use crate::making::{AwaitedKeys, Maker};
 use crate::metrics::Metrics;
 use crate::policy::{HighestPolicy, PolicySource};
 use crate::register::Attempt;
@@ -30,8 +31,15 @@ use crate::standing::Standing;
 use crate::wallet::Wallet;
 
 /// What the store keeps.
-pub const NOUNS: [&str; 6] =
-    [Wallet::NOUN, Attempt::NOUN, Freeze::NOUN, StoredCheckpoint::NOUN, HighestPolicy::NOUN, PinnedSettings::NOUN];
+pub const NOUNS: [&str; 7] = [
+    Wallet::NOUN,
+    Attempt::NOUN,
+    Freeze::NOUN,
+    StoredCheckpoint::NOUN,
+    HighestPolicy::NOUN,
+    Key::NOUN,
+    PinnedSettings::NOUN,
+];
 
 /// Whose database it is: the file's name is wallet-manager's, though the worker alone opens it.
 const SERVICE: &str = "wallet-manager";
@@ -53,7 +61,7 @@ const CANARIES_MISSED: u64 = 3;
 pub struct Core {
     /// Signs and bars.
     pub signing: SigningCore,
-    /// Makes wallets.
+    /// Makes and retires keys.
     pub maker: Maker,
     /// Has two operators agree to other settings.
     pub settings: SettingsDesk,
@@ -113,7 +121,17 @@ impl Core {
             metrics,
         };
         let settings_desk = SettingsDesk { store: store.clone(), audit: Arc::clone(&audit), clock: clock.clone() };
-        let maker = Maker::new(settings.profile.clone(), store, book, keeper, audit, clock);
+        let maker = Maker {
+            store,
+            rules: Arc::clone(&signing.rules),
+            book,
+            keeper,
+            audit,
+            freezer: Arc::clone(&signing.freezer),
+            clock,
+            profile: settings.profile.clone(),
+            awaited: AwaitedKeys::default(),
+        };
         Ok(Self { signing, maker, settings: settings_desk, pin, counted, standing, canary_ms: settings.canary_ms })
     }
 
@@ -137,6 +155,10 @@ impl Core {
         }
         self.standing.send_if_modified(|standing| !std::mem::replace(&mut standing.serving, true));
     }
+        } else if core.keeper.token().is_ok()
+            && let Err(error) = self.maker.vouch_for_own().await
+        {
+            error!(%error, "the signer's own keys have no manifest yet");
 
     /// Looks after the token, at once and then again and again, until the stop.
     pub async fn tend(self, stop: CancellationToken) {

@@ -147,6 +147,9 @@ impl SigningCore {
         if wallet.hardening.is_some() || self.has_signed(wallet).await? {
             return Err(HardenError::Used);
         }
+        if wallet.retired_at.is_some() {
+            return Err(Refusal::KeyRetired.into());
+        }
         let our_wallets = self.book.addresses();
         let signing = wallet.signing().ok_or(StoreError::Lost)?;
         let known = Circumstances { wallet: &signing, our_wallets: &our_wallets, earlier: &[], now };

@@ -10,12 +10,14 @@
 pub mod audit;
 pub mod book;
 pub mod caller;
+pub mod ceremony;
 mod client;
 mod core;
 pub mod freeze;
 pub mod fresh;
 pub mod harden;
 pub mod keeper;
+pub mod key;
 pub mod making;
 mod memory;
 pub mod metrics;

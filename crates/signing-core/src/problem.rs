@@ -1,5 +1,6 @@
 //! Every error of this service as a problem document, with its stable code.
 
+use api::wallet_manager::refusal::CEREMONY_REFUSALS;
 use http::StatusCode;
 use service::Problem;
 use store::CommitError;
@@ -8,7 +9,7 @@ use crate::audit::AuditFault;
 use crate::freeze::{FreezeError, ThawError};
 use crate::harden::HardenError;
 use crate::keeper::Unavailable;
-use crate::making::MakeError;
+use crate::making::{MakeError, RetireError};
 use crate::settings::AdoptError;
 use crate::signing::{SignError, VoidError};
 
@@ -51,7 +52,11 @@ impl From<MakeError> for Problem {
     fn from(error: MakeError) -> Self {
         let detail = error.to_string();
         match error {
-            MakeError::OtherClass => Self::unprocessable("other_class", detail),
+            MakeError::Ceremony(error) => refused(error.code(), detail),
+            MakeError::OtherClass => refused("other_class", detail),
+            MakeError::Class(_) => refused("key_class", detail),
+            MakeError::Exists => refused("key_exists", detail),
+            MakeError::ClassTaken(_) => refused("key_class_taken", detail),
             MakeError::Unavailable(unavailable) => unavailable.into(),
             MakeError::Audit(fault) => fault.into(),
             MakeError::Token(error) => Self::unavailable(error.code(), detail),
@@ -60,6 +65,27 @@ impl From<MakeError> for Problem {
             MakeError::Commit(error) => Self::internal(error),
         }
     }
+}
+
+impl From<RetireError> for Problem {
+    fn from(error: RetireError) -> Self {
+        let detail = error.to_string();
+        match error {
+            RetireError::Ceremony(error) => refused(error.code(), detail),
+            RetireError::Unknown(_) => refused("unknown_key", detail),
+            RetireError::NotMade(_) => refused("key_not_made", detail),
+            RetireError::Needed(_) => refused("key_needed", detail),
+            RetireError::Audit(fault) => fault.into(),
+            RetireError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A refusal of the one table, with its status.
+fn refused(code: &'static str, detail: String) -> Problem {
+    let known = CEREMONY_REFUSALS.iter().find(|(known, _)| *known == code);
+    let status = known.and_then(|(_, status)| StatusCode::from_u16(*status).ok());
+    Problem::new(status.unwrap_or(StatusCode::FORBIDDEN), code, detail)
 }
 
 impl From<FreezeError> for Problem {

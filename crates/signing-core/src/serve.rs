@@ -9,6 +9,7 @@ mod harden;
 mod health;
 mod intent;
 mod metrics;
+mod key;
 mod ping;
 mod registered;
 mod settings;
@@ -39,10 +40,11 @@ pub use intent::{Intent, Void};
 pub use metrics::Metrics;
 pub use ping::Ping;
 pub use registered::Registered;
+pub use key::{Key, Keys, MakeKey, Making, ProveKey, RetireKey};
 pub use settings::{AdoptSettings, Settings};
 pub use signature::{BATCH_MAX, Sign};
 pub use token::Token;
-pub use wallet::{MakeWallet, Making, ProveWallet, Wallet, Wallets};
+pub use wallet::{Wallet, Wallets};
 
 use crate::protocol::frame::Frame;
 use crate::protocol::{Ask, Asked, NEWS, News, coding};
@@ -80,7 +82,7 @@ calls! {
     PutFreeze, Freezes, Thaw,
     CarryOut, Share, Hardened,
     Settings, AdoptSettings,
-    Token, Wallets, Wallet, MakeWallet, ProveWallet,
+    Token, Wallets, Wallet, Keys, Key, MakeKey, ProveKey, RetireKey,
 }
 
 /// Answers what comes over this stream, everything at once, until its end; then finishes what is under way.

@@ -273,6 +273,8 @@ impl SigningCore {
             let commit = Commit::new(self.clock.now()).update(&registered, &signed);
             let commit = commit.log(audited::signed(&signed).into()).stamp::<Attempt>(STAMP);
             // A signature that a stop overtook in the token does not leave: it is made again when the stop is lifted.
+            // Nor one of a key that was retired meanwhile.
+            self.book.signing_payer(&passed.key.key_id()).map_err(|refusal| withheld(refusal.into()))?;
             let _passage = self.freezer.pass().await?;
             match self.audit.commit(commit).await {
                 Ok(position) => {

@@ -131,6 +131,7 @@ impl Wallet {
             public_key: self.public_key.clone()?,
             created_at: self.created_at,
             permissions: self.hardening.as_ref().map(Hardening::view),
+            retired_at: self.retired_at,
         })
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use api::wallet_manager::{WalletClass, WalletView};
+use api::wallet_manager::key::{KeyRequest, KeyView};
+use api::wallet_manager::{WalletRequest, WalletView};
 use futures::future::BoxFuture;
 use primitives::WalletId;
 use service::{Caller, Problem};
@@ -12,7 +13,7 @@ use service::health::Finding;
 use signing_core::Client;
 use signing_core::fresh::Prover;
 use signing_core::protocol::Ask;
-use signing_core::serve::{Events, Health, MakeWallet, Making, Metrics, ProveWallet};
+use signing_core::serve::{Events, Health, MakeKey, Making, Metrics, ProveKey, Wallet};
 use store::EventPage;
 use tokio::sync::watch;
 
@@ -43,15 +44,26 @@ impl Relay {
         self.client.ask_for(self.caller.clone(), ask).await.map_err(problem::of_worker)
     }
 
-    /// The wallet of this name, made if there is none: the worker makes the key, a fresh process proves it, and the
-    /// worker, who believes the key alone, shows the wallet.
-    pub async fn wallet(&self, id: WalletId, class: WalletClass) -> Result<WalletView, Problem> {
-        let task = match self.ask(MakeWallet { id: id.clone(), class }).await? {
-            Making::Made(wallet) => return Ok(wallet),
-            Making::Prove(task) => task,
+    /// The key of this name, made if two operators decided so: the worker makes it, a fresh process proves it, and the
+    /// worker, who believes the key alone, shows it.
+    pub async fn key(&self, name: WalletId, request: KeyRequest) -> Result<KeyView, Problem> {
+        let KeyRequest { class, ceremony } = request;
+        let decided = ceremony.as_ref().map(|ceremony| ceremony.unverified().id());
+        let task = match (self.ask(MakeKey { name: name.clone(), class, ceremony }).await?, decided) {
+            (Making::Made(key), _) => return Ok(key),
+            (Making::Prove(task), Some(ceremony)) => (task, ceremony),
+            (Making::Prove(_), None) => return Err(Problem::internal("the worker makes a key that nobody decided on")),
         };
+        let (task, ceremony) = task;
         let proof = self.prover.prove(&task).await.map_err(|unproven| problem::of_proof(&unproven))?;
-        self.ask(ProveWallet { id, proof }).await
+        self.ask(ProveKey { name, ceremony, proof }).await
+    }
+
+    /// The wallet of this name, whose key is made likewise.
+    pub async fn wallet(&self, id: WalletId, request: WalletRequest) -> Result<WalletView, Problem> {
+        let WalletRequest { class, ceremony } = request;
+        self.key(id.clone(), KeyRequest { class: class.into(), ceremony }).await?;
+        self.ask(Wallet(id)).await?.ok_or_else(|| Problem::internal("the worker made a wallet and does not show it"))
     }
 
     /// How this part of the worker is.

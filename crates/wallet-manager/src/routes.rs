@@ -7,8 +7,10 @@ mod freeze;
 mod get_signature;
 mod harden;
 mod intent;
+mod keys;
 mod put_signature;
 mod put_wallet;
+mod retire_key;
 mod settings;
 mod token;
 mod void_attempt;
@@ -27,6 +29,9 @@ pub(crate) fn all() -> OpenApiRouter<State> {
         .routes(routes!(token::token))
         .routes(routes!(wallets::wallets))
         .routes(routes!(wallet::wallet, put_wallet::put_wallet))
+        .routes(routes!(keys::keys))
+        .routes(routes!(keys::key, keys::put_key))
+        .routes(routes!(retire_key::retire_key))
         .routes(routes!(put_signature::put_signature, get_signature::get_signature))
         .routes(routes!(intent::intent))
         .routes(routes!(void_attempt::void_attempt))

@@ -2,6 +2,7 @@
 
 mod audits;
 mod bench;
+mod ceremonies;
 mod consents;
 mod council;
 mod freezes;

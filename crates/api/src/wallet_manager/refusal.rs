@@ -111,6 +111,36 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("policy_amount", Remedy::GiveUp),
 ];
 
+/// Every code by which the making and the retiring of a key is refused, with its status: 403 where the decision does not
+/// count, 409 and 422 where it does and something else stands in the way. Nothing was done.
+pub const CEREMONY_REFUSALS: &[(&str, u16)] = &[
+    // Two operators have not decided, or not here and now.
+    ("ceremony_required", 403),
+    ("ceremony_expired", 403),
+    ("ceremony_not_yet", 403),
+    ("ceremony_operator_unknown", 403),
+    ("ceremony_operator_twice", 403),
+    ("ceremony_signature", 403),
+    ("ceremony_operators", 403),
+    ("ceremony_plane", 403),
+    ("ceremony_chain", 403),
+    // They decided on something else.
+    ("ceremony_action", 403),
+    ("ceremony_name", 403),
+    ("ceremony_class", 403),
+    ("ceremony_key", 403),
+    // Another decision was acted upon.
+    ("ceremony_used", 409),
+    ("key_exists", 409),
+    ("key_class_taken", 409),
+    // What is there does not allow it.
+    ("other_class", 422),
+    ("key_class", 422),
+    ("key_not_made", 409),
+    ("key_needed", 409),
+    ("unknown_key", 404),
+];
+
 /// What is to be done about a refusal with this code; a code that is not of the table decides nothing.
 pub fn remedy(code: &str) -> Remedy {
     SIGNATURE_REFUSALS.iter().find(|(known, _)| *known == code).map_or(Remedy::AskAgain, |(_, remedy)| *remedy)
@@ -122,10 +152,11 @@ mod tests {
 
     #[test]
     fn a_code_means_one_thing() {
-        let mut codes: Vec<_> = SIGNATURE_REFUSALS.iter().map(|(code, _)| *code).collect();
+        let signatures = SIGNATURE_REFUSALS.iter().map(|(code, _)| *code);
+        let mut codes: Vec<_> = signatures.chain(CEREMONY_REFUSALS.iter().map(|(code, _)| *code)).collect();
         codes.sort_unstable();
         codes.dedup();
-        assert_eq!(codes.len(), SIGNATURE_REFUSALS.len());
+        assert_eq!(codes.len(), SIGNATURE_REFUSALS.len() + CEREMONY_REFUSALS.len());
     }
 
     #[test]

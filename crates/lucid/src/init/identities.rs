@@ -12,7 +12,7 @@ use crate::directory::Directory;
 use crate::roster::{OPERATOR, ROSTER};
 
 /// Who decides on a devnet, where one person plays both.
-pub(super) const DEVNET_OPERATORS: [&str; 2] = ["first", "second"];
+pub(crate) const DEVNET_OPERATORS: [&str; 2] = ["first", "second"];
 
 /// Public keys by name, and the hash of the demo merchant's API key. The secrets stay in their files.
 #[derive(Debug)]

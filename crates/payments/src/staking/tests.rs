@@ -51,6 +51,7 @@ fn wallet(name: &str, class: WalletClass, address: Address) -> WalletView {
         public_key: HexBytes(vec![4; 65]),
         created_at: NOW,
         permissions: None,
+        retired_at: None,
     }
 }
 

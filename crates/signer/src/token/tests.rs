@@ -4,6 +4,7 @@ mod data;
 mod device;
 mod forms;
 mod hang;
+mod inventory;
 mod release;
 mod rows;
 mod statements;

@@ -5,7 +5,7 @@
 
 use api::wallet_manager::{PolicyVersion, WalletClass};
 use primitives::{
-    Address, AttemptNo, FreezeId, HexBytes, IntentId, KeyId, LogPosition, PlaneId, TxId, UnixMs, WalletId,
+    Address, AttemptNo, CeremonyId, FreezeId, HexBytes, IntentId, KeyId, LogPosition, PlaneId, TxId, UnixMs, WalletId,
 };
 use serde::{Deserialize, Serialize};
 use store::LogEntry;
@@ -177,25 +177,49 @@ entries! {
         public_key: HexBytes,
     }
 
-    /// A key that holds no money was made: compliance, audit, release.
+    /// Operators decided that a key is to be made: its id is known from now on, the key is not.
+    KeyDecided = "key_decided" {
+        /// The key.
+        key_id: KeyId,
+        /// Its name; a wallet's key has the wallet's.
+        name: WalletId,
+        /// Its class.
+        class: String,
+        /// The decision.
+        ceremony: Option<CeremonyId>,
+        /// Who agreed.
+        operators: Vec<String>,
+    }
+
+    /// A key was made and proven, and the audit key vouches for it.
     KeyMade = "key_made" {
         /// The key.
         key_id: KeyId,
         /// Its class.
         class: String,
         /// The public key, 65 bytes uncompressed.
+        /// Its name; a wallet's key has the wallet's.
+        name: WalletId,
         public_key: HexBytes,
         /// Who agreed.
         operators: Vec<String>,
     }
+        /// The decision; none for a key that the signer makes for itself.
+        ceremony: Option<CeremonyId>,
 
     /// A key signs no more.
+        /// What the audit key signed: the digest of the manifest, 32 bytes.
+        manifest: HexBytes,
     KeyRetired = "key_retired" {
         /// The key.
         key_id: KeyId,
         /// Who agreed.
         operators: Vec<String>,
     }
+        /// Its name.
+        name: WalletId,
+        /// The decision.
+        ceremony: CeremonyId,
 
     /// All signing was stopped.
     Frozen = "frozen" {

@@ -1,13 +1,12 @@
-//! Wallets: listed, shown, and made in two steps, between which a fresh process proves the new key.
+//! Wallets: listed and shown. They are made as their [keys](super::MakeKey) are.
 
-use api::wallet_manager::{WalletClass, WalletList, WalletView};
+use api::wallet_manager::{WalletList, WalletView};
 use primitives::WalletId;
 use serde::{Deserialize, Serialize};
 use service::Problem;
 use store::{Filter, LIST_LIMIT_MAX};
 
 use crate::Core;
-use crate::fresh::{Proof, Task};
 use crate::protocol::Ask;
 use crate::wallet;
 
@@ -45,48 +44,5 @@ impl Ask for Wallet {
     async fn answer(self, core: &Core) -> Result<Option<WalletView>, Problem> {
         let wallet = core.signing.store.get::<wallet::Wallet>(self.0.as_str()).await?;
         Ok(wallet.and_then(|wallet| wallet.record.view()))
-    }
-}
-
-/// Asks for a wallet of this name, to be made if there is none.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MakeWallet {
-    /// Its name.
-    pub id: WalletId,
-    /// What its key may sign.
-    pub class: WalletClass,
-}
-
-/// How far a wallet is.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub enum Making {
-    /// It is made.
-    Made(WalletView),
-    /// Its key is in the token, and a fresh process must prove it.
-    Prove(Task),
-}
-
-impl Ask for MakeWallet {
-    type Answer = Making;
-
-    async fn answer(self, core: &Core) -> Result<Making, Problem> {
-        Ok(core.maker.make(self.id, self.class).await?)
-    }
-}
-
-/// Brings the proof that a fresh process has found the new key and had it sign; asks for the wallet.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ProveWallet {
-    /// The wallet's name.
-    pub id: WalletId,
-    /// What the fresh process had signed.
-    pub proof: Proof,
-}
-
-impl Ask for ProveWallet {
-    type Answer = WalletView;
-
-    async fn answer(self, core: &Core) -> Result<WalletView, Problem> {
-        Ok(core.maker.proven(&self.id, &self.proof).await?)
     }
 }

@@ -9,7 +9,9 @@ use api::Call;
 use api::wallet_manager::{SignatureRequest, WalletClass, WalletRequest, WalletView, put_wallet};
 use clap::Parser;
 use futures::future::BoxFuture;
-use primitives::statement::{Anchor, Asset, Authorisation, Kind, SignKey, Signed};
+use primitives::statement::{
+    Action, Anchor, Asset, Authorisation, Ceremony, Cosigned, KeyClass, Kind, SignKey, Signed,
+};
 use primitives::{Address, AttemptNo, BlockId, IntentId, Sun, TxId, UnixMs};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -30,6 +32,8 @@ use signing_core::signing::SigningCore;
 use signing_core::{Client, Core, NOUNS};
 
 pub(super) const NOW: UnixMs = UnixMs(1_751_466_492_000);
+/// The people of whom two decide.
+pub(super) const OPERATORS: [&str; 2] = ["alice", "bob"];
 pub(super) const PAYEE: Address = Address::from_evm([0x33; 20]);
 
 /// The statements' signers, each with a key of its own.
@@ -50,6 +54,8 @@ pub(super) struct Bench {
 /// The service as it runs, until it is dropped.
 pub(super) struct Running {
     pub(super) core: SigningCore,
+    /// Of which that is a part.
+    pub(super) whole: Core,
     /// The way to it.
     pub(super) worker: Client,
     pub(super) router: axum::Router,
@@ -86,6 +92,10 @@ impl Bench {
         Self { directory, clock: ManualClock::at(NOW), store, config }
     }
 
+    pub(super) fn clock_now(&self) -> UnixMs {
+        service::clock::Clock::now(&*self.clock)
+    }
+
     /// Everything that a payment passes by on its way to the token.
     pub(super) fn context(&self) -> Context {
         let router = ["signatures:write", "intents:void", "register:read", "wallets:read", "read"];
@@ -117,8 +127,30 @@ impl Bench {
         client.attach(ours);
         let state = State { worker: Relay::new(client.clone(), Arc::new(Here(worker.clone()))) };
         let router = app(&context, state).router::<WalletManager>();
-        Running { core: worker.signing, worker: client, router, clock: self.clock.clone() }
+        Running { core: worker.signing.clone(), whole: worker, worker: client, router, clock: self.clock.clone() }
     }
+}
+
+/// The decision to make a key: always the same one for a name and a class, good on the first day.
+pub(super) fn make(running: &Running, name: &str, class: KeyClass) -> Ceremony {
+    let action = Action::MakeKey { class, name: name.parse().unwrap() };
+    let mut nonce = [0; 16];
+    nonce[..name.len()].copy_from_slice(name.as_bytes());
+    nonce[15] = KeyClass::ALL.iter().position(|known| *known == class).unwrap().try_into().unwrap();
+    Ceremony {
+        plane: running.core.rules.plane,
+        chain_id: running.core.rules.chain_id,
+        action,
+        nonce,
+        issued_at: NOW,
+        valid_until: NOW.plus_ms(86_400_000),
+    }
+}
+
+/// Signed by both operators.
+pub(super) fn both(ceremony: Ceremony) -> Cosigned<Ceremony> {
+    let proposed = Cosigned::proposed(ceremony);
+    OPERATORS.into_iter().fold(proposed, |cosigned, name| cosigned.signed_by(&authority(name)))
 }
 
 /// Proves new keys in this process: the fresh ones are for the tests of whole processes.
@@ -171,7 +203,8 @@ impl Running {
     }
 
     pub(super) async fn wallet(&self, name: &str, class: WalletClass) -> WalletView {
-        self.done("operator", &put_wallet(&name.parse().unwrap(), &WalletRequest { class })).await
+        let ceremony = Some(both(make(self, name, class.into())));
+        self.done("operator", &put_wallet(&name.parse().unwrap(), &WalletRequest { class, ceremony })).await
     }
 }
 
@@ -179,6 +212,7 @@ fn config(pin: &Path, tokens: &Path) -> Config {
     let mut own: toml::Table = WalletManager::DEFAULTS.parse().unwrap();
     own.remove("server");
     let mut config = Config::deserialize(own).unwrap();
+    config.operators = OPERATORS.map(|name| (name.to_owned(), authority(name).verify_key())).into();
     config.token.pin_file = Some(pin.to_owned());
     config.token.token_dir = Some(tokens.to_owned());
     config.token.sessions = Some(2);

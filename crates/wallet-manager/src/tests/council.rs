@@ -1,11 +1,9 @@
 //! Two operators, what they decide, and the transactions that carry it out.
 
-use std::collections::BTreeMap;
-
 use api::wallet_manager::decision::{DecisionRequest, HardeningOutcome};
 use api::wallet_manager::{WalletClass, WalletView};
 use primitives::statement::{
-    Action, Anchor, Ceremony, Cosigned, Fate, Finality, PermissionKeys, SignKey, Signed, Spending, VerifyKey,
+    Action, Anchor, Ceremony, Cosigned, Fate, Finality, PermissionKeys, SignKey, Signed, Spending,
 };
 use primitives::{Address, AttemptNo, BlockId, Sun, TxId};
 use tron_tx::contract::permission_update;
@@ -16,15 +14,9 @@ use super::bench::{Bench, Running, authority};
 /// Whose key is in no token.
 pub(super) const OFFLINE: Address = Address::from_evm([0x66; 20]);
 
-/// A bench whose operators these are.
+/// A bench, whose operators these are.
 pub(super) fn bench() -> Bench {
-    let mut bench = Bench::new();
-    bench.config.operators = operators();
-    bench
-}
-
-fn operators() -> BTreeMap<String, VerifyKey> {
-    ["alice", "bob"].map(|name| (name.to_owned(), authority(name).verify_key())).into()
+    Bench::new()
 }
 
 pub(super) fn alone(address: Address) -> PermissionKeys {

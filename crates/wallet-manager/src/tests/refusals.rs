@@ -15,8 +15,6 @@ use super::bench::{Bench, Payment, authority};
 use super::policies::PolicyFile;
 use signing_core::policy::PolicySource;
 use signing_core::signing::{SignError, SigningCore};
-use signing_core::wallet::Wallet;
-use store::Commit;
 
 /// Every code with which a signature is refused for certain: what others decide by is exactly this.
 #[test]
@@ -134,26 +132,4 @@ async fn eight_transactions_for_one_attempt_at_once_are_one() {
         }
         assert_eq!(signed, 1);
     }
-}
-
-#[tokio::test]
-async fn a_retired_key_signs_nothing_and_what_it_signed_stays_known() {
-    let bench = Bench::new();
-    let running = bench.start().await;
-    let hot = running.wallet("hot", WalletClass::Hot).await;
-    let [first, second, third] = ["po_a", "po_b", "po_c"].map(|intent| Payment::usdt(&running, &hot, intent));
-    let signed = running.core.sign(first.txid(), first.request()).await.unwrap();
-    let second = second.later(1);
-    running.core.register(second.request()).await.unwrap();
-    let stored = running.core.store.get::<Wallet>("hot").await.unwrap().unwrap();
-    let retired = stored.record.clone().retired(running.core.clock.now());
-    running.core.store.commit(Commit::new(running.core.clock.now()).update(&stored, &retired)).await.unwrap();
-    drop(running);
-    let running = bench.start().await;
-    let third = third.later(2);
-    let refused = running.core.sign(third.txid(), third.request()).await.unwrap_err();
-    assert!(matches!(refused, SignError::Refused(Refusal::KeyRetired)), "{refused}");
-    let withheld = running.core.sign(second.txid(), second.request()).await.unwrap_err();
-    assert!(matches!(withheld, SignError::Withheld(Refusal::KeyRetired)), "{withheld}");
-    assert_eq!(running.core.sign(first.txid(), first.request()).await.unwrap(), signed);
 }

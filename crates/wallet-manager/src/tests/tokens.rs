@@ -5,9 +5,10 @@ use std::fs;
 use api::wallet_manager::{WalletClass, WalletRequest, put_signature, put_wallet, token};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use primitives::statement::KeyClass;
 use tower::ServiceExt;
 
-use super::bench::{Bench, Payment, Running, secret_file};
+use super::bench::{Bench, Payment, Running, both, make, secret_file};
 
 pub(super) async fn ready(running: &Running) -> (StatusCode, String) {
     let request = Request::get("/health/ready").body(Body::empty()).unwrap();
@@ -39,7 +40,8 @@ async fn a_wrong_pin_is_said_and_not_tried_again() {
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(body.contains("refused the PIN") && !body.contains("31415926535"), "{body}");
     }
-    let request = put_wallet(&"hot".parse().unwrap(), &WalletRequest { class: WalletClass::Hot });
+    let ceremony = Some(both(make(&running, "hot", KeyClass::Hot)));
+    let request = put_wallet(&"hot".parse().unwrap(), &WalletRequest { class: WalletClass::Hot, ceremony });
     assert_eq!(running.failed("operator", &request).await, "answered 503 token_unavailable");
     assert_eq!(running.failed("operator", &token()).await, "answered 503 token_unavailable");
 }
@@ -56,7 +58,7 @@ async fn a_missing_token_is_said_and_found_when_it_comes() {
     let pin = signer::pin::read(bench.config.token.pin_file.as_ref().unwrap()).unwrap();
     let module = bench.config.token.profile(std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into)).unwrap().module;
     signer::provision(&module, "other", &pin, &pin, None).unwrap();
-    running.core.keeper.look_after(&[], super::bench::NOW).await.unwrap();
+    running.whole.look_after().await;
     running.wallet("hot", WalletClass::Hot).await;
 }
 

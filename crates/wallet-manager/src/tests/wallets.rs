@@ -2,9 +2,10 @@
 
 use api::wallet_manager::{WalletClass, WalletRequest, put_wallet, token, wallet, wallets};
 use primitives::WalletId;
+use primitives::statement::KeyClass;
 use tron_tx::PublicKey;
 
-use super::bench::Bench;
+use super::bench::{Bench, both, make};
 
 fn id(name: &str) -> WalletId {
     name.parse().unwrap()
@@ -42,12 +43,15 @@ async fn what_is_wrong_is_refused_and_changes_nothing() {
     let bench = Bench::new();
     let running = bench.start().await;
     running.wallet("hot", WalletClass::Hot).await;
-    let other = put_wallet(&id("hot"), &WalletRequest { class: WalletClass::Energy });
+    let ceremony = |name, class| Some(both(make(&running, name, class)));
+    let energy = WalletRequest { class: WalletClass::Energy, ceremony: ceremony("hot", KeyClass::Energy) };
+    let other = put_wallet(&id("hot"), &energy);
     let problem = running.refused("operator", &other).await;
     assert_eq!((problem.status, problem.code.as_str()), (422, "other_class"));
     let problem = running.refused("operator", &wallet(&id("cold"))).await;
     assert_eq!((problem.status, problem.code.as_str()), (404, "unknown_wallet"));
-    let request = put_wallet(&id("cold"), &WalletRequest { class: WalletClass::Hot });
+    let hot = WalletRequest { class: WalletClass::Hot, ceremony: ceremony("cold", KeyClass::Hot) };
+    let request = put_wallet(&id("cold"), &hot);
     let problem = running.refused("payout-router", &request).await;
     assert_eq!((problem.status, problem.code.as_str()), (403, "missing_scope"));
     let problem = running.refused("trx-staking", &wallets()).await;

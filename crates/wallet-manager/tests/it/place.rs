@@ -7,13 +7,15 @@ use std::net::TcpStream;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use api::Call;
 use api::wallet_manager::{SignatureRequest, WalletClass, WalletRequest, WalletView, put_wallet};
-use primitives::statement::{Anchor, Asset, Authorisation, Kind, SignKey, Signed};
-use primitives::{Address, AttemptNo, BlockId, ChainId, LogPosition, PlaneId, Sun};
+use primitives::statement::{
+    Action, Anchor, Asset, Authorisation, Ceremony, Cosigned, KeyClass, Kind, SignKey, Signed,
+};
+use primitives::{Address, AttemptNo, BlockId, ChainId, LogPosition, PlaneId, Sun, UnixMs, WalletId};
 use serde::de::DeserializeOwned;
 use service::client::Transport;
 use service::clock::{Clock, SystemClock};
@@ -24,6 +26,9 @@ use tron_tx::{Contract, RawTransaction};
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_wallet-manager");
 pub(crate) const PLANE: &str = "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8";
 pub(crate) const CHAIN: ChainId = ChainId(0x7e57_0001);
+
+/// The people of whom two decide, with the numbers of their keys.
+const OPERATORS: [(&str, u8); 2] = [("alice", 21), ("bob", 22)];
 
 pub(crate) fn key(number: u8) -> SignKey {
     SignKey::from_seed(&[number; 32])
@@ -131,6 +136,8 @@ canary_ms = {}
 {}
 [worker]
 {}
+[operators]
+{}
 [peers.tester]
 call_key = "{}"
 scopes = ["wallets:write", "signatures:write", "register:read", "read"]
@@ -144,6 +151,7 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
             self.canary_ms,
             self.token,
             self.worker,
+            OPERATORS.map(|(name, number)| format!("{name} = \"{}\"", key(number).verify_key())).join("\n"),
             key(9).verify_key(),
         );
         for (number, peer) in ["payout-router", "usdt-manager", "trx-staking", "tron-client"].into_iter().enumerate() {
@@ -182,8 +190,13 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
         let heads: Vec<_> = heads.map(|head| format!("--head={}:{}", head.seq, head.head)).collect();
         let output = until("the worker has let go of its database", || {
             let mut command = self.command(&["audit".as_ref(), "verify".as_ref(), "--json".as_ref()]);
-            command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-            let output = command.arg("--config").arg(&config).args(&heads).output().unwrap();
+            let output = command
+                .envs(self.environment.iter().map(|(name, value)| (name, value)))
+                .arg("--config")
+                .arg(&config)
+                .args(&heads)
+                .output()
+                .unwrap();
             (output.status.code() != Some(3)).then_some(output)
         });
         let code = output.status.code();
@@ -265,7 +278,7 @@ impl Process {
 
     /// A wallet that pays.
     pub(crate) async fn hot(&self) -> WalletView {
-        self.done(&put_wallet(&"hot".parse().unwrap(), &WalletRequest { class: WalletClass::Hot })).await
+        self.done(&hot_request()).await
     }
 
     pub(crate) async fn done<A: DeserializeOwned>(&self, call: &Call<A>) -> A {
@@ -275,6 +288,23 @@ impl Process {
             Outcome::Unknown(cause) => panic!("unknown: {cause}"),
         }
     }
+}
+
+/// The request for the wallet that pays, which two operators decided on; always the same within a test.
+pub(crate) fn hot_request() -> Call<WalletView> {
+    static DECIDED: OnceLock<UnixMs> = OnceLock::new();
+    let issued_at = *DECIDED.get_or_init(|| SystemClock.now());
+    let name: WalletId = "hot".parse().unwrap();
+    let ceremony = Cosigned::proposed(Ceremony {
+        plane: PLANE.parse().unwrap(),
+        chain_id: CHAIN,
+        action: Action::MakeKey { class: KeyClass::Hot, name: name.clone() },
+        nonce: [1; 16],
+        issued_at,
+        valid_until: issued_at.plus_ms(3_600_000),
+    });
+    let ceremony = Some(OPERATORS.into_iter().fold(ceremony, |signed, (_, number)| signed.signed_by(&key(number))));
+    put_wallet(&name, &WalletRequest { class: WalletClass::Hot, ceremony })
 }
 
 /// Sends a signal.

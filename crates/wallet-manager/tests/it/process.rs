@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use api::wallet_manager::{WalletClass, WalletRequest, intent, put_signature, put_wallet};
+use api::wallet_manager::{intent, put_signature};
 
-use crate::place::{Place, payment};
+use crate::place::{Place, hot_request, payment};
 
 #[tokio::test]
 async fn keys_and_signatures_survive_kill_9() {
@@ -16,7 +16,7 @@ async fn keys_and_signatures_survive_kill_9() {
 
     let process = place.serve();
     // The answer comes only after a fresh process of this binary proved the key.
-    let hot_request = put_wallet(&"hot".parse().unwrap(), &WalletRequest { class: WalletClass::Hot });
+    let hot_request = hot_request();
     let hot = process.done(&hot_request).await;
     let (raw, request) = payment(&hot, "po_a", 0);
     let signed = process.done(&put_signature(raw.txid(), &request)).await;

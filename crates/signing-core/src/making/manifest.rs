@@ -1,0 +1,44 @@
+//! The audit key's word for how a key was made, from what the token says of it now.
+
+use primitives::statement::{Manifest, TokenDescription};
+use signer::{PinnedKey, Token, Unverified};
+use tron_tx::TokenSigned;
+
+use super::{MakeError, Maker};
+use crate::audit::AuditFault;
+use crate::key::Key;
+
+impl Maker {
+    /// Reads the key's attributes back and has the audit key sign what they are.
+    pub(super) async fn vouched(&self, key: &Key, pinned: PinnedKey) -> Result<TokenSigned<Manifest>, MakeError> {
+        let token = self.keeper.token().map_err(MakeError::Unavailable)?;
+        self.audit.sound()?;
+        let by = self.audit.key().ok_or(AuditFault::Unchecked)?;
+        let decided = key.decided.as_ref();
+        let manifest = Manifest {
+            plane: self.rules.plane,
+            key_id: key.key_id.clone(),
+            class: key.class,
+            label: key.name.to_string(),
+            public_key: pinned.public_key.to_compressed(),
+            address: pinned.address(),
+            attributes: token.attributes_of(pinned).await?,
+            token: described(&token),
+            made_at: self.clock.now(),
+            operators: decided.map(|decided| decided.operators.clone()).unwrap_or_default(),
+            ceremony: decided.and_then(|decided| decided.nonce.as_ref().try_into().ok()).unwrap_or_default(),
+        };
+        let signature = token.sign(by, &manifest).await.and_then(Unverified::verify)?;
+        Ok(TokenSigned::new(manifest, signature))
+    }
+}
+
+fn described(token: &Token) -> TokenDescription {
+    let identity = token.identity();
+    TokenDescription {
+        label: identity.label.clone(),
+        model: identity.model.clone(),
+        serial: identity.serial.clone(),
+        firmware: identity.firmware.clone(),
+    }
+}
