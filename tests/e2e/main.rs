@@ -8,5 +8,6 @@ mod killed;
 mod pool;
 mod reconciled;
 mod release;
+mod token;
 mod treasury;
 mod troubled;

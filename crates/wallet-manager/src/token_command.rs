@@ -37,18 +37,18 @@ pub struct TokenCommand {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Make a `SoftHSM` token, or say what the vendor's own tool must do. Never touches one that is there.
+    /// Make a software token, or say what the vendor's own tool must do. Never touches one that is there.
     #[command(
         after_help = "Examples:\n  lucid token init --draw-pins --pin-file pin --officer-pin-file officer.pin --token-dir tokens\n  lucid token init --profile luna"
     )]
     Init(Init),
     /// Examine a token with a key that is thrown away, and say whether it can serve.
     #[command(
-        after_help = "It presents the PIN at most once, and not at all where the token says that few tries are left.\n\nExamples:\n  lucid token doctor\n  lucid token doctor --profile yubihsm2 --token-label YubiHSM --pin-file pin --token-object\n  lucid token doctor --json | jq .timing"
+        after_help = "It presents the PIN at most once, and not at all where the token says that few tries are left.\n\nExamples:\n  lucid token doctor\n  lucid token doctor --profile yubihsm2 --token-label YubiHSM --pin-file pin --token-object\n  lucid token doctor --json | jq .report.timing"
     )]
     Doctor(Doctor),
     /// List the kinds of token that are known, and what each rests on.
-    #[command(after_help = "Example:\n  lucid token profiles --json | jq '.[] | {name, evidence}'")]
+    #[command(after_help = "Example:\n  lucid token profiles --json | jq '.[] | {name, evidence: .profile.evidence}'")]
     Profiles,
 }
 
@@ -104,4 +104,28 @@ fn table(rows: &[Vec<String>]) -> String {
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_token_command_of_the_runbook_is_one() {
+        let runbook = include_str!("../../../hsm/README.md");
+        let commands: Vec<_> = runbook.lines().filter_map(|line| line.strip_prefix("    lucid token ")).collect();
+        assert!(commands.len() > 8, "the runbook's form has changed: {}", commands.len());
+        for line in commands {
+            let parsed = TokenCommand::try_parse_from([COMMAND].into_iter().chain(line.split(' ')));
+            assert!(parsed.is_ok(), "{line}");
+        }
+        TokenCommand::try_parse_from([COMMAND, "melt"]).unwrap_err();
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell_but_the_last() {
+        let rows = [["A", "BB", "C"], ["long", "", "what it says"]];
+        let rows = rows.map(|row| row.map(str::to_owned).to_vec());
+        assert_eq!(table(&rows), "A     BB  C\nlong      what it says");
+    }
 }

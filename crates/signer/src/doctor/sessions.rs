@@ -20,6 +20,9 @@ use crate::signature;
 /// Signatures in each session.
 const EACH: usize = 10;
 
+/// A digest and the answer to it.
+type Signed = ([u8; 32], Vec<u8>);
+
 /// Opens as many sessions as production would, finds the key in each, and has all sign at once.
 pub(super) fn side_by_side(module: &Module, slot: Slot, key: &PublicKey, examination: &Examination, sheet: &Sheet) {
     sheet.begin(Check::Sessions);
@@ -49,12 +52,12 @@ pub(super) fn side_by_side(module: &Module, slot: Slot, key: &PublicKey, examina
         let threads = seats
             .into_iter()
             .enumerate()
-            .map(|(place, (session, handle))| scope.spawn(move || sign(&session, handle, key, examination, place)));
+            .map(|(place, (session, handle))| scope.spawn(move || sign(&session, handle, examination, place)));
         let threads: Vec<_> = threads.collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or(Err(TokenError::Closed))).collect::<Vec<_>>()
     });
     let elapsed = started.elapsed();
-    if let Some(error) = outcomes.into_iter().find_map(Result::err) {
+    if let Some(error) = outcomes.into_iter().find_map(|replies| verify(replies, key).err()) {
         return sheet.bad(format!("{count} sessions at once: {error}"), "set token.sessions = 1, and examine it again");
     }
     let rate = f64::from(u32::try_from(count * EACH).unwrap_or(u32::MAX)) / elapsed.as_secs_f64();
@@ -87,14 +90,14 @@ pub(super) fn by_id(examination: &Examination, class: ObjectClass) -> [Attribute
 fn sign(
     session: &Session,
     handle: ObjectHandle,
-    key: &PublicKey,
     examination: &Examination,
     place: usize,
-) -> Result<(), TokenError> {
-    for number in 0..EACH {
-        let digest = examination.digest(usize::MAX - place * EACH - number);
-        let reply = session.sign(&Mechanism::Ecdsa, handle, &digest)?;
-        signature::accept(&reply, &digest, key)?;
-    }
-    Ok(())
+) -> Result<Vec<Signed>, TokenError> {
+    let digests = (0..EACH).map(|number| examination.digest(usize::MAX - place * EACH - number));
+    digests.map(|digest| Ok((digest, session.sign(&Mechanism::Ecdsa, handle, &digest)?))).collect()
+}
+
+/// After the clock was read: it is the token's time that is told.
+fn verify(replies: Result<Vec<Signed>, TokenError>, key: &PublicKey) -> Result<(), TokenError> {
+    replies?.into_iter().try_for_each(|(digest, reply)| signature::accept(&reply, &digest, key).map(drop))
 }

@@ -163,6 +163,14 @@ impl VendorProfile {
     }
 }
 
+impl Evidence {
+    /// What it was tried on; `None` for what was only read.
+    pub fn tried(&self) -> Option<String> {
+        let tried = [self.hardware.as_slice(), self.software.as_slice()].concat();
+        (!tried.is_empty()).then(|| tried.join(", "))
+    }
+}
+
 fn known() -> String {
     SHIPPED.map(|(name, _)| name).join(", ")
 }

@@ -103,10 +103,9 @@ impl Doctor {
 }
 
 fn told(name: &str, vendor: &VendorProfile, profile: &Profile, report: &Report) -> Answer {
-    let tried = if vendor.evidence.hardware.is_empty() {
-        "tried on no real hardware yet: keep this report, and send it".to_owned()
-    } else {
-        format!("tried on {}", vendor.evidence.hardware.join(", "))
+    let tried = match vendor.evidence.tried() {
+        None => "tried on nothing yet, only read: keep this report".to_owned(),
+        Some(tried) => format!("tried on {tried}"),
     };
     let mut rows = vec![["CHECK", "RESULT", "WHAT"].map(str::to_owned).to_vec()];
     rows.extend(report.findings.iter().flat_map(lines));
@@ -114,13 +113,14 @@ fn told(name: &str, vendor: &VendorProfile, profile: &Profile, report: &Report) 
         format!("Profile {name} ({}), network {}; {tried}\n\n{}", vendor.title, profile.network, table(&rows));
     let failed = report.findings.iter().filter(|finding| finding.verdict == Verdict::Bad).count();
     let untried = report.findings.iter().filter(|finding| finding.verdict == Verdict::Untried).count();
-    text.push_str(&if report.serves {
-        "\n\nThis token can serve.".to_owned()
+    let verdict = if report.serves {
+        "This token can serve.".to_owned()
     } else {
-        format!("\n\nThis token CANNOT serve: {failed} failed, {untried} not tried.")
-    });
+        format!("This token CANNOT serve: {failed} failed, {untried} not tried.")
+    };
+    text = format!("{text}\n\n{verdict}");
     if let (false, Some(condition)) = (report.serves, &vendor.keys.condition) {
-        text.push_str(&format!("\nOf its kind it is known: {condition}."));
+        text = format!("{text}\nOf its kind it is known: {condition}.");
     }
     let profile = json!({ "name": name, "network": profile.network, "vendor": vendor });
     Answer { document: json!({ "profile": profile, "report": report }), text, well: report.serves }

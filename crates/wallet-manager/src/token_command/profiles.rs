@@ -19,8 +19,7 @@ pub(super) fn answer() -> anyhow::Result<Answer> {
             Curve::No => "no",
         };
         let capacity = vendor.keys.capacity.map_or("?".to_owned(), |capacity| capacity.to_string());
-        let tried = [vendor.evidence.hardware.clone(), vendor.evidence.software.clone()].concat();
-        let tried = if tried.is_empty() { "nothing yet, only read".to_owned() } else { tried.join(", ") };
+        let tried = vendor.evidence.tried().unwrap_or_else(|| "nothing yet, only read".to_owned());
         let network = vendor.network.to_string();
         rows.push(vec![name.to_owned(), vendor.title.clone(), network, sessions, curve.to_owned(), capacity, tried]);
         documents.push(json!({ "name": name, "profile": vendor }));

@@ -11,5 +11,6 @@ mod pin;
 mod place;
 mod process;
 mod tampered;
+mod token;
 mod twins;
 mod worker;
