@@ -36,18 +36,23 @@ impl Drop for Worker {
 }
 
 /// What the worker would be told by an honest parent; everything else comes from us.
-fn start(place: &Place) -> Vec<u8> {
+fn start(place: &Place) -> Value {
     let source = service::serve::source::<WalletManager>();
     let loaded = config::load(&source, Some(&place.write_config()), &Environment::of_process()).unwrap();
     let mut context = service::testing::context("wallet-manager", Arc::new(SystemClock), &[]);
     context.base = loaded.base;
     let settings = wallet_manager::config::settings(&context, &loaded.own).unwrap();
-    serde_json::to_vec(&Start { parent: std::process::id(), settings }).unwrap()
+    serde_json::to_value(Start { parent: std::process::id(), settings }).unwrap()
 }
 
 impl Worker {
     /// Starts it and waits until it serves.
     fn begin(place: &Place) -> Self {
+        Self::under(place, &start(place)).unwrap_or_else(|cause| panic!("{cause}"))
+    }
+
+    /// Starts it with these first words; what it says if it does not serve.
+    fn under(place: &Place, start: &Value) -> Result<Self, String> {
         let (ours, theirs) = UnixStream::pair().unwrap();
         let mut command = Command::new(BINARY);
         command.arg(COMMAND).env("SOFTHSM2_CONF", place.path("softhsm2.conf"));
@@ -56,9 +61,16 @@ impl Worker {
         let child = child.spawn().unwrap();
         ours.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         let mut worker = Self { child, stream: ours };
-        worker.say(NEWS, &start(place));
-        while !worker.hear().1.pointer("/Standing/serving").is_some_and(|serving| serving == true) {}
-        worker
+        worker.say(NEWS, start.to_string().as_bytes());
+        loop {
+            let (_, news) = worker.hear();
+            if let Some(cause) = news.pointer("/Failed/cause") {
+                return Err(cause.as_str().unwrap().to_owned());
+            }
+            if news.pointer("/Standing/serving").is_some_and(|serving| serving == true) {
+                return Ok(worker);
+            }
+        }
     }
 
     fn say(&mut self, id: u64, message: &[u8]) {
@@ -259,4 +271,50 @@ async fn a_flood_that_nobody_reads_the_answers_of_is_survived() {
     assert!(resident < 512 * 1024, "{resident} kB");
     assert!(worker.end().success());
     place.verify_audit(std::iter::empty(), true);
+}
+
+type Change = fn(&mut Value);
+
+/// Whom it believes, and where it signs, is not for its parent to say once it has begun.
+#[tokio::test]
+async fn a_worker_does_not_begin_under_others_trust() {
+    let (place, plan, hot, _) = left().await;
+    let before = signatures(&plan);
+    let mine = crate::place::key(77).verify_key();
+    let changes: [(&str, Change); 6] = [
+        ("payout_issuer", |rules| rules["issuers"]["payout"] = json!(crate::place::key(77).verify_key())),
+        ("anchor", |rules| rules["anchor"] = json!(crate::place::key(77).verify_key())),
+        ("operators", |rules| rules["operators"] = json!({})),
+        ("tokens", |rules| rules["tokens"] = json!([])),
+        ("chain_id", |rules| rules["chain_id"] = json!(1)),
+        ("plane", |rules| rules["plane"] = json!("pl_00000000-0000-0000-0000-000000000000")),
+    ];
+    for (name, change) in changes {
+        let mut told = start(&place);
+        change(&mut told["settings"]["rules"]);
+        let cause = Worker::under(&place, &told).map(drop).unwrap_err();
+        assert!(cause.contains(name), "{name}: {cause}");
+    }
+    let mut told = start(&place);
+    told["settings"]["audit"]["head_in_token"] = json!(false);
+    let cause = Worker::under(&place, &told).map(drop).unwrap_err();
+    assert!(cause.contains("head_in_token"), "{cause}");
+    assert_eq!(signatures(&plan), before, "the token is not even opened");
+    // A database of his own has none of this plane's wallets, and no head that the token knows.
+    let mut told = start(&place);
+    told["settings"]["data_dir"] = json!(place.path("mine"));
+    told["settings"]["rules"]["issuers"]["payout"] = json!(mine);
+    std::fs::create_dir(place.path("mine")).unwrap();
+    let mut worker = Worker::under(&place, &told).unwrap_or_else(|cause| panic!("{cause}"));
+    let opened = signatures(&plan);
+    let (raw, request) = payment(&hot, "po_mine", 1);
+    let mut request = serde_json::to_value(request).unwrap();
+    let signed: primitives::statement::Signed<primitives::statement::Authorisation> =
+        serde_json::from_value(request["authorisation"].clone()).unwrap();
+    let mine = primitives::statement::Signed::sign(signed.unverified().clone(), &crate::place::key(77));
+    request["authorisation"] = json!(mine);
+    let answer = worker.ask(&json!({ "Sign": [[raw.txid(), request]] }));
+    assert_eq!(answer["Ok"][0]["Err"]["code"], "audit_cut", "{answer}");
+    assert_eq!(signatures(&plan), opened);
+    assert!(worker.end().success());
 }
