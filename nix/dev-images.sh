@@ -61,7 +61,7 @@ audit_images() {
     fi
     tool="$(nix eval --raw "$root#oci-image")/bin/oci-image"
     "$tool" audit "$1/sbom" --advisories "$database" --deny "$root/deny.toml" >&2 ||
-        say "the audit has findings: see above"
+        die "what is in the images is not allowed there: see above"
 }
 
 # Everything that is asked for, in one call and without a network: what comes after the inputs needs none. Two
