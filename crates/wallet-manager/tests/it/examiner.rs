@@ -2,6 +2,7 @@
 //! over HTTP. Each is refused by the rule that it breaks, no call reaches the token, and the register has nothing of it.
 
 mod calls;
+mod doors;
 mod statements;
 mod transactions;
 mod wire;
@@ -168,9 +169,12 @@ impl Examined {
         place.canary_ms = 3_600_000;
         place.sections = format!(
             "[peers.payer]\ncall_key = \"{}\"\nscopes = [\"intents:void\", \"register:read\"]\n\
-             [peers.usdt-manager-caller]\ncall_key = \"{}\"\nscopes = [\"signatures:write\"]\n",
+             [peers.usdt-manager-caller]\ncall_key = \"{}\"\nscopes = [\"signatures:write\"]\n\
+             [peers.everybody]\ncall_key = \"{}\"\nscopes = [\"operator\", \"signatures:write\", \"intents:void\", \
+             \"wallets:write\", \"freeze:write\", \"register:read\", \"read\"]\n",
             key(10).verify_key(),
-            key(11).verify_key()
+            key(11).verify_key(),
+            key(12).verify_key()
         );
         assert!(place.init_token().status.success());
         let plan = Plan::begin(&mut place);

@@ -32,7 +32,7 @@ impl Sent {
     }
 
     /// By another caller.
-    fn by(mut self, name: &str, number: u8) -> Self {
+    pub(super) fn by(mut self, name: &str, number: u8) -> Self {
         name.clone_into(&mut self.claims.iss);
         Self { key: number, ..self }
     }
