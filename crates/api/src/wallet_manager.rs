@@ -12,6 +12,7 @@ use crate::Call;
 pub use permissions::WalletPermissions;
 
 pub mod audit;
+pub mod batch;
 pub mod decision;
 pub mod freeze;
 pub mod key;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::time::Duration;
 
 /// Processor time, nanoseconds, by the threads' names; digits are left out, so that threads of one kind count as one.
 pub(crate) type Times = BTreeMap<String, u64>;
@@ -20,16 +21,39 @@ pub(crate) fn times(pid: u32) -> Times {
     times
 }
 
+/// Adds these times to those.
+pub(crate) fn add(sum: &mut Times, times: Times) {
+    for (name, ns) in times {
+        *sum.entry(name).or_default() += ns;
+    }
+}
+
 /// How much more there is since.
 pub(crate) fn since(now: &Times, then: &Times) -> Times {
     now.iter().map(|(name, ns)| (name.clone(), ns - then.get(name).copied().unwrap_or(0).min(*ns))).collect()
 }
 
-/// Resident memory, bytes.
-pub(crate) fn memory(pid: u32) -> Option<u64> {
+/// Resident memory, bytes: what is the process's own, and what are pages of files (its program, libraries, databases).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    pub(crate) anonymous: u64,
+    pub(crate) of_files: u64,
+}
+
+/// The memory of a process.
+pub(crate) fn memory(pid: u32) -> Option<Memory> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    let bytes = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+    };
+    Some(Memory { anonymous: bytes("RssAnon:")?, of_files: bytes("RssFile:")? + bytes("RssShmem:")? })
+}
+
+/// Processor time that the calling thread has used so far.
+pub(crate) fn of_thread() -> Duration {
+    let read = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(read.split(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0))
 }
 
 /// The worker among the children of the service.

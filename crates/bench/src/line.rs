@@ -16,6 +16,15 @@ pub(crate) fn against(name: &str, value: f64, unit: &str, baseline: f64) {
     print(&json!({ "name": name, "value": rounded(value), "unit": unit, "baseline": baseline, "ratio": ratio }));
 }
 
+/// As [`against`], the best of several loads, which is named.
+pub(crate) fn against_of(name: &str, value: f64, unit: &str, baseline: f64, load: &str) {
+    let ratio = rounded(value / baseline);
+    let baseline = rounded(baseline);
+    print(
+        &json!({ "name": name, "value": rounded(value), "unit": unit, "baseline": baseline, "ratio": ratio, "load": load }),
+    );
+}
+
 /// That something was not measured, and why.
 pub(crate) fn skipped(name: &str, unit: &str, why: &str) {
     print(&json!({ "name": name, "value": null, "unit": unit, "baseline": null, "ratio": null, "skipped": why }));

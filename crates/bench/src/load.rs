@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
+use crate::cpu;
 use crate::payments::Wire;
 
 /// What came of it.
@@ -14,21 +15,10 @@ use crate::payments::Wire;
 pub(crate) struct Taken {
     /// From the first request to the last answer.
     pub(crate) time: Duration,
-    /// Each request's own, ascending.
+    /// What the load itself cost.
+    pub(crate) cpu: Duration,
+    /// Each request's own.
     pub(crate) latencies: Vec<Duration>,
-}
-
-impl Taken {
-    /// Requests a second.
-    pub(crate) fn rate(&self) -> f64 {
-        f64::from(u32::try_from(self.latencies.len()).unwrap_or(u32::MAX)) / self.time.as_secs_f64()
-    }
-
-    /// The latency that so many of a hundred requests stay below, milliseconds.
-    pub(crate) fn percentile(&self, percent: usize) -> f64 {
-        let at = self.latencies.len().saturating_sub(1) * percent / 100;
-        self.latencies.get(at).map_or(f64::NAN, |latency| latency.as_secs_f64() * 1000.0)
-    }
 }
 
 /// Sends all requests; every answer must be a success.
@@ -36,28 +26,33 @@ pub(crate) fn send(address: &str, requests: &[Wire], callers: usize) -> anyhow::
     let lines: Vec<_> = (0..callers).map(|_| Line::open(address)).collect::<anyhow::Result<_>>()?;
     let next = AtomicUsize::new(0);
     let started = Instant::now();
-    let mut latencies = std::thread::scope(|scope| {
+    let (cpu, latencies) = std::thread::scope(|scope| {
         let threads: Vec<_> = lines.into_iter().map(|line| scope.spawn(|| ask(line, requests, &next))).collect();
-        let mut all = Vec::with_capacity(requests.len());
+        let (mut cpu, mut all) = (Duration::ZERO, Vec::with_capacity(requests.len()));
         for thread in threads {
-            all.extend(thread.join().unwrap_or_else(|_| bail!("a caller panicked"))?);
+            let (used, latencies) = thread.join().unwrap_or_else(|_| bail!("a caller panicked"))?;
+            cpu += used;
+            all.extend(latencies);
         }
-        anyhow::Ok(all)
+        anyhow::Ok((cpu, all))
     })?;
-    let time = started.elapsed();
-    latencies.sort_unstable();
-    Ok(Taken { time, latencies })
+    Ok(Taken { time: started.elapsed(), cpu, latencies })
 }
 
-/// Asks for whatever nobody has asked for yet.
-fn ask(mut line: Line, requests: &[Wire], next: &AtomicUsize) -> anyhow::Result<Vec<Duration>> {
+/// Asks for whatever nobody has asked for yet. Also what that cost here.
+fn ask(mut line: Line, requests: &[Wire], next: &AtomicUsize) -> anyhow::Result<(Duration, Vec<Duration>)> {
+    let before = cpu::of_thread();
     let mut latencies = Vec::new();
     while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
         let started = Instant::now();
-        line.ask(request)?;
+        let answer = line.ask(request)?;
         latencies.push(started.elapsed());
+        // In a batch each has its own outcome.
+        if has(&answer, b"\"problem\":") {
+            bail!("{}", String::from_utf8_lossy(&answer));
+        }
     }
-    Ok(latencies)
+    Ok((cpu::of_thread().saturating_sub(before), latencies))
 }
 
 /// A connection.
@@ -94,4 +89,10 @@ impl Line {
         }
         Ok(body)
     }
+}
+
+/// Whether these bytes have that text in them.
+fn has(bytes: &[u8], text: &[u8]) -> bool {
+    // The first outcome tells: a load is made of equals.
+    bytes.get(..64.min(bytes.len())).is_some_and(|head| head.windows(text.len()).any(|window| window == text))
 }

@@ -9,7 +9,9 @@ mod load;
 mod parts;
 mod payments;
 mod place;
+mod shape;
 mod sign;
+mod sums;
 mod tronpy;
 
 use std::path::PathBuf;

@@ -1,14 +1,15 @@
 //! Requests for signatures, complete with their call tokens before the clock starts.
 
+use api::wallet_manager::batch::{SignatureBatch, SignatureItem, put_signatures};
 use api::wallet_manager::{SignatureRequest, WalletView, put_signature};
 use primitives::statement::{Anchor, Asset, Authorisation, Kind, SignKey, Signed};
-use primitives::{Address, AttemptNo, BlockId, TxId};
+use primitives::{Address, AttemptNo, BlockId};
 use service::auth::token::Claims;
 use service::clock::{Clock, SystemClock};
-use tron_tx::contract::Transfer;
-use tron_tx::{Contract, RawTransaction};
+use tron_tx::contract::Trigger;
+use tron_tx::{Contract, RawTransaction, trc20};
 
-use crate::place::{CHAIN, PLANE, key};
+use crate::place::{CHAIN, PLANE, USDT, key};
 
 /// A request as it goes over the wire.
 pub(crate) type Wire = Vec<u8>;
@@ -20,26 +21,40 @@ pub(crate) struct Payments {
 }
 
 impl Payments {
-    /// As many requests, each with a payment that nobody has asked for yet, all under one anchor as in life. They have
-    /// to be sent within half a minute.
-    pub(crate) fn singly(&mut self, wallet: &WalletView, count: usize) -> anyhow::Result<Vec<Wire>> {
+    /// As many requests, each for so many payments that nobody has asked for yet, all under one anchor as in life. They
+    /// have to be sent within half a minute.
+    pub(crate) fn requests(&mut self, wallet: &WalletView, count: usize, items: usize) -> anyhow::Result<Vec<Wire>> {
         let anchor = anchor();
-        (0..count)
-            .map(|_| {
-                let (txid, request) = self.next(wallet, &anchor)?;
-                Ok(wire(&put_signature(txid, &request)))
-            })
-            .collect()
+        let mut requests = Vec::with_capacity(count);
+        for _ in 0..count {
+            requests.push(if items == 1 {
+                let SignatureItem { txid, request } = self.next(wallet, &anchor)?;
+                wire(&put_signature(txid, &request))
+            } else {
+                let items = (0..items).map(|_| self.next(wallet, &anchor)).collect::<anyhow::Result<_>>()?;
+                wire(&put_signatures(&SignatureBatch { items }))
+            });
+        }
+        Ok(requests)
     }
 
-    fn next(&mut self, wallet: &WalletView, anchor: &Signed<Anchor>) -> anyhow::Result<(TxId, SignatureRequest)> {
+    /// One payment that nobody has asked for yet.
+    pub(crate) fn one(&mut self, wallet: &WalletView) -> anyhow::Result<SignatureItem> {
+        self.next(wallet, &anchor())
+    }
+
+    fn next(&mut self, wallet: &WalletView, anchor: &Signed<Anchor>) -> anyhow::Result<SignatureItem> {
         self.made += 1;
         let now = SystemClock.now();
-        let (recipient, amount) = (Address::from_evm([0x33; 20]), primitives::Sun::new(3_000_000)?);
-        let transfer = Contract::Transfer(Transfer { owner: wallet.address, to: recipient, amount });
+        // To a thousand people in turn, 3 USDT each.
+        let mut person = [0x33; 20];
+        person[..2].copy_from_slice(&u16::try_from(self.made % 1_000)?.to_be_bytes());
+        let (recipient, amount, fee) = (Address::from_evm(person), 3_000_000, primitives::Sun::new(30_000_000)?);
+        let transfer = Contract::Trigger(Trigger::new(wallet.address, USDT, trc20::transfer(recipient, amount)));
         let block_id = anchor.unverified().block_id;
         // Another time for each, so that no two hash alike.
-        let raw = RawTransaction::new(transfer, block_id.into(), now.plus_ms(self.made), now.plus_ms(60_000));
+        let raw = RawTransaction::new(transfer, block_id.into(), now.plus_ms(self.made), now.plus_ms(60_000))
+            .with_fee_limit(fee);
         let authorisation = Authorisation {
             chain_id: CHAIN,
             plane: PLANE.parse()?,
@@ -49,23 +64,20 @@ impl Payments {
             previous: vec![],
             key_id: wallet.key_id.clone(),
             permission_id: wallet.permission_id,
-            asset: Asset::Trx,
+            asset: Asset::Token(USDT),
             resource: None,
             recipient,
-            amount: amount.units(),
+            amount,
             memo_hash: None,
-            fee_limit_max: primitives::Sun::ZERO,
+            fee_limit_max: fee,
             expiration_max: now.plus_ms(120_000),
             valid_until: now.plus_ms(60_000),
         };
         let txid = raw.txid();
-        // As a caller writes it: nobody's consent is needed but the issuer's.
-        let request = serde_json::from_value(serde_json::json!({
-            "raw_data": primitives::HexBytes::from(raw.encode()),
-            "authorisation": Signed::sign(authorisation, &key(1)),
-            "anchor": anchor,
-        }))?;
-        Ok((txid, request))
+        // Nobody's consent is needed but the issuer's.
+        let authorisation = Signed::sign(authorisation, &key(1));
+        let request = SignatureRequest::new(raw.encode().into(), authorisation, anchor.clone());
+        Ok(SignatureItem { txid, request })
     }
 }
 

@@ -21,6 +21,19 @@ use crate::cpu;
 pub(crate) const PLANE: &str = "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8";
 pub(crate) const CHAIN: ChainId = ChainId(0x7e57_0001);
 
+/// The contract whose tokens are paid.
+pub(crate) const USDT: Address = Address::from_evm([7; 20]);
+
+/// The policy that comes for hot wallets, with all its windows, each large enough for the load.
+pub(crate) fn policy() -> String {
+    let hot = include_str!("../../../hsm/policy/hot.toml");
+    let usdt = "[class.hot.limits.usdt]";
+    let (before, rest) = hot.split_once(usdt).unwrap_or((hot, ""));
+    let (_, after) = rest.split_once("\n\n").unwrap_or(("", rest));
+    let windows = ["per_hour", "per_day", "per_recipient_per_day"].map(|window| format!("{window} = \"1000000000\"\n"));
+    format!("{before}{usdt}\nper_transaction = \"5000\"\n{}\n{after}", windows.concat())
+}
+
 /// Longer than any start on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -90,11 +103,16 @@ impl Place {
         let tokens = place.path("token");
         let softhsm = format!("directories.tokendir = {}\nlog.level = ERROR\n", tokens.display());
         fs::write(place.path("softhsm2.conf"), softhsm)?;
+        fs::write(place.path("policy.toml"), policy())?;
         let mut options = fs::OpenOptions::new();
         let mut authority = options.write(true).create_new(true).mode(0o400).open(place.path("authority.key"))?;
         authority.write_all("6b".repeat(32).as_bytes())?;
         let mut command = place.command();
-        command.args(["token", "--json", "init", "--draw-pins", "--pin-file"]).arg(place.path("pin")).arg("--token-dir").arg(tokens);
+        command
+            .args(["token", "--json", "init", "--draw-pins", "--pin-file"])
+            .arg(place.path("pin"))
+            .arg("--token-dir")
+            .arg(tokens);
         let made = command.output().context("wallet-manager")?;
         if made.status.success() { Ok(place) } else { bail!("{}", String::from_utf8_lossy(&made.stderr)) }
     }
@@ -139,13 +157,14 @@ impl Place {
             "[plane]\nid = \"{PLANE}\"\nnetwork = \"devnet\"\nchain_id = {}\nusdt_contract = \"{}\"\n\
              [server]\nlisten = \"127.0.0.1:0\"\ndata_dir = \"{}\"\n\
              [keys]\nauthority_key_file = \"{}\"\n\
-             [token]\npin_file = \"{}\"\ntoken_dir = \"{}\"\nsessions = {sessions}\n\
+             [policy]\nfile = \"{}\"\n[token]\npin_file = \"{}\"\ntoken_dir = \"{}\"\nsessions = {sessions}\n\
              [operators]\n{}\n\
              [peers.bench]\ncall_key = \"{}\"\nscopes = [\"wallets:write\", \"signatures:write\"]\n",
             CHAIN.0,
-            Address::from_evm([7; 20]),
+            USDT,
             shown("data"),
             shown("authority.key"),
+            shown("policy.toml"),
             shown("pin"),
             shown("token"),
             OPERATORS.map(|(name, number)| format!("{name} = \"{}\"", key(number).verify_key())).join("\n"),

@@ -5,19 +5,22 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::Context;
-use api::wallet_manager::{SignatureView, WalletView};
+use api::wallet_manager::{SignatureView, WalletView, put_signature};
 use clap::Args;
 
-use crate::cpu::{self, Times};
+use crate::bare::Bare;
+use crate::cpu::{self, Memory};
 use crate::load::{self, Line};
 use crate::payments::{Payments, wire};
 use crate::place::{self, Place, Process};
-use crate::{bare, line, parts, tronpy};
+use crate::shape::{SHAPES, Shape};
+use crate::sums::Sums;
+use crate::{line, parts, tronpy};
 
 /// How it is measured.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// How long each load lasts, about, seconds.
+    /// How long each load lasts, about, seconds; the bare loop as long again.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=10))]
     seconds: u64,
     /// The built wallet-manager.
@@ -28,13 +31,14 @@ pub(crate) struct Options {
     python: Option<PathBuf>,
 }
 
-const CALLERS: [usize; 4] = [1, 4, 16, 64];
+/// How often load and bare loop take turns: whatever else the machine does then weighs on both alike.
+const TURNS: u32 = 3;
 
 /// Measures everything.
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let place = Place::new(&options.wallet_manager)?;
+    let (place, binary) = (Place::new(&options.wallet_manager)?, options.wallet_manager.clone());
     let cores = available_parallelism()?.get();
-    let mut bench = Bench { place, payments: Payments::default(), seconds: options.seconds };
+    let mut bench = Bench { place, binary, payments: Payments::default(), seconds: options.seconds };
     line::note(&format!(
         "{cores} cores; on a machine that does other work too, ratios and CPU time say more than rates"
     ));
@@ -49,93 +53,93 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
 
 struct Bench {
     place: Place,
+    binary: PathBuf,
     payments: Payments,
     seconds: u64,
 }
 
 impl Bench {
-    /// The API with this setting against the bare loop with as many threads as there are sessions then. The loop runs
-    /// before each load and after the last, and is compared by its mean.
+    /// The API with this setting against the bare loop with as many threads as there are sessions then, in turns.
     fn sessions(&mut self, name: &str, setting: usize, threads: usize) -> anyhow::Result<()> {
+        // Each has a place of its own: at its start a signer holds its whole log against the register.
+        self.place = Place::new(&self.binary)?;
         let process = self.place.serve(setting)?;
         line::say(&format!("sign.start_to_ready.{name}"), process.ready_after.as_secs_f64() * 1000.0, "ms");
         Self::memory(&process, name);
         let asked = wire(&place::hot_request()?);
         let wallet: WalletView = serde_json::from_slice(&Line::open(&process.address)?.ask(&asked)?)?;
-        let first = self.payments.singly(&wallet, 1)?.pop().context("a payment")?;
-        let signed: SignatureView = serde_json::from_slice(&Line::open(&process.address)?.ask(&first)?)?;
+        let first = self.payments.one(&wallet)?;
+        let asked = wire(&put_signature(first.txid, &first.request));
+        let signed: SignatureView = serde_json::from_slice(&Line::open(&process.address)?.ask(&asked)?)?;
         if setting == 1 {
-            parts::say(&wallet, &signed)?;
+            parts::say(&wallet, &first, &signed)?;
         }
-        let window = Duration::from_secs(self.seconds);
-        let (mut bare, mut best, mut guess) = (Vec::new(), (0.0_f64, 0), 200.0);
-        let mut loads = Vec::new();
-        for callers in CALLERS {
-            bare.push(bare::rate(&self.place, threads, window)?);
-            let taken = self.load(&process, &wallet, &format!("{name}.callers_{callers}"), callers, guess)?;
-            guess = taken;
-            loads.push((callers, taken));
-            best = if taken > best.0 { (taken, callers) } else { best };
+        let mut bare = Bare::open(&self.place, threads)?;
+        let (mut guess, mut rates) = (200.0, Vec::new());
+        for shape in SHAPES {
+            let mut sums = self.load(&process, &wallet, &mut bare, shape, guess)?;
+            guess = sums.rate();
+            sums.say(&format!("{name}.{}", shape.name()));
+            rates.push((shape, sums.rate(), sums.bare(), sums.parts()));
         }
-        bare.push(bare::rate(&self.place, threads, window)?);
-        line::note(&format!("bare loop, {threads} threads: {bare:.0?} a second"));
-        let count = f64::from(u32::try_from(bare.len())?);
-        let bare = bare.into_iter().sum::<f64>() / count;
-        line::say(&format!("sign.bare_{name}"), bare, "1/s");
-        line::say(&format!("sign.cpu.part.c_sign.{name}"), 1e6 * f64::from(u32::try_from(threads)?) / bare, "us");
-        for (callers, rate) in loads {
-            line::against(&format!("sign.api_{name}.callers_{callers}"), rate, "1/s", bare);
+        let mean = rates.iter().map(|(_, _, bare, _)| bare).sum::<f64>() / f64::from(u32::try_from(rates.len())?);
+        line::say(&format!("sign.bare_{name}"), mean, "1/s");
+        line::say(&format!("sign.cpu.part.c_sign.{name}"), 1e6 * f64::from(u32::try_from(threads)?) / mean, "us");
+        for (shape, rate, bare, _) in &rates {
+            line::against(&format!("sign.api_{name}.{}", shape.name()), *rate, "1/s", *bare);
         }
-        line::note(&format!("sign.api_{name} is the load with {} callers", best.1));
-        line::against(&format!("sign.api_{name}"), best.0, "1/s", bare);
+        let best = rates.iter().max_by(|(_, a, x, _), (_, b, y, _)| (a / x).total_cmp(&(b / y)));
+        let (shape, rate, bare, parts) = best.context("no load")?;
+        // Of the best load: the two parts that no loop of their own can tell.
+        for (part, used) in parts {
+            line::say(&format!("sign.cpu.part.{part}.{name}"), used.as_secs_f64() * 1e6, "us");
+        }
+        line::against_of(&format!("sign.api_{name}"), *rate, "1/s", *bare, &shape.name());
         Ok(())
     }
 
-    /// One load: its rate. Prints latencies and what each kind of thread used for a signature.
+    /// One load, its slices in turn with the bare loop's.
     fn load(
         &mut self,
         process: &Process,
         wallet: &WalletView,
-        name: &str,
-        callers: usize,
+        bare: &mut Bare,
+        shape: Shape,
         guess: f64,
-    ) -> anyhow::Result<f64> {
-        // A short load first finds how many the window takes.
-        let trial = self.payments.singly(wallet, 64)?;
-        let rate = load::send(&process.address, &trial, callers)?.rate().max(guess);
-        let seconds = f64::from(u32::try_from(self.seconds)?);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a number of requests, far below 2^32"
-        )]
-        let requests = self.payments.singly(wallet, ((rate * seconds) as usize).max(64))?;
-        let before = (cpu::times(process.http()), cpu::times(process.worker));
-        let taken = load::send(&process.address, &requests, callers)?;
-        let count = f64::from(u32::try_from(requests.len())?);
-        said(&format!("sign.cpu.http.{name}"), &cpu::since(&cpu::times(process.http()), &before.0), count);
-        said(&format!("sign.cpu.worker.{name}"), &cpu::since(&cpu::times(process.worker), &before.1), count);
-        line::say(&format!("sign.latency.p50.{name}"), taken.percentile(50), "ms");
-        line::say(&format!("sign.latency.p99.{name}"), taken.percentile(99), "ms");
-        Ok(taken.rate())
+    ) -> anyhow::Result<Sums> {
+        let slice = Duration::from_secs(self.seconds) / TURNS;
+        // A short load first finds how many a slice takes.
+        let trial = self.payments.requests(wallet, shape.requests_for(64.0), shape.items)?;
+        let taken = load::send(&process.address, &trial, shape.callers)?;
+        let mut rate = f64::from(u32::try_from(trial.len() * shape.items)?) / taken.time.as_secs_f64();
+        rate = rate.max(guess / 4.0);
+        let mut sums = Sums::default();
+        for _ in 0..TURNS {
+            let count = shape.requests_for(rate * slice.as_secs_f64());
+            let requests = self.payments.requests(wallet, count, shape.items)?;
+            let beside = bare.rate(slice / 2)?;
+            let before = (cpu::times(process.http()), cpu::times(process.worker));
+            let taken = load::send(&process.address, &requests, shape.callers)?;
+            let after = (cpu::times(process.http()), cpu::times(process.worker));
+            let beside = f64::midpoint(beside, bare.rate(slice / 2)?);
+            let used = (cpu::since(&after.0, &before.0), cpu::since(&after.1, &before.1));
+            sums.add(taken, shape.items, used, beside);
+            rate = sums.rate();
+        }
+        Ok(sums)
     }
 
     fn memory(process: &Process, name: &str) {
         for (what, pid) in [("http", process.http()), ("worker", process.worker)] {
             let metric = format!("sign.memory.idle_{what}.{name}");
-            match cpu::memory(pid).and_then(|bytes| u32::try_from(bytes).ok()) {
-                Some(bytes) => line::say(&metric, f64::from(bytes) / 1_048_576.0, "MiB"),
-                None => line::skipped(&metric, "MiB", "the kernel does not say"),
+            let Some(Memory { anonymous, of_files }) = cpu::memory(pid) else {
+                line::skipped(&metric, "MiB", "the kernel does not say");
+                continue;
+            };
+            for (part, bytes) in [("", anonymous + of_files), (".anonymous", anonymous), (".of_files", of_files)] {
+                let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
+                line::say(&format!("{metric}{part}"), f64::from(bytes) / 1_048_576.0, "MiB");
             }
         }
-    }
-}
-
-/// What each kind of thread used for one signature; in all, and by name.
-fn said(name: &str, times: &Times, signatures: f64) {
-    let each = |ns: u64| Duration::from_nanos(ns).as_secs_f64() * 1e6 / signatures;
-    line::say(name, each(times.values().sum()), "us");
-    for (thread, ns) in times.iter().filter(|(_, ns)| **ns > 0) {
-        line::say(&format!("{name}.thread.{thread}"), each(*ns), "us");
     }
 }

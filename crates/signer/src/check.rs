@@ -3,6 +3,7 @@
 //! The transaction is decoded exactly (its bytes are the one encoding of what was read), so that there is nothing in it
 //! that these checks did not see. How much, how far ahead and to whom at all is the [policy's](crate::policy).
 
+mod anchors;
 mod approval;
 mod attestation;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use request::Right;
 use sha2::{Digest, Sha256};
 use tron_tx::RawTransaction;
 
+pub use anchors::Anchors;
 pub use consent::{Approvals, Consent};
 pub use decision::{Council, SignDecision, agreed, check_decision};
 pub use permission_update::Plan;
@@ -70,7 +72,7 @@ fn transaction(
     rules: &Rules,
     known: &Circumstances<'_>,
 ) -> Result<Checked, Refusal> {
-    let raw = anchored(&request.raw_data, &request.anchor, rules, known.now)?;
+    let raw = anchored(&request.raw_data, &request.anchor, rules, known)?;
     held(&raw, authorisation, rules, known)?;
     let attested = attestation::hold(request.attestation.as_ref(), authorisation, rules, known.now)?;
     let approvals = approval::hold(&request.approvals, authorisation, rules, known.now)?;
@@ -84,8 +86,13 @@ fn transaction(
 }
 
 /// The transaction, if it refers to a fresh block that tron-client vouches for.
-fn anchored(raw_data: &[u8], signed: &Signed<Anchor>, rules: &Rules, now: UnixMs) -> Result<RawTransaction, Refusal> {
-    let anchor = anchor(signed, rules, now)?;
+fn anchored(
+    raw_data: &[u8],
+    signed: &Signed<Anchor>,
+    rules: &Rules,
+    known: &Circumstances<'_>,
+) -> Result<RawTransaction, Refusal> {
+    let anchor = anchor(signed, rules, known)?;
     let raw = RawTransaction::decode(raw_data).map_err(|_| Refusal::Undecodable)?;
     reference_block(&raw, anchor)?;
     Ok(raw)
@@ -131,8 +138,9 @@ pub fn authority<'a>(
     Ok(authorisation)
 }
 
-fn anchor<'a>(signed: &'a Signed<Anchor>, rules: &Rules, now: UnixMs) -> Result<&'a Anchor, Refusal> {
-    let anchor = signed.verify(&rules.anchor).map_err(|_| Refusal::AnchorSignature)?;
+fn anchor<'a>(signed: &'a Signed<Anchor>, rules: &Rules, known: &Circumstances<'_>) -> Result<&'a Anchor, Refusal> {
+    let now = known.now;
+    let anchor = known.anchors.verify(signed, &rules.anchor).map_err(|_| Refusal::AnchorSignature)?;
     if anchor.chain_id != rules.chain_id {
         return Err(Refusal::AnchorChain);
     }

@@ -7,6 +7,7 @@
 
 mod accept;
 mod alone;
+mod at_once;
 pub mod checkpoint;
 pub mod entry;
 mod export;

@@ -113,6 +113,7 @@ impl Core {
             store: store.clone(),
             rules: Arc::new(settings.rules.clone()),
             policy: Arc::new(policy),
+            anchors: Arc::default(),
             book: Arc::clone(&book),
             keeper: Arc::clone(&keeper),
             freezer: Arc::new(Freezer::read(store.clone(), Arc::clone(&audit), clock.clone(), metrics.clone()).await?),
@@ -148,6 +149,10 @@ impl Core {
             && let Err(error) = core.audit.opened(&token, core.policy.current().version.clone(), &self.pin).await
         {
             error!(%error, "nothing is signed before the audit log agrees with the token");
+        } else if core.keeper.token().is_ok()
+            && let Err(error) = self.maker.vouch_for_own().await
+        {
+            error!(%error, "the signer's own keys have no manifest yet");
         }
         let policy = core.policy.current();
         if let Err(error) = core.policy.remember(&core.store, &policy.version, core.clock.now()).await {
@@ -155,10 +160,6 @@ impl Core {
         }
         self.standing.send_if_modified(|standing| !std::mem::replace(&mut standing.serving, true));
     }
-        } else if core.keeper.token().is_ok()
-            && let Err(error) = self.maker.vouch_for_own().await
-        {
-            error!(%error, "the signer's own keys have no manifest yet");
 
     /// Looks after the token, at once and then again and again, until the stop.
     pub async fn tend(self, stop: CancellationToken) {

@@ -152,7 +152,8 @@ impl SigningCore {
         }
         let our_wallets = self.book.addresses();
         let signing = wallet.signing().ok_or(StoreError::Lost)?;
-        let known = Circumstances { wallet: &signing, our_wallets: &our_wallets, earlier: &[], now };
+        let anchors = &self.anchors;
+        let known = Circumstances { wallet: &signing, our_wallets: &our_wallets, earlier: &[], anchors, now };
         let plan = Plan { account: *account, owner, active, operations: *operations };
         plan.hold(key.address(), wallet.class.operations(), &known)?;
         let operators = agreed.operators.clone();

@@ -5,7 +5,6 @@ use std::time::Duration;
 use api::wallet_manager::SignatureView;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
 use signer::{Condition, Token, TokenError};
-use tron_tx::RecoverableSignature;
 
 use crate::signing::SignError;
 
@@ -104,9 +103,9 @@ impl Metrics {
     }
 
     /// The token answered, one way or the other.
-    pub fn asked_token(&self, took: Duration, answer: &Result<RecoverableSignature, TokenError>) {
+    pub fn asked_token(&self, took: Duration, failure: Option<&TokenError>) {
         self.token_seconds.observe(took.as_secs_f64());
-        if let Err(error) = answer {
+        if let Some(error) = failure {
             self.token_errors.with_label_values(&[error.code()]).inc();
         }
     }

@@ -42,7 +42,7 @@ pub use ping::Ping;
 pub use registered::Registered;
 pub use key::{Key, Keys, MakeKey, Making, ProveKey, RetireKey};
 pub use settings::{AdoptSettings, Settings};
-pub use signature::{BATCH_MAX, Sign};
+pub use signature::Sign;
 pub use token::Token;
 pub use wallet::{Wallet, Wallets};
 

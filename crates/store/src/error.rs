@@ -66,6 +66,20 @@ pub enum StoreError {
     Closed,
 }
 
+impl StoreError {
+    /// The same failure, for another whom it concerns; what cannot be told twice is a lost write to them.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Full => Self::Full,
+            Self::Closed => Self::Closed,
+            Self::Database(cause) => Self::Database(Arc::clone(cause)),
+            Self::Malformed(what) => Self::Malformed(what),
+            _ => Self::Lost,
+        }
+    }
+}
+
 /// Why a commit was not made. Nothing of it is stored, except perhaps after [`StoreError::Database`].
 #[derive(Debug, Error)]
 pub enum CommitError {

@@ -9,6 +9,7 @@ mod harden;
 mod intent;
 mod keys;
 mod put_signature;
+mod put_signatures;
 mod put_wallet;
 mod retire_key;
 mod settings;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> OpenApiRouter<State> {
         .routes(routes!(keys::keys))
         .routes(routes!(keys::key, keys::put_key))
         .routes(routes!(retire_key::retire_key))
+        .routes(routes!(put_signatures::put_signatures))
         .routes(routes!(put_signature::put_signature, get_signature::get_signature))
         .routes(routes!(intent::intent))
         .routes(routes!(void_attempt::void_attempt))

@@ -1,6 +1,7 @@
 //! The service in process, over a real SoftHSM 2 token: requests go through the gate with tokens, as a peer's do.
 
 mod audits;
+mod batches;
 mod bench;
 mod ceremonies;
 mod consents;

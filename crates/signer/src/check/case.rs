@@ -275,6 +275,7 @@ impl Case {
             wallet: &self.wallet,
             our_wallets: &self.our_wallets,
             earlier: &self.earlier,
+            anchors: &Anchors::default(),
             now: self.now,
         };
         Authorised::new(&self.request(), &self.rules, self.now)?.check(&known)

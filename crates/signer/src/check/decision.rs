@@ -76,7 +76,7 @@ pub fn check_decision(
     if council.attempt < AttemptNo::FIRST {
         return Err(Refusal::Previous);
     }
-    let raw = anchored(&request.raw_data, &request.anchor, rules, known.now)?;
+    let raw = anchored(&request.raw_data, &request.anchor, rules, known)?;
     let right = match &agreed.statement.action {
         Action::HardenWallet { account, owner, active, operations, .. } => {
             let plan = Plan { account: *account, owner, active, operations: *operations };

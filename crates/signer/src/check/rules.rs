@@ -6,6 +6,8 @@ use primitives::statement::{Kind, Operators, VerifyKey};
 use primitives::{Address, ChainId, KeyId, PlaneId, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
+use super::anchors::Anchors;
+
 /// Who may authorise what: one issuer per kind.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Issuers {
@@ -85,6 +87,8 @@ pub struct Circumstances<'a> {
     pub our_wallets: &'a BTreeSet<Address>,
     /// The register's earlier attempts at the intent, oldest first; `None` where an attempt was never seen.
     pub earlier: &'a [Option<RegisteredAttempt>],
+    /// The anchors that were verified before.
+    pub anchors: &'a Anchors,
     /// Our own clock.
     pub now: UnixMs,
 }

@@ -195,31 +195,31 @@ entries! {
     KeyMade = "key_made" {
         /// The key.
         key_id: KeyId,
+        /// Its name; a wallet's key has the wallet's.
+        name: WalletId,
         /// Its class.
         class: String,
         /// The public key, 65 bytes uncompressed.
-        /// Its name; a wallet's key has the wallet's.
-        name: WalletId,
         public_key: HexBytes,
-        /// Who agreed.
-        operators: Vec<String>,
-    }
         /// The decision; none for a key that the signer makes for itself.
         ceremony: Option<CeremonyId>,
-
-    /// A key signs no more.
+        /// Who agreed.
+        operators: Vec<String>,
         /// What the audit key signed: the digest of the manifest, 32 bytes.
         manifest: HexBytes,
+    }
+
+    /// A key signs no more.
     KeyRetired = "key_retired" {
         /// The key.
         key_id: KeyId,
-        /// Who agreed.
-        operators: Vec<String>,
-    }
         /// Its name.
         name: WalletId,
         /// The decision.
         ceremony: CeremonyId,
+        /// Who agreed.
+        operators: Vec<String>,
+    }
 
     /// All signing was stopped.
     Frozen = "frozen" {

@@ -1,16 +1,13 @@
 //! Signatures: a transaction each, decoded, checked, registered and signed in the worker.
 
+use api::wallet_manager::batch::BATCH_MAX;
 use api::wallet_manager::{SignatureRequest, SignatureView};
 use primitives::TxId;
 use serde::{Deserialize, Serialize};
 use service::Problem;
-use tracing::Instrument;
 
+use crate::Core;
 use crate::protocol::Ask;
-use crate::{Core, caller};
-
-/// The most transactions of one call.
-pub const BATCH_MAX: usize = 256;
 
 /// Asks for the signatures of up to [`BATCH_MAX`] transactions; each has an outcome of its own, in the same order.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -23,19 +20,8 @@ impl Ask for Sign {
         if self.0.len() > BATCH_MAX {
             return Err(Problem::unprocessable("batch_too_long", format!("{BATCH_MAX} transactions are the most.")));
         }
-        let under_way: Vec<_> = self.0.into_iter().map(|(txid, request)| signed(core, txid, request)).collect();
-        Ok(futures::future::join_all(under_way).await)
+        let asked = self.0.into_iter().map(|(txid, request)| (txid, request.into())).collect();
+        let outcomes = core.signing.sign_each(asked).await;
+        Ok(outcomes.into_iter().map(|outcome| outcome.map_err(Problem::from)).collect())
     }
-}
-
-/// One signature, in a task of its own: the checks of a batch share the processors.
-async fn signed(core: &Core, txid: TxId, request: SignatureRequest) -> Result<SignatureView, Problem> {
-    let signing = core.signing.clone();
-    let work = async move { signing.sign(txid, request).await.map_err(Problem::from) };
-    let work = caller::scope(caller::current(), work).in_current_span();
-    let work = match service::request_id::current() {
-        Some(id) => tokio::spawn(id.scope(work)),
-        None => tokio::spawn(work),
-    };
-    work.await.unwrap_or_else(|panic| Err(Problem::internal(panic)))
 }

@@ -37,7 +37,8 @@ impl SigningCore {
             // It was the owner's when this was registered.
             wallet.permission_id = 0;
         }
-        let known = Circumstances { wallet: &wallet, our_wallets: &our_wallets, earlier: &earlier, now };
+        let anchors = &self.anchors;
+        let known = Circumstances { wallet: &wallet, our_wallets: &our_wallets, earlier: &earlier, anchors, now };
         let council = Council { attempt: request.attempt, operations: payer.operations, shared: payer.shared };
         let sign = SignDecision {
             raw_data: request.raw_data.0.clone(),

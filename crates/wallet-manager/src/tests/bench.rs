@@ -107,6 +107,8 @@ impl Bench {
             ("operator", &["operator", "wallets:write", "freeze:write"]),
         ];
         let mut context = service::testing::context(WalletManager::NAME, self.clock.clone(), &peers);
+        // As it comes: room for a full batch.
+        context.base.server.body_limit_bytes = 1_048_576;
         for (name, peer) in &mut context.base.peers {
             peer.authority_key = Some(authority(name).verify_key());
         }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use api::wallet_manager::batch::BATCH_MAX;
 use api::wallet_manager::{WalletClass, events, put_signature};
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode};
 use signing_core::AskError;
-use signing_core::serve::{BATCH_MAX, Sign};
+use signing_core::serve::Sign;
 use tower::ServiceExt;
 
 use super::bench::{Bench, Payment, Running};

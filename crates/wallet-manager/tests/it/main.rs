@@ -1,6 +1,7 @@
 //! The real binary in real processes, over real tokens.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod batches;
 mod examiner;
 mod faults;
 mod hostile;

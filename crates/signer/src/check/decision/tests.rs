@@ -111,6 +111,7 @@ impl Decided {
             wallet: &self.case.wallet,
             our_wallets: &our_wallets,
             earlier: &self.earlier,
+            anchors: &Anchors::default(),
             now: self.now,
         };
         check_decision(&request, &council, &self.case.rules, &known)
