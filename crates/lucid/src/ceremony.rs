@@ -66,7 +66,8 @@ pub(crate) fn run(command: &CeremonyCommand, output: Output) -> Result<()> {
     }
 }
 
-fn show(ceremony: &Cosigned<Ceremony>, now: UnixMs, output: Output) -> Result<()> {
+/// Shows a decision in words.
+pub(crate) fn show(ceremony: &Cosigned<Ceremony>, now: UnixMs, output: Output) -> Result<()> {
     let text = words(ceremony, now);
     let valid_until = ceremony.unverified().valid_until();
     let signers = ceremony.signers().copied().collect();
@@ -74,7 +75,7 @@ fn show(ceremony: &Cosigned<Ceremony>, now: UnixMs, output: Output) -> Result<()
 }
 
 /// A decision whose every signature is by the key that it names. Whether that is an operator's, the signer knows.
-fn read(path: &Path) -> Result<Cosigned<Ceremony>> {
+pub(crate) fn read(path: &Path) -> Result<Cosigned<Ceremony>> {
     let ceremony = decision::read(path)?;
     let signers = Operators::new(ceremony.signers().map(|key| (key.to_string(), *key)))?;
     // Its time is looked at by who acts on it.
@@ -84,7 +85,7 @@ fn read(path: &Path) -> Result<Cosigned<Ceremony>> {
 }
 
 /// With this operator's signature more.
-fn sign(ceremony: Cosigned<Ceremony>, key: &SignKey, now: UnixMs) -> Result<Cosigned<Ceremony>> {
+pub(crate) fn sign(ceremony: Cosigned<Ceremony>, key: &SignKey, now: UnixMs) -> Result<Cosigned<Ceremony>> {
     if now >= ceremony.unverified().valid_until() {
         bail!("its time is over: propose it again");
     }

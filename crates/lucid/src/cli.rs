@@ -93,7 +93,7 @@ enum Command {
     /// Show, export and verify the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// Read, explain and show signing policies.
+    /// Read, explain, sign and show signing policies.
     #[command(subcommand)]
     Policy(PolicyCommand),
     /// Show whom the signer believes, and agree to a change.
@@ -155,7 +155,9 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
             return audit::run(&command, || Operator::of(&directory), output, arguments.json).await;
         }
         Command::Settings(command) => settings::run(&command, &Operator::of(&directory)?, output).await?,
-        Command::Policy(command) => return policy::run(&command, arguments.json).await,
+        Command::Policy(command) => {
+            return policy::run(&command, || Operator::of(&directory), output, arguments.json).await;
+        }
         Command::Token(args) => return token::run(&args, &directory, arguments.json).await,
         Command::Release(command) => return release::run(&command, output).await,
         Command::Tx(TxCommand::Inspect(args)) => return tx_inspect::run(&args, arguments.json),

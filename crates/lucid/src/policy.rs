@@ -1,6 +1,9 @@
-//! `lucid policy`: signing policies read, explained and shown.
+//! `lucid policy`: signing policies read, explained, signed and shown.
 //!
-//! wallet-manager does it, the program that enforces them: what it says here is what it does.
+//! wallet-manager reads and explains them, the program that enforces them: what it says here is what it does.
+
+mod in_force;
+mod sign;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,8 +13,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use primitives::{Address, WalletId};
 use tokio::process::Command;
 
+use crate::operator::Operator;
+use crate::output::Output;
 use crate::up::Binaries;
 use crate::wallet::Class;
+use sign::SignArgs;
 
 /// What to do with policies.
 #[derive(Debug, Clone, Subcommand)]
@@ -27,12 +33,17 @@ pub(crate) enum PolicyCommand {
         after_help = "It holds the statement against the policy alone. Whether its signatures, its anchor and its earlier attempts\nare right, and how full the windows are, is wallet-manager's to say when it is asked to sign.\n\nExample:\n  lucid policy explain request.json --policy policy.toml --class hot"
     )]
     Explain(ExplainArgs),
-    /// Print a preset to begin with.
-    #[command(after_help = "Example:\n  lucid policy show hot > policy.toml")]
+    /// Propose a policy file to the plane's two operators in FILE.signed beside it, or add a signature to that. A
+    /// wallet-manager with policy.require_signature takes the two files together, and nothing less.
+    #[command(
+        after_help = "Examples:\n  lucid policy sign policy.toml --key alice.key --key bob.key\n\n  Apart, each operator on a machine of their own, after `lucid policy check policy.toml`:\n  lucid policy sign policy.toml\n  lucid ceremony sign policy.toml.signed --key alice.key\n  lucid ceremony sign policy.toml.signed --key bob.key"
+    )]
+    Sign(SignArgs),
+    /// Show the policy in force, who signed it and what is wrong with its file; or print a preset to begin with.
+    #[command(after_help = "Examples:\n  lucid policy show\n  lucid policy show hot > policy.toml")]
     Show {
-        /// The preset; the built-in policy if absent.
-        #[arg(default_value = "default")]
-        preset: Preset,
+        /// The preset to print.
+        preset: Option<Preset>,
     },
 }
 
@@ -57,6 +68,12 @@ pub(crate) struct ExplainArgs {
     /// An address of one of our wallets, as often as there are some; if absent, the recipient is taken for one.
     #[arg(long, value_name = "ADDRESS")]
     ours: Vec<Address>,
+    /// The compliance desk has attested the payment.
+    #[arg(long)]
+    attested: bool,
+    /// So many people have approved it, none of whom asked for it.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    approvals: u8,
 }
 
 /// A policy that comes with the program.
@@ -72,11 +89,14 @@ pub(crate) enum Preset {
     Treasury,
 }
 
-/// The command; its code is wallet-manager's, 0 or 1.
-pub(crate) async fn run(command: &PolicyCommand, json: bool) -> Result<ExitCode> {
-    let program = Binaries::beside_this_one()?.path("wallet-manager")?;
-    let mut asked = Command::new(&program);
-    asked.arg("policy");
+/// The command; the code of what wallet-manager does is wallet-manager's, 0 or 1.
+pub(crate) async fn run(
+    command: &PolicyCommand,
+    operator: impl FnOnce() -> Result<Operator>,
+    output: Output,
+    json: bool,
+) -> Result<ExitCode> {
+    let mut asked = reader()?;
     if json {
         asked.arg("--json");
     }
@@ -85,17 +105,29 @@ pub(crate) async fn run(command: &PolicyCommand, json: bool) -> Result<ExitCode>
             asked.arg("check").arg("--").arg(file);
         }
         PolicyCommand::Explain(args) => explain(&mut asked, args),
-        PolicyCommand::Show { preset } => {
+        PolicyCommand::Sign(args) => return sign::run(args, &operator()?, output).await,
+        PolicyCommand::Show { preset: None } => return in_force::run(&operator()?, output).await,
+        PolicyCommand::Show { preset: Some(preset) } => {
             asked.arg("show").arg(word(preset));
         }
     }
-    let ended = asked.status().await.with_context(|| format!("{} does not start", program.display()))?;
+    let ended = asked.status().await.context("wallet-manager does not start")?;
     Ok(if ended.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// wallet-manager, to be asked about policies.
+fn reader() -> Result<Command> {
+    let mut asked = Command::new(Binaries::beside_this_one()?.path("wallet-manager")?);
+    asked.arg("policy");
+    Ok(asked)
+}
+
 fn explain(asked: &mut Command, args: &ExplainArgs) {
-    let ExplainArgs { statement, policy, class, wallet, usdt, ours } = args;
+    let ExplainArgs { statement, policy, class, wallet, usdt, ours, attested, approvals } = args;
     asked.arg("explain");
+    if *attested {
+        asked.arg("--attested");
+    }
     if let Some(policy) = policy {
         asked.arg("--policy").arg(policy);
     }
@@ -104,6 +136,7 @@ fn explain(asked: &mut Command, args: &ExplainArgs) {
         ("--class", class),
         ("--wallet", wallet.as_ref().map(ToString::to_string)),
         ("--usdt", usdt.as_ref().map(ToString::to_string)),
+        ("--approvals", Some(approvals.to_string())),
     ];
     let ours = ours.iter().map(|address| ("--ours", Some(address.to_string())));
     for (option, value) in options.into_iter().chain(ours) {

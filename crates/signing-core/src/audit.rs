@@ -43,6 +43,7 @@ pub use relayed::relayed_for;
 pub use settings::AuditSettings;
 
 use crate::caller;
+use crate::policy::InForce;
 use entry::{PolicyChanged, Refused};
 use keep::Kept;
 use refusals::Refusals;
@@ -61,6 +62,7 @@ pub struct Audit {
     state: Mutex<State>,
     refusals: Mutex<Refusals>,
     kept: tokio::sync::Mutex<Kept>,
+    governing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -94,6 +96,7 @@ impl Audit {
             state: Mutex::default(),
             refusals: Mutex::default(),
             kept: tokio::sync::Mutex::default(),
+            governing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -129,12 +132,18 @@ impl Audit {
     }
 
     /// Appends that another policy came into force, before the first decision under it.
-    pub async fn governed_by(&self, policy: &PolicyVersion) -> Result<(), AuditFault> {
+    pub async fn governed_by(&self, policy: &InForce) -> Result<(), AuditFault> {
+        let InForce { version, operators, .. } = policy;
+        if self.state().policy.as_ref() == Some(version) {
+            return Ok(());
+        }
+        // One after the other, so that each change has one record and none goes back.
+        let _alone = self.governing.lock().await;
         let before = self.state().policy.clone();
-        if before.as_ref() != Some(policy) {
-            let changed = PolicyChanged { policy: policy.clone(), before, operators: Vec::new() };
+        if before.as_ref().is_none_or(|before| before.version < version.version) {
+            let changed = PolicyChanged { policy: version.clone(), before, operators: operators.clone() };
             self.append(changed).await?;
-            self.state().policy = Some(policy.clone());
+            self.state().policy = Some(version.clone());
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ use crate::keeper::Keeper;
 use crate::key::Key;
 use crate::making::{AwaitedKeys, Maker};
 use crate::metrics::Metrics;
-use crate::policy::{HighestPolicy, PolicySource};
+use crate::policy::{HighestPolicy, PolicyFile, PolicySource};
 use crate::register::Attempt;
 use crate::settings::{Pin, PinnedSettings, Settings, SettingsDesk, Trust};
 use crate::signing::SigningCore;
@@ -105,13 +105,17 @@ impl Core {
         let authority = secret::sign_key("keys.authority_key_file", &settings.authority_key_file)?;
         let audit = Audit::new(store.clone(), clock.clone(), &counted, settings.rules.plane, settings.audit);
         let audit = Arc::new(audit);
-        let policy = PolicySource::open(settings.policy_file.clone(), metrics.clone(), clock.clone())?;
-        let policy = policy.above(HighestPolicy::read(&store).await?.as_ref())?;
-        policy.remember(&store, &policy.current().version, clock.now()).await?;
+        let rules = Arc::new(settings.rules.clone());
+        let council = settings.policy_signed.then(|| Arc::clone(&rules));
+        let file = PolicyFile { path: settings.policy_file.clone(), council };
+        let policy = PolicySource::open(file, HighestPolicy::read(&store).await?, metrics.clone(), clock.clone());
+        if let Ok(policy_in_force) = policy.current() {
+            policy.remember(&store, &policy_in_force.version, clock.now()).await?;
+        }
         let signing = SigningCore {
             audit: Arc::clone(&audit),
             store: store.clone(),
-            rules: Arc::new(settings.rules.clone()),
+            rules,
             policy: Arc::new(policy),
             anchors: Arc::default(),
             book: Arc::clone(&book),
@@ -145,8 +149,11 @@ impl Core {
         if let Ok(token) = core.keeper.token() {
             core.metrics.inside(&token);
         }
+        core.policy.try_again();
+        let policy = core.policy.current().ok();
         if let Ok(token) = core.keeper.token()
-            && let Err(error) = core.audit.opened(&token, core.policy.current().version.clone(), &self.pin).await
+            && let Err(error) =
+                core.audit.opened(&token, policy.as_ref().map(|policy| policy.version.clone()), &self.pin).await
         {
             error!(%error, "nothing is signed before the audit log agrees with the token");
         } else if core.keeper.token().is_ok()
@@ -154,10 +161,12 @@ impl Core {
         {
             error!(%error, "the signer's own keys have no manifest yet");
         }
-        let policy = core.policy.current();
-        if let Err(error) = core.policy.remember(&core.store, &policy.version, core.clock.now()).await {
+        if let Some(policy) = policy
+            && let Err(error) = core.policy.remember(&core.store, &policy.version, core.clock.now()).await
+        {
             error!(%error, "the policy in force could not be remembered; nothing is registered under it before it is");
         }
+        core.policy.tell_refused(&core.audit).await;
         self.standing.send_if_modified(|standing| !std::mem::replace(&mut standing.serving, true));
     }
 

@@ -6,6 +6,7 @@ use api::wallet_manager::SignatureView;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
 use signer::{Condition, Token, TokenError};
 
+use crate::policy::InForce;
 use crate::signing::SignError;
 
 /// What is counted. Labels have few values: rules and codes, never addresses or callers.
@@ -23,6 +24,8 @@ pub struct Metrics {
     token_condition: IntGaugeVec,
     policy_version: IntGauge,
     policy_current: IntGauge,
+    policy_info: IntGaugeVec,
+    policy_refused: IntCounter,
     frozen: IntGauge,
 }
 
@@ -73,9 +76,19 @@ impl Metrics {
                 "1 for how the token is, 0 for how else it may be.",
                 &["condition"],
             ),
-            policy_version: shared.gauge("lucid_policy_version", "The version of the policy in force."),
-            policy_current: shared
-                .gauge("lucid_policy_current", "0 while the policy file is wrong and an older policy stays in force."),
+            policy_version: shared
+                .gauge("lucid_policy_version", "The version of the policy in force; 0 if there is none."),
+            policy_current: shared.gauge(
+                "lucid_policy_current",
+                "0 while the policy file is wrong and an older policy, or none, is in force.",
+            ),
+            policy_info: shared.gauges(
+                "lucid_policy_info",
+                "1, labelled with the policy in force and whether two operators signed it.",
+                &["version", "sha256", "signed"],
+            ),
+            policy_refused: shared
+                .counter("lucid_policy_files_refused_total", "Different policy files that did not come into force."),
             frozen: shared.gauge("lucid_signing_frozen", "1 while all signing is stopped."),
         }
     }
@@ -110,10 +123,21 @@ impl Metrics {
         }
     }
 
-    /// A policy is in force, and whether it is what its file says now.
-    pub fn policy(&self, version: u32, current: bool) {
-        self.policy_version.set(version.into());
+    /// A policy is in force or none is, and whether it is what its file says now.
+    pub fn policy(&self, in_force: Option<&InForce>, current: bool) {
+        self.policy_version.set(in_force.map_or(0, |policy| policy.version.version.into()));
         self.policy_current.set(current.into());
+        self.policy_info.reset();
+        if let Some(InForce { version, operators, .. }) = in_force {
+            let signed = if operators.is_empty() { "no" } else { "yes" };
+            let (number, sha256) = (version.version.to_string(), version.sha256.to_string());
+            self.policy_info.with_label_values(&[number.as_str(), sha256.as_str(), signed]).set(1);
+        }
+    }
+
+    /// A policy file that was not seen before did not come into force.
+    pub fn policy_refused(&self) {
+        self.policy_refused.inc();
     }
 
     /// All signing is stopped, or is not.

@@ -11,6 +11,7 @@ mod intent;
 mod metrics;
 mod key;
 mod ping;
+mod policy;
 mod registered;
 mod settings;
 mod signature;
@@ -39,6 +40,7 @@ pub use health::{Health, PARTS};
 pub use intent::{Intent, Void};
 pub use metrics::Metrics;
 pub use ping::Ping;
+pub use policy::Policy;
 pub use registered::Registered;
 pub use key::{Key, Keys, MakeKey, Making, ProveKey, RetireKey};
 pub use settings::{AdoptSettings, Settings};
@@ -76,7 +78,7 @@ macro_rules! calls {
 }
 
 calls! {
-    Ping, Health, Metrics, Events,
+    Ping, Health, Metrics, Events, Policy,
     Sign, Registered, Intent, Void,
     AuditRecords, AuditPlace, AuditCheckpoints,
     PutFreeze, Freezes, Thaw,

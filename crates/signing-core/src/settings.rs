@@ -29,6 +29,8 @@ pub struct Settings {
     pub audit: AuditSettings,
     /// The policy file; none for the built-in policy.
     pub policy_file: Option<PathBuf>,
+    /// Whether two operators must have signed it.
+    pub policy_signed: bool,
     /// The key that signs that an attempt is barred.
     pub authority_key_file: PathBuf,
     /// Where the database is.

@@ -169,7 +169,7 @@ impl SigningCore {
         let anchors = &self.anchors;
         let known = Circumstances { wallet: &wallet, our_wallets: &our_wallets, earlier: &earlier, anchors, now };
         let checked = authorised.check(&known)?;
-        let in_force = self.policy.current();
+        let in_force = self.policy.current()?;
         let facts = Facts::of(&payer.holder, checked.transaction(), authorisation, checked.consent(), now);
         let surroundings = Surroundings { usdt: &self.rules.tokens, our_wallets: &our_wallets };
         let reservations = in_force.policy.judge(&facts, &surroundings)?;

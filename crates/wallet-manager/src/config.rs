@@ -73,12 +73,28 @@ pub struct Worker {
 pub struct Policy {
     /// The policy file; none for the built-in policy.
     pub file: Option<PathBuf>,
+    /// Whether two operators must have signed it.
+    pub require_signature: bool,
+}
+
+impl Policy {
+    /// A requirement that nothing could ever meet is a mistake of whoever wrote it.
+    fn fault(&self, operators: usize) -> Option<&'static str> {
+        match (self.require_signature, &self.file) {
+            (true, None) => Some("needs policy.file: nobody signs the built-in policy"),
+            (true, Some(_)) if operators < 2 => Some("needs two operators who can sign"),
+            _ => None,
+        }
+    }
 }
 
 /// What the worker is started with.
 pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigError> {
     let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
     let authority_key_file = context.base.keys.authority_key_file.clone();
+    if let Some(fault) = config.policy.fault(config.operators.len()) {
+        return Err(ConfigError::invalid("policy.require_signature", fault));
+    }
     let vendor = config.token.vendor()?;
     if config.audit.head_in_token && !vendor.data_objects {
         let problem = format!("must be false: {} keeps no data objects, so that a cut log shows less", vendor.title);
@@ -94,6 +110,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
         profile: config.token.profile(module)?,
         canary_ms: config.token.canary_ms,
         policy_file: config.policy.file.clone(),
+        policy_signed: config.policy.require_signature,
         audit: config.audit,
         authority_key_file: authority_key_file.ok_or_else(|| {
             let problem = "required: that an attempt is barred is signed with it; `lucid init` makes one";

@@ -7,6 +7,7 @@ mod freeze;
 mod get_signature;
 mod harden;
 mod intent;
+mod policy;
 mod keys;
 mod put_signature;
 mod put_signatures;
@@ -28,6 +29,7 @@ use crate::app::State;
 pub(crate) fn all() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(token::token))
+        .routes(routes!(policy::policy))
         .routes(routes!(wallets::wallets))
         .routes(routes!(wallet::wallet, put_wallet::put_wallet))
         .routes(routes!(keys::keys))

@@ -77,8 +77,8 @@ entries! {
         token: String,
         /// Whether the token keeps the newest head in a data object.
         head_in_token: bool,
-        /// The policy in force.
-        policy: PolicyVersion,
+        /// The policy in force; none while there is none, and nothing is signed.
+        policy: Option<PolicyVersion>,
         /// SHA-256 of the settings that carry trust.
         settings: HexBytes,
         /// The names of those settings that were others at the start before.
@@ -259,6 +259,16 @@ entries! {
         before: Option<PolicyVersion>,
         /// Who agreed, where it took somebody.
         operators: Vec<String>,
+    }
+
+    /// A policy file did not come into force.
+    PolicyRefused = "policy_refused" {
+        /// SHA-256 of the file's bytes; none if it cannot be read.
+        file: Option<HexBytes>,
+        /// The policy in it, if there is one.
+        policy: Option<PolicyVersion>,
+        /// Why not.
+        fault: String,
     }
 
     /// A ceremony of two operators took place that has no record of its own.

@@ -35,7 +35,12 @@ pub enum OpenError {
 
 impl Audit {
     /// Compares the log with what this token vouches for, once for each opening of it, and appends that it was opened.
-    pub async fn opened(&self, token: &Arc<Token>, policy: PolicyVersion, pin: &Pin) -> Result<(), OpenError> {
+    pub async fn opened(
+        &self,
+        token: &Arc<Token>,
+        policy: Option<PolicyVersion>,
+        pin: &Pin,
+    ) -> Result<(), OpenError> {
         if self.state().compared.as_ref().is_some_and(|(known, _)| known.as_ptr() == Arc::as_ptr(token)) {
             return Ok(());
         }
@@ -68,7 +73,7 @@ impl Audit {
         &self,
         token: &Arc<Token>,
         key: PinnedKey,
-        policy: PolicyVersion,
+        policy: Option<PolicyVersion>,
         pin: &Pin,
     ) -> Result<(), OpenError> {
         // The token first: a log whose first record says that the token keeps a head is cut if it has none.
@@ -90,7 +95,7 @@ impl Audit {
         };
         let place = self.commit(commit.log(opened.into())).await.map_err(super::AuditError::into_fault)?;
         pin.written();
-        self.state().policy = Some(policy);
+        self.state().policy = policy;
         info!(seq = place.seq, head = %place.head, "the audit log is whole, as far as the token knows");
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! A policy file while the service runs.
 
+use std::fs;
 use std::path::Path;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,14 +10,20 @@ use signer::policy::PRESETS;
 
 use super::*;
 
+mod signed;
+
 /// A source whose clock is far from that of the files, which are settled therefore.
-fn source(path: Option<&Path>) -> Result<PolicySource, ConfigError> {
+fn source(path: Option<&Path>) -> PolicySource {
     source_at(path, ManualClock::at(UnixMs(0)))
 }
 
-fn source_at(path: Option<&Path>, clock: Arc<ManualClock>) -> Result<PolicySource, ConfigError> {
+fn source_at(path: Option<&Path>, clock: Arc<ManualClock>) -> PolicySource {
+    opened(PolicyFile { path: path.map(Path::to_owned), council: None }, None, clock)
+}
+
+fn opened(file: PolicyFile, known: Option<HighestPolicy>, clock: Arc<ManualClock>) -> PolicySource {
     let shared = service::metrics::Metrics::new("wallet-manager", "0");
-    PolicySource::open(path.map(Path::to_owned), Metrics::new(&shared), clock)
+    PolicySource::open(file, known, Metrics::new(&shared), clock)
 }
 
 fn of_version(version: u32) -> String {
@@ -31,13 +38,13 @@ fn put(path: &Path, text: &str) {
 }
 
 fn version(source: &PolicySource) -> u32 {
-    source.current().policy.version()
+    source.current().unwrap().policy.version()
 }
 
 #[test]
 fn without_a_file_the_built_in_policy_holds() {
-    let source = source(None).unwrap();
-    assert_eq!(source.current().policy, Policy::built_in());
+    let source = source(None);
+    assert_eq!(source.current().unwrap().policy, Policy::built_in());
     assert!(source.finding().unwrap().contains("built in"));
 }
 
@@ -46,7 +53,7 @@ fn a_new_file_holds_at_once_and_a_wrong_one_never() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("policy.toml");
     put(&path, &of_version(1));
-    let source = source(Some(&path)).unwrap();
+    let source = source(Some(&path));
     assert_eq!(version(&source), 1);
     put(&path, &of_version(2));
     assert_eq!(version(&source), 2);
@@ -66,7 +73,8 @@ fn a_new_file_holds_at_once_and_a_wrong_one_never() {
     put(&path, &of_version(4));
     assert_eq!(version(&source), 4);
     assert!(!source.finding().unwrap().contains("wrong"));
-    assert_eq!(source.current().version.sha256.as_ref(), source.current().policy.sha256());
+    let in_force = source.current().unwrap();
+    assert_eq!(in_force.version.sha256.as_ref(), in_force.policy.sha256());
 }
 
 #[test]
@@ -74,7 +82,7 @@ fn a_file_changed_in_place_is_read_again() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("policy.toml");
     fs::write(&path, of_version(1)).unwrap();
-    let source = source(Some(&path)).unwrap();
+    let source = source(Some(&path));
     fs::write(&path, format!("{}\n", of_version(2))).unwrap();
     assert_eq!(version(&source), 2);
 }
@@ -85,7 +93,7 @@ fn a_file_that_is_being_written_is_left_until_it_is_done() {
     let path = directory.path().join("policy.toml");
     put(&path, &of_version(1));
     let clock = ManualClock::at(UnixMs(1_751_466_492_000));
-    let source = source_at(Some(&path), clock.clone()).unwrap();
+    let source = source_at(Some(&path), clock.clone());
     fs::write(&path, of_version(2)).unwrap();
     let modified = UNIX_EPOCH + Duration::from_millis(clock.now().0);
     fs::File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
@@ -97,12 +105,53 @@ fn a_file_that_is_being_written_is_left_until_it_is_done() {
 }
 
 #[test]
-fn a_start_with_a_wrong_or_missing_file_is_none() {
+fn a_start_with_a_wrong_or_missing_file_has_no_policy_until_there_is_a_good_one() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("policy.toml");
-    let missing = source(Some(&path)).unwrap_err().to_string();
-    assert!(missing.starts_with("policy.file: ") && missing.contains("cannot be read"), "{missing}");
-    fs::write(&path, "version = 1\n[class.hut]\n").unwrap();
-    let wrong = source(Some(&path)).unwrap_err().to_string();
-    assert!(wrong.contains("line 2"), "{wrong}");
+    let source = source(Some(&path));
+    let said = |part: &str| {
+        assert_eq!(source.current().unwrap_err(), Refusal::PolicyUnusable);
+        let finding = source.finding().unwrap_err();
+        assert!(finding.starts_with("there is no policy in force") && finding.contains(part), "{finding}");
+        assert!(source.view().in_force.is_none() && source.view().fault.unwrap().contains(part));
+    };
+    said("cannot be read");
+    put(&path, "version = 1\n[class.hut]\n");
+    said("line 2");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    said("it is no file");
+    fs::remove_dir(&path).unwrap();
+    put(&path, &"#".repeat((1 << 20) + 1));
+    said("longer than");
+    fs::write(path.with_extension("new"), [0xff, 0xfe]).unwrap();
+    fs::rename(path.with_extension("new"), &path).unwrap();
+    said("is not text");
+    put(&path, &of_version(1));
+    assert_eq!(version(&source), 1);
+    assert!(source.finding().is_ok() && source.view().fault.is_none());
+    // Each wrong one is for the log, once.
+    assert_eq!(source.state_mut().refused.take().len(), 3, "those that cannot be read look alike");
+}
+
+#[test]
+fn what_the_store_remembers_bars_older_ones_from_the_start() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("policy.toml");
+    put(&path, &of_version(3));
+    let three = HighestPolicy(source(Some(&path)).current().unwrap().version.clone());
+    let start = || {
+        let file = PolicyFile { path: Some(path.clone()), council: None };
+        opened(file, Some(three.clone()), ManualClock::at(UnixMs(0)))
+    };
+    assert_eq!(version(&start()), 3);
+    for other in [of_version(2), of_version(3).replace("\"5000\"", "\"4000\"")] {
+        put(&path, &other);
+        assert_eq!(start().current().unwrap_err(), Refusal::PolicyUnusable);
+        assert!(start().finding().unwrap_err().contains("cannot follow"));
+    }
+    put(&path, &of_version(4));
+    assert_eq!(version(&start()), 4);
+    let built_in = opened(PolicyFile::default(), Some(three.clone()), ManualClock::at(UnixMs(0)));
+    assert!(built_in.finding().unwrap_err().contains("cannot follow"), "older than every file");
 }

@@ -42,6 +42,9 @@ pub struct Trust {
     pub token_network: String,
     /// Whether the token is to vouch for the audit log.
     pub head_in_token: bool,
+    /// Whether a policy needs two operators' signatures.
+    #[serde(default)]
+    pub policy_signed: bool,
 }
 
 impl Trust {
@@ -62,6 +65,7 @@ impl Trust {
             token_label: profile.token_label.clone(),
             token_network: profile.network.to_string(),
             head_in_token: audit.head_in_token,
+            policy_signed: settings.policy_signed,
         }
     }
 

@@ -46,7 +46,7 @@ impl SigningCore {
             anchor: request.anchor.clone(),
         };
         let checked = check_decision(&sign, &council, &self.rules, &known)?;
-        let in_force = self.policy.current();
+        let in_force = self.policy.current()?;
         let reservations = match checked.authorisation() {
             None => Vec::new(),
             Some(payment) => {

@@ -6,11 +6,17 @@ use super::{Anew, Passed, SignError, SigningCore};
 use crate::register::Asked;
 
 impl SigningCore {
-    /// Runs every check of a new request, and has the store and the log know the policy that they were made by.
+    /// Runs every check of a new request, and has the store and the log know the policy that they were made by. Where
+    /// another came into force meanwhile they are made again: nothing is registered under what holds no more.
     pub(super) async fn check_governed(&self, asked: &Asked, now: UnixMs) -> Result<Passed, SignError> {
-        let passed = self.check(asked, now, Anew(true)).await?;
-        self.policy.remember(&self.store, &passed.policy, now).await?;
-        self.audit.governed_by(&passed.policy).await?;
-        Ok(passed)
+        loop {
+            let passed = self.check(asked, now, Anew(true)).await?;
+            let in_force = self.policy.current()?;
+            if in_force.version == passed.policy {
+                self.policy.remember(&self.store, &in_force.version, now).await?;
+                self.audit.governed_by(&in_force).await?;
+                return Ok(passed);
+            }
+        }
     }
 }

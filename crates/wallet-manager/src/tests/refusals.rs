@@ -62,7 +62,8 @@ async fn stricter_rules_withhold_a_registered_attempt_and_do_not_spend_it() {
     let payment = Payment::usdt(&running, &hot, "po_a");
     running.core.register(payment.request()).await.unwrap();
     let policy = PolicyFile { once: "24", ..PolicyFile::WIDE }.put(&bench);
-    let policy = PolicySource::open(Some(policy), running.core.metrics.clone(), bench.clock.clone()).unwrap();
+    let file = signing_core::policy::PolicyFile { path: Some(policy), council: None };
+    let policy = PolicySource::open(file, None, running.core.metrics.clone(), bench.clock.clone());
     let strict = SigningCore { policy: Arc::new(policy), ..running.core.clone() };
     let withheld = strict.sign(payment.txid(), payment.request()).await.unwrap_err();
     assert!(matches!(withheld, SignError::Withheld(Refusal::PolicyAmount)), "{withheld}");

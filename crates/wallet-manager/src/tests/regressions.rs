@@ -1,22 +1,17 @@
 //! The policy's version over restarts: it never goes backwards.
 
 use api::wallet_manager::WalletClass;
-use service::serve::StartError;
-use signing_core::Core;
 
-use super::bench::{Bench, Payment};
+use super::bench::{Bench, Payment, Running};
 use super::policies::{PolicyFile, said};
-use crate::config;
 
 impl Bench {
-    /// What the worker says who does not start.
-    async fn no_start(&self) -> String {
-        let settings = config::settings(&self.context(), &self.config).unwrap();
-        match Core::over(&settings, self.store.clone(), self.clock.clone()).await {
-            Err(StartError::Config(error)) => error.to_string(),
-            Err(error) => panic!("another error: {error}"),
-            Ok(_) => panic!("it starts"),
-        }
+    /// A start that finds no policy to sign under, for this reason.
+    async fn start_without_policy(&self, reason: &str) -> Running {
+        let running = self.start().await;
+        let finding = running.core.policy.finding().unwrap_err();
+        assert!(finding.starts_with("there is no policy in force") && finding.contains(reason), "{finding}");
+        running
     }
 }
 
@@ -35,19 +30,17 @@ async fn an_older_policy_never_comes_back() {
         assert!(finding.starts_with("version 2, ") && finding.contains("cannot follow"), "{finding}");
         assert!(running.worker.ask(signing_core::serve::Metrics).await.unwrap().contains("lucid_policy_current 0"));
         // A restart does not help it.
-        let fault = bench.no_start().await;
-        assert!(
-            fault.starts_with("policy.file: ") && fault.contains(name) && fault.contains("cannot follow"),
-            "{fault}"
-        );
+        let again = bench.start_without_policy(name).await;
+        assert_eq!(said(&again, &payment).await, "policy_unusable");
     }
     bench.config.policy.file = None;
-    assert!(bench.no_start().await.contains("cannot follow"), "the built-in policy is older than every file");
+    let built_in = bench.start_without_policy("the built-in policy").await;
+    assert_eq!(said(&built_in, &payment).await, "policy_unusable", "the built-in policy is older than every file");
     bench.config.policy.file = Some(of(3, "25").put(&bench));
     assert_eq!(said(&running, &payment).await, "ok");
     // Signed under: so it is remembered without an orderly end.
     of(2, "24").put(&bench);
-    assert!(bench.no_start().await.contains("version 3, "));
+    bench.start_without_policy("version 3, ").await;
     of(3, "25").put(&bench);
     assert_eq!(said(&bench.start().await, &payment).await, "ok");
 }
