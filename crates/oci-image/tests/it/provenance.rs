@@ -1,10 +1,12 @@
 //! Provenance as in-toto and SLSA define it: the fields that their verifiers read, and no time.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::sample::{base_entries, oci_image, recipe, write_sources};
+use crate::sample::{base_entries, oci_image, recipe, run, said, write_sources};
 
 #[test]
 fn a_statement_names_the_image_its_sources_and_its_builder_and_is_the_same_each_time() {
@@ -42,4 +44,21 @@ fn a_statement_names_the_image_its_sources_and_its_builder_and_is_the_same_each_
     let names: Vec<_> = definition["resolvedDependencies"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
     assert_eq!(names, ["sources", "Cargo.lock", "debian.lock"]);
     assert_eq!(statement["predicate"]["runDetails"]["builder"]["id"], "https://builder.example/nix");
+
+    let validators = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sbom-validators");
+    let python = run(&mut Command::new(validators.join("setup.sh")));
+    let validate = |file: &str| {
+        Command::new(python.trim()).arg(validators.join("validate_provenance.py")).arg(at(file)).output().unwrap()
+    };
+    said(&validate("one/sample.provenance.json"));
+    // And it looks at all.
+    for (broken, reason) in [
+        (text.replace("buildType", "buildKind"), "no field named"),
+        (text.replace("https://builder.example/nix", ""), "builder.id"),
+        (text.replace(&"5".repeat(64), &"5".repeat(63)), "sources: no SHA-256"),
+    ] {
+        fs::write(at("broken.provenance.json"), broken).unwrap();
+        let ended = validate("broken.provenance.json");
+        assert!(!ended.status.success() && String::from_utf8_lossy(&ended.stdout).contains(reason), "{ended:?}");
+    }
 }
