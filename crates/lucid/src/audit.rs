@@ -7,7 +7,7 @@ mod gathered;
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 
 use anyhow::{Context, Result};
@@ -16,6 +16,7 @@ use clap::{Args, Subcommand};
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
+use crate::directory::Directory;
 use crate::operator::Operator;
 use crate::output::Output;
 use crate::up::Binaries;
@@ -50,7 +51,8 @@ pub(crate) struct VerifyArgs {
     /// An export in place of the running plane; - for standard input.
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
-    /// The audit key, as it was written down when the token was made; otherwise the one that the log names.
+    /// The audit key, in place of the one that `lucid init` wrote down; without either, the one that the log names, which
+    /// proves less.
     #[arg(long, value_name = "HEX")]
     audit_key: Option<String>,
     /// A head that was noted elsewhere, as often as there are some.
@@ -62,6 +64,7 @@ pub(crate) struct VerifyArgs {
 pub(crate) async fn run(
     command: &AuditCommand,
     operator: impl FnOnce() -> Result<Operator>,
+    directory: &Directory,
     output: Output,
     json: bool,
 ) -> Result<ExitCode> {
@@ -88,7 +91,7 @@ pub(crate) async fn run(
             export(&operator()?, &mut file).await?;
             file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()?;
         }
-        AuditCommand::Verify(args) => return verify(args, operator, json).await,
+        AuditCommand::Verify(args) => return verify(args, operator, &directory.audit_key(), json).await,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -101,7 +104,12 @@ async fn export(operator: &Operator, mut out: impl Write) -> Result<()> {
     Ok(out.flush()?)
 }
 
-async fn verify(args: &VerifyArgs, operator: impl FnOnce() -> Result<Operator>, json: bool) -> Result<ExitCode> {
+async fn verify(
+    args: &VerifyArgs,
+    operator: impl FnOnce() -> Result<Operator>,
+    pinned: &Path,
+    json: bool,
+) -> Result<ExitCode> {
     let program = Binaries::beside_this_one()?.path("wallet-manager")?;
     let mut asked = Command::new(&program);
     // The file says it all: the token of a running plane is asked by the plane.
@@ -109,7 +117,9 @@ async fn verify(args: &VerifyArgs, operator: impl FnOnce() -> Result<Operator>, 
     if json {
         asked.arg("--json");
     }
-    let options = args.audit_key.iter().map(|key| ("--audit-key", key));
+    let written = std::fs::read_to_string(pinned).ok().map(|key| key.trim().to_owned());
+    let audit_key = args.audit_key.clone().or(written);
+    let options = audit_key.iter().map(|key| ("--audit-key", key));
     for (option, value) in options.chain(args.head.iter().map(|head| ("--head", head))) {
         asked.arg(format!("{option}={value}"));
     }

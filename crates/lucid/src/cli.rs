@@ -152,7 +152,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Freeze(args) => freeze::run(&args, &Operator::of(&directory)?, output).await?,
         Command::Reconcile(command) => reconcile::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Audit(command) => {
-            return audit::run(&command, || Operator::of(&directory), output, arguments.json).await;
+            return audit::run(&command, || Operator::of(&directory), &directory, output, arguments.json).await;
         }
         Command::Settings(command) => settings::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Policy(command) => {

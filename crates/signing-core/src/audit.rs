@@ -38,7 +38,7 @@ pub use entry::Entry;
 pub use export::export;
 pub use fault::AuditFault;
 pub use metrics::AuditMetrics;
-pub use open::{OpenError, vouched};
+pub use open::{LABEL as AUDIT_LABEL, OpenError, vouched};
 pub use relayed::relayed_for;
 pub use settings::AuditSettings;
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use primitives::HexBytes;
+use serde::Deserialize;
 use tokio::process::Command;
 
 use super::{make_private, write_whole};
@@ -44,5 +46,13 @@ pub(super) async fn make(directory: &Directory, binaries: &Binaries, label: &str
     if !output.status.success() {
         bail!("the token cannot be made: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
+    let made: Made = serde_json::from_slice(&output.stdout).context("wallet-manager answered something else")?;
+    write_whole(&directory.audit_key(), &format!("{}\n", made.audit_key))?;
     write_whole(&done, &String::from_utf8_lossy(&output.stdout))
+}
+
+/// What wallet-manager says of a token that it has made.
+#[derive(Deserialize)]
+struct Made {
+    audit_key: HexBytes,
 }

@@ -43,7 +43,7 @@ pub async fn accept_cut(
     because: &str,
     now: UnixMs,
 ) -> Result<LogPosition, AcceptError> {
-    let (_, vouched) = vouched(token, plane, now).await?;
+    let (_, vouched) = vouched(token, plane).await?;
     if vouched != Some(lost) {
         return Err(AcceptError::Other(vouched));
     }

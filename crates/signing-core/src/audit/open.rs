@@ -4,8 +4,8 @@ use std::sync::{Arc, Weak};
 
 use api::wallet_manager::PolicyVersion;
 use primitives::statement::Checkpoint;
-use primitives::{LogPosition, PlaneId, UnixMs};
-use signer::{AUDIT_KEY, Challenge, PinnedKey, Token, TokenError};
+use primitives::{LogPosition, PlaneId};
+use signer::{AUDIT_KEY, PinnedKey, Token, TokenError};
 use store::{Commit, Filter, StoreError};
 use thiserror::Error;
 use tracing::{error, info};
@@ -13,11 +13,10 @@ use tracing::{error, info};
 use super::checkpoint::{StoredCheckpoint, position};
 use super::entry::{Entry, Opened};
 use super::{Audit, AuditFault, head};
-use crate::random;
 use crate::settings::Pin;
 
 /// The audit key's label, for people who look into the token.
-const LABEL: &str = "lucid-audit";
+pub const LABEL: &str = "lucid-audit";
 
 /// Why the log could not be compared with the token; tried again.
 #[derive(Debug, Error)]
@@ -170,15 +169,10 @@ impl Vouched {
     }
 }
 
-/// What a token vouches for, asked without a log: the audit key, made if the token has none yet, and the newest head that
-/// it was told.
-pub async fn vouched(
-    token: &Token,
-    plane: PlaneId,
-    now: UnixMs,
-) -> Result<(PinnedKey, Option<LogPosition>), TokenError> {
-    let challenge = Challenge { plane, nonce: random::bytes(), at: now };
-    let key = token.ensure_key(AUDIT_KEY, LABEL, challenge).await?;
+/// What a token vouches for, asked without a log: the audit key, and the newest head that it was told. A token without an
+/// audit key is an error: whoever only looks makes none.
+pub async fn vouched(token: &Token, plane: PlaneId) -> Result<(PinnedKey, Option<LogPosition>), TokenError> {
+    let key = token.find_key(AUDIT_KEY).await?.ok_or(TokenError::KeyMissing { id: AUDIT_KEY })?;
     let values = token.data(head::name(plane)).await?;
     let newest = values.iter().filter_map(|value| head::decode(value)).max_by_key(|checkpoint| checkpoint.seq);
     Ok((key, newest.as_ref().map(position)))

@@ -68,7 +68,7 @@ impl Sought {
         let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
         let token = Token::open(&loaded.own.token.profile(module)?)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (key, head) = runtime.block_on(vouched(&token, loaded.base.plane.id, SystemClock.now()))?;
+        let (key, head) = runtime.block_on(vouched(&token, loaded.base.plane.id))?;
         Ok(Some(Vouched { key: key.public_key, head: head.filter(|_| loaded.own.audit.head_in_token) }))
     }
 

@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
+use primitives::{HexBytes, PlaneId};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
-use signer::{VendorProfile, pin, provision};
+use service::clock::{Clock as _, SystemClock};
+use signer::{AUDIT_KEY, Challenge, PinnedKey, VendorProfile, pin, provision};
+use signing_core::audit::AUDIT_LABEL;
 use signing_core::random;
 
 use super::Answer;
+use crate::config::Token;
 
 /// What to make, and where its PINs are.
 #[derive(Debug, Parser)]
@@ -56,8 +60,32 @@ impl Init {
             return Ok(Answer { document, text, well: false });
         }
         let module = self.make_of(&vendor)?;
-        let text = format!("Made: the token {:?}, by {}", self.label, module.display());
-        Ok(Answer { document: json!({ "made": true, "label": self.label, "module": module }), text, well: true })
+        let audit_key = HexBytes::from(self.audit_key(&module)?.public_key.to_compressed().to_vec());
+        let text = format!(
+            "Made: the token {:?}, by {}\nIts audit key, to be written down where nobody changes it: {audit_key}",
+            self.label,
+            module.display()
+        );
+        let document = json!({ "made": true, "label": self.label, "module": module, "audit_key": audit_key });
+        Ok(Answer { document, text, well: true })
+    }
+
+    /// Makes the audit key of the new token: whom its log and the manifests of its keys are verified by is known before
+    /// there is anything to verify. It belongs to the token and to no plane, which a plane of zeros says.
+    fn audit_key(&self, module: &Path) -> anyhow::Result<PinnedKey> {
+        let token = Token {
+            profile: self.profile.clone(),
+            module: Some(module.to_owned()),
+            label: self.label.clone(),
+            pin_file: self.pin_file.clone(),
+            token_dir: self.token_dir.clone(),
+            sessions: Some(1),
+            ..Token::default()
+        };
+        let plane = format!("{}{}", PlaneId::PREFIX, "00000000-0000-0000-0000-000000000000").parse()?;
+        let challenge = Challenge { plane, nonce: random::bytes(), at: SystemClock.now() };
+        let token = signer::Token::open(&token.profile(None)?)?;
+        Ok(token.ensure_key(AUDIT_KEY, AUDIT_LABEL, challenge).wait()?)
     }
 
     /// Makes the token; gives the module that did.
