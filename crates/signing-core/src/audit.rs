@@ -19,7 +19,9 @@ mod open;
 mod reconcile;
 mod refusals;
 mod relayed;
+mod rules;
 mod settings;
+mod tables;
 pub mod verify;
 
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
@@ -41,6 +43,7 @@ pub use metrics::AuditMetrics;
 pub use open::{LABEL as AUDIT_LABEL, OpenError, vouched};
 pub use relayed::relayed_for;
 pub use settings::AuditSettings;
+pub use tables::{Lying, Place, lying};
 
 use crate::caller;
 use crate::policy::InForce;
@@ -72,6 +75,8 @@ struct State {
     key: Option<PinnedKey>,
     token_head: Option<LogPosition>,
     checkpoint: Option<LogPosition>,
+    /// What lies in the tables otherwise than the log says it was left.
+    altered: Option<String>,
     /// The policy that the newest records are under.
     policy: Option<PolicyVersion>,
     /// Why the last append failed and how many did, until one succeeds.
@@ -100,11 +105,12 @@ impl Audit {
         }
     }
 
-    /// Lets a signature go on only while the log has all that the token vouches for.
+    /// Lets a signature go on only while the log has all that the token vouches for, and the tables say what it says.
     pub fn sound(&self) -> Result<(), AuditFault> {
-        match &self.state().compared {
+        let state = self.state();
+        match &state.compared {
             None => Err(AuditFault::Unchecked),
-            Some((_, Ok(()))) => Ok(()),
+            Some((_, Ok(()))) => state.altered.clone().map_or(Ok(()), |altered| Err(AuditFault::Altered(altered))),
             Some((_, Err(cut))) => Err(AuditFault::Cut(cut.clone())),
         }
     }
@@ -193,6 +199,11 @@ impl Audit {
         self.settings.head_in_token
     }
 
+    /// The audit key of the token that the log was compared with last.
+    pub fn key(&self) -> Option<PinnedKey> {
+        self.state().key
+    }
+
     fn failed(&self, cause: &StoreError) {
         error!(error = %cause, "the audit log cannot be written; nothing is signed without it");
         self.metrics.append_failed();
@@ -208,11 +219,6 @@ impl Audit {
     fn refusals(&self) -> MutexGuard<'_, Refusals> {
         self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    /// The audit key of the token that the log was compared with last.
-    pub fn key(&self) -> Option<PinnedKey> {
-        self.state().key
-    }
-
 
     /// What a key of this plane's token is asked now, to prove that it is there.
     pub fn challenge(&self) -> Challenge {

@@ -3,13 +3,14 @@
 //! A new call is a type in the file of its noun that implements [`Ask`], and its name in the list below.
 
 mod audit;
+mod audit_rows;
 mod events;
 mod freeze;
 mod harden;
 mod health;
 mod intent;
-mod metrics;
 mod key;
+mod metrics;
 mod ping;
 mod policy;
 mod registered;
@@ -33,16 +34,17 @@ use tracing::Instrument;
 
 pub(crate) use audit::view as audit_view;
 pub use audit::{AuditCheckpoints, AuditPlace, AuditRecords};
+pub use audit_rows::AuditRows;
 pub use events::Events;
 pub use freeze::{Freezes, PutFreeze, Thaw};
 pub use harden::{CarryOut, Hardened, Share};
 pub use health::{Health, PARTS};
 pub use intent::{Intent, Void};
+pub use key::{Key, Keys, MakeKey, Making, ProveKey, RetireKey};
 pub use metrics::Metrics;
 pub use ping::Ping;
 pub use policy::Policy;
 pub use registered::Registered;
-pub use key::{Key, Keys, MakeKey, Making, ProveKey, RetireKey};
 pub use settings::{AdoptSettings, Settings};
 pub use signature::Sign;
 pub use token::Token;
@@ -80,7 +82,7 @@ macro_rules! calls {
 calls! {
     Ping, Health, Metrics, Events, Policy,
     Sign, Registered, Intent, Void,
-    AuditRecords, AuditPlace, AuditCheckpoints,
+    AuditRecords, AuditPlace, AuditCheckpoints, AuditRows,
     PutFreeze, Freezes, Thaw,
     CarryOut, Share, Hardened,
     Settings, AdoptSettings,

@@ -191,10 +191,14 @@ impl SigningCore {
         &self,
         intent: &IntentId,
         attempt: AttemptNo,
-    ) -> Result<Vec<Option<RegisteredAttempt>>, StoreError> {
+    ) -> Result<Vec<Option<RegisteredAttempt>>, SignError> {
         let mut earlier = Vec::new();
         for number in 1..attempt.0 {
             let entry = self.attempt(intent, AttemptNo(number)).await?;
+            // What ended it decides whether there may be another: not believed unless the log says so.
+            if let Some(entry) = &entry {
+                self.audit.hold_attempt(&entry.record).await?;
+            }
             let known = entry.map(|entry| entry.record.known());
             earlier.push(known);
             if known.is_none() {

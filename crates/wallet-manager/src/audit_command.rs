@@ -204,9 +204,11 @@ fn read(path: &Path, take: &mut impl FnMut(Line) -> anyhow::Result<()>) -> anyho
 }
 
 fn text(report: &Report) -> String {
-    let Report { position, records, checkpoints, heads, attempts, findings } = report;
+    let Report { position, records, checkpoints, heads, attempts, rows, findings } = report;
     let attempts = attempts.map_or("no register".to_owned(), |attempts| format!("{attempts} attempts"));
-    let held = format!("{records} records held against {checkpoints} checkpoints, {heads} heads and {attempts}");
+    let rows = rows.map_or("no tables".to_owned(), |rows| format!("{rows} rows"));
+    let held =
+        format!("{records} records held against {checkpoints} checkpoints, {heads} heads, {attempts} and {rows}");
     let mut lines = vec![format!("{held}; the newest is {}:{}", position.seq, position.head)];
     lines.extend(findings.iter().map(|finding| format!("WRONG ({}): {}", finding.code, finding.detail)));
     if findings.is_empty() {

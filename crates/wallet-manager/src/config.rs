@@ -92,13 +92,13 @@ impl Policy {
 pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigError> {
     let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
     let authority_key_file = context.base.keys.authority_key_file.clone();
-    if let Some(fault) = config.policy.fault(config.operators.len()) {
-        return Err(ConfigError::invalid("policy.require_signature", fault));
-    }
     let vendor = config.token.vendor()?;
     if config.audit.head_in_token && !vendor.data_objects {
         let problem = format!("must be false: {} keeps no data objects, so that a cut log shows less", vendor.title);
         return Err(ConfigError::invalid("audit.head_in_token", problem));
+    }
+    if let Some(fault) = config.policy.fault(config.operators.len()) {
+        return Err(ConfigError::invalid("policy.require_signature", fault));
     }
     Ok(Settings {
         rules: Rules {

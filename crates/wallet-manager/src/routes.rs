@@ -3,12 +3,13 @@
 mod audit;
 mod audit_checkpoints;
 mod audit_head;
+mod audit_rows;
 mod freeze;
 mod get_signature;
 mod harden;
 mod intent;
-mod policy;
 mod keys;
+mod policy;
 mod put_signature;
 mod put_signatures;
 mod put_wallet;
@@ -42,6 +43,7 @@ pub(crate) fn all() -> OpenApiRouter<State> {
         .routes(routes!(audit::audit))
         .routes(routes!(audit_head::audit_head))
         .routes(routes!(audit_checkpoints::audit_checkpoints))
+        .routes(routes!(audit_rows::audit_rows))
         .routes(routes!(freeze::freezes, freeze::put_freeze))
         .routes(routes!(freeze::put_thaw))
         .routes(routes!(settings::settings))

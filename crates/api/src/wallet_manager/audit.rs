@@ -1,6 +1,6 @@
 //! The audit log: what was decided, in a hash chain, and the signed checkpoints over it.
 
-use primitives::{AttemptNo, HexBytes, IntentId, LogHead, LogPosition, TxId, UnixMs};
+use primitives::{AttemptNo, HexBytes, HoldState, IntentId, LogHead, LogPosition, RowState, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -55,6 +55,18 @@ pub struct AuditCheckpointPage {
     pub next: Option<String>,
 }
 
+/// What lies in the tables beside the log: of every row, what the record that left it says; table by table, then the shares
+/// of limits. A page may be empty and not the last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditRowPage {
+    /// Rows.
+    pub rows: Vec<RowState>,
+    /// Shares of limits.
+    pub shares: Vec<HoldState>,
+    /// What to pass as `after` for the next page; none on the last.
+    pub next: Option<String>,
+}
+
 /// Where the log stands, and what vouches for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditHead {
@@ -68,7 +80,8 @@ pub struct AuditHead {
     pub token: Option<LogPosition>,
     /// The newest checkpoint's place, if there is one.
     pub checkpoint: Option<LogPosition>,
-    /// What is wrong: `audit_cut` while the log lacks what the token vouches for, `audit_unwritable`.
+    /// What is wrong: `audit_cut` while the log lacks what the token vouches for, `audit_altered` once a row is not as the
+    /// log says that it was left, `audit_unwritable`.
     pub fault: Option<String>,
 }
 
@@ -109,6 +122,12 @@ pub fn audit_head() -> Call<AuditHead> {
 pub fn audit_checkpoints(after: Option<&str>, limit: usize) -> Call<AuditCheckpointPage> {
     let parameters = query(&[("after", after.map(str::to_owned)), ("limit", Some(limit.to_string()))]);
     Call::get(format!("/v1/audit/checkpoints{parameters}"))
+}
+
+/// A page of what lies in the tables; `limit` is at most [`PAGE_MAX`].
+pub fn audit_rows(after: Option<&str>, limit: usize) -> Call<AuditRowPage> {
+    let parameters = query(&[("after", after.map(str::to_owned)), ("limit", Some(limit.to_string()))]);
+    Call::get(format!("/v1/audit/rows{parameters}"))
 }
 
 /// A page of the heads that payout-router kept, asked of payout-router; `limit` is at most [`PAGE_MAX`].

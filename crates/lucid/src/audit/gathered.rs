@@ -1,14 +1,13 @@
 //! The lines of an export, asked from the running plane.
 //!
-//! What vouches for the log is asked before the log, and the register after it: so nothing that is decided meanwhile
-//! looks like something missing.
+//! What vouches for the log is asked before the log, the register and the tables after it, and then what the log got
+//! meanwhile: so nothing that is decided in between looks like something missing or strange.
 
 use anyhow::Result;
 use api::event::events;
-use api::wallet_manager::audit::{PAGE_MAX, audit, audit_checkpoints, audit_head, kept_heads};
+use api::wallet_manager::audit::{PAGE_MAX, audit, audit_checkpoints, audit_head, audit_rows, kept_heads};
 use api::wallet_manager::{RegisteredAttempt, events as kinds};
 use serde_json::{Value, json};
-use service::client::NotDone;
 use service::clock::{Clock, SystemClock};
 
 use crate::operator::Operator;
@@ -36,16 +35,37 @@ pub(super) async fn lines(operator: &Operator) -> Result<Vec<Value>> {
     let mut lines = vec![json!({ "type": "log", "plane": plane, "at": at, "head": head })];
     lines.extend(kept);
     lines.extend(checkpoints);
-    let mut seq = 0;
+    let read = records(operator, 0, &mut lines).await?;
+    lines.extend(attempts(operator).await?);
+    lines.extend(rows(operator).await?);
+    records(operator, read, &mut lines).await?;
+    lines.push(json!({ "type": "end", "register": true, "rows": true }));
+    Ok(lines)
+}
+
+/// Adds the records after this number; answers the last one's.
+async fn records(operator: &Operator, mut seq: u64, lines: &mut Vec<Value>) -> Result<u64> {
     loop {
         let records = operator.ask(SIGNER, &audit(seq, PAGE_MAX)).await?.records;
-        let Some(last) = records.last() else { break };
+        let Some(last) = records.last() else { return Ok(seq) };
         seq = last.seq;
         lines.extend(records.iter().map(|record| line("record", record)));
     }
-    lines.extend(attempts(operator).await?);
-    lines.push(json!({ "type": "end", "register": true }));
-    Ok(lines)
+}
+
+/// What lies in the tables.
+async fn rows(operator: &Operator) -> Result<Vec<Value>> {
+    let mut lines = Vec::new();
+    let mut after = None;
+    loop {
+        let page = operator.ask(SIGNER, &audit_rows(after.as_deref(), PAGE_MAX)).await?;
+        lines.extend(page.rows.iter().map(|row| line("row", row)));
+        lines.extend(page.shares.iter().map(|share| line("share", share)));
+        after = page.next;
+        if after.is_none() {
+            return Ok(lines);
+        }
+    }
 }
 
 /// The heads that payout-router kept.
@@ -53,11 +73,7 @@ async fn kept(operator: &Operator) -> Result<Vec<Value>> {
     let mut lines = Vec::new();
     let mut after = None;
     loop {
-        let page = match operator.ask("payout-router", &kept_heads(after.as_deref(), PAGE_MAX)).await {
-            // One of an earlier version, which kept none.
-            Err(NotDone::Refused { problem, .. }) if problem.status == 404 => return Ok(lines),
-            page => page?,
-        };
+        let page = operator.ask("payout-router", &kept_heads(after.as_deref(), PAGE_MAX)).await?;
         lines.extend(page.heads.iter().map(|head| line("kept", head)));
         after = page.next;
         if after.is_none() {

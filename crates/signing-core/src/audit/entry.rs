@@ -13,6 +13,9 @@ use store::LogEntry;
 use super::relayed::Relayed;
 use crate::caller;
 
+/// The kind of a registration that operators decided: it may change a wallet, which a payment's never does.
+pub const REGISTERED_BY_DECISION: &str = "registered_by_decision";
+
 macro_rules! entries {
     ($($(#[$doc:meta])* $name:ident = $kind:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })+) => {
         $(
@@ -43,8 +46,12 @@ macro_rules! entries {
         }
 
         impl Entry {
+            /// Every kind of record that there is.
+            pub const KINDS: &'static [&'static str] = &[REGISTERED_BY_DECISION, $($kind),+];
+
             /// Reads a record again; `None` for a kind of a later program.
             pub fn parse(kind: &str, body: &str) -> serde_json::Result<Option<Self>> {
+                let kind = if kind == REGISTERED_BY_DECISION { "registered" } else { kind };
                 match kind {
                     $($kind => Relayed::parse(body).map(|relayed| Some(Self::$name(relayed.record))),)+
                     _ => Ok(None),
@@ -259,6 +266,12 @@ entries! {
         before: Option<PolicyVersion>,
         /// Who agreed, where it took somebody.
         operators: Vec<String>,
+    }
+
+    /// A policy is the highest that was ever in force: no lower one comes back.
+    PolicyKnown = "policy_known" {
+        /// The policy.
+        policy: PolicyVersion,
     }
 
     /// A policy file did not come into force.

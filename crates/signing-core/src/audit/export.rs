@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
 
 use super::checkpoint::StoredCheckpoint;
+use super::tables::{contradictions, lying};
 use super::verify::{Known, Line};
 use crate::register::Attempt;
 use crate::serve::audit_view;
@@ -57,7 +58,20 @@ pub async fn export<E: From<StoreError>>(
         page.items.iter().try_for_each(|attempt| take(Line::Attempt(Known::from(&attempt.record))))?;
         after = page.next;
         if after.is_none() {
-            return take(Line::End { register: true, at_rest: true });
+            break;
         }
     }
+    let mut after = None;
+    loop {
+        let page = lying(store, after, LIST_LIMIT_MAX).await?;
+        page.rows.into_iter().try_for_each(|row| take(Line::Row(row)))?;
+        page.shares.into_iter().try_for_each(|share| take(Line::Share(share)))?;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let found = contradictions(store).await?;
+    found.into_iter().try_for_each(|detail| take(Line::Contradiction { detail }))?;
+    take(Line::End { register: true, rows: true, at_rest: true })
 }

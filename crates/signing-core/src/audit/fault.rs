@@ -12,6 +12,9 @@ pub enum AuditFault {
     /// The log lacks what the token vouches for: records were cut off, or an older database was put back.
     #[error("the audit log is cut: {0}")]
     Cut(String),
+    /// Somebody else has written to the store: a row is not as the log says that it was left.
+    #[error("the store was altered, the audit log says otherwise: {0}")]
+    Altered(String),
     /// The log cannot be written.
     #[error("the audit log cannot be written: {0}")]
     Unwritable(#[from] StoreError),
@@ -26,6 +29,7 @@ impl AuditFault {
         match self {
             Self::Unchecked => "audit_unchecked",
             Self::Cut(_) => "audit_cut",
+            Self::Altered(_) => "audit_altered",
             Self::Unwritable(_) => Self::UNWRITABLE,
         }
     }

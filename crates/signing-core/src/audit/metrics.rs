@@ -10,6 +10,7 @@ pub struct AuditMetrics {
     append_failures: IntCounter,
     head_failures: IntCounter,
     cut: IntGauge,
+    altered: IntGauge,
     mismatches: IntGauge,
 }
 
@@ -32,9 +33,13 @@ impl AuditMetrics {
             ),
             cut: shared
                 .gauge("lucid_audit_cut", "1 while the log lacks what the token vouches for: nothing is signed."),
+            altered: shared.gauge(
+                "lucid_audit_altered",
+                "1 once the store was found otherwise than the log says that it was left: nothing is signed.",
+            ),
             mismatches: shared.gauge(
                 "lucid_audit_reconcile_mismatches",
-                "Attempts and records that do not agree with one another, when last compared.",
+                "Records, rows and shares of limits that do not agree with one another, when last compared.",
             ),
         }
     }
@@ -57,6 +62,10 @@ impl AuditMetrics {
 
     pub(super) fn cut(&self, cut: bool) {
         self.cut.set(cut.into());
+    }
+
+    pub(super) fn altered(&self) {
+        self.altered.set(1);
     }
 
     pub(super) fn mismatches(&self, count: usize) {

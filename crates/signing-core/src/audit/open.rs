@@ -34,12 +34,7 @@ pub enum OpenError {
 
 impl Audit {
     /// Compares the log with what this token vouches for, once for each opening of it, and appends that it was opened.
-    pub async fn opened(
-        &self,
-        token: &Arc<Token>,
-        policy: Option<PolicyVersion>,
-        pin: &Pin,
-    ) -> Result<(), OpenError> {
+    pub async fn opened(&self, token: &Arc<Token>, policy: Option<PolicyVersion>, pin: &Pin) -> Result<(), OpenError> {
         if self.state().compared.as_ref().is_some_and(|(known, _)| known.as_ptr() == Arc::as_ptr(token)) {
             return Ok(());
         }
@@ -61,6 +56,7 @@ impl Audit {
             error!(%cut, "the audit log is cut; nothing is signed");
             return Err(AuditFault::Cut(cut).into());
         }
+        self.hold_rules().await?;
         self.begin(token, key, policy, pin).await.inspect_err(|_| {
             // Not to be taken for compared before the token keeps a head and the log says so.
             self.state().compared = None;
@@ -119,7 +115,7 @@ impl Audit {
             Vouched::For(checkpoint) => position(checkpoint),
             Vouched::Illegible => return Ok(Some("the token's data object cannot be read".to_owned())),
             Vouched::Nothing => {
-                let first = self.store.log(0, 1).await?;
+                let first = self.store.log_of(&["opened"], 0, 1).await?;
                 let first = first.first().map(|record| Entry::parse(&record.kind, &record.body));
                 let kept = matches!(first, Some(Ok(Some(Entry::Opened(opened)))) if opened.head_in_token);
                 let missing = "the token was told the head and has no data object of it";

@@ -1,47 +1,104 @@
-//! The log held against itself and the register by the signing core, in the background, a page at a time.
+//! The log held against itself and against every table by the signing core, in the background, a page at a time.
+//!
+//! Attempts and their records grow for ever, so each is asked for by name and nothing is kept of it; the rest is held in
+//! memory while it lasts.
 
-use store::{Filter, LIST_LIMIT_MAX, LogRecord, StoreError};
-use tracing::error;
+use primitives::{LogChanges, RowState};
+use store::{LIST_LIMIT_MAX, LogRecord, Record, StoreError};
 
-use super::verify::{Known, Trust, Verifier};
-use super::{Audit, Entry};
+use super::tables::{contradictions, lying};
+use super::verify::{Known, Rows, Trust, Verifier};
+use super::{Audit, AuditFault, Entry, STAMP};
 use crate::register::Attempt;
 use crate::serve::audit_view;
 
 impl Audit {
-    /// How many records and attempts do not agree with one another, told as a metric; each is logged.
+    /// How many records, rows and shares do not agree with one another, told as a metric. Each is logged, and the first
+    /// stops signing.
     pub async fn reconcile(&self) -> Result<usize, StoreError> {
         let mut wrong = 0;
-        // The chain first: the verifier forgets what it need not keep, for the register is asked record by record.
+        // The verifier forgets what it need not keep, for the register is asked record by record.
         let mut chain =
             Verifier::new(Trust { plane: Some(self.plane), key: self.state().key.map(|key| key.public_key) });
-        let mut seq = 0;
-        loop {
-            let page = self.store.log(seq, LIST_LIMIT_MAX).await?;
-            let Some(last) = page.last() else { break };
-            seq = last.position.seq;
-            for record in page {
-                wrong += usize::from(!self.has_attempt(&record).await?);
-                chain.link(&audit_view(record));
-            }
-        }
+        let mut rows = Rows::default();
+        let read = self.read_log(0, &mut wrong, &mut rows, Some(&mut chain)).await?;
         for finding in chain.finish().findings {
-            error!(code = finding.code, seq = finding.seq, detail = finding.detail, "the audit log is not whole");
+            self.altered(finding.seq.unwrap_or_default(), finding.code, &finding.detail);
             wrong += 1;
         }
         let mut after = None;
         loop {
-            let filter = Filter { after, limit: LIST_LIMIT_MAX, ..Filter::default() };
-            let page = self.store.list::<Attempt>(filter).await?;
-            for attempt in &page.items {
-                wrong += usize::from(!self.has_record(&attempt.record).await?);
+            let page = lying(&self.store, after, LIST_LIMIT_MAX).await?;
+            for row in page.rows {
+                if row.noun == Attempt::NOUN {
+                    wrong += usize::from(!self.has_record(&row).await?);
+                } else {
+                    rows.row(row);
+                }
             }
+            page.shares.into_iter().for_each(|share| rows.hold(share));
             after = page.next;
             if after.is_none() {
-                self.metrics.mismatches(wrong);
-                return Ok(wrong);
+                break;
             }
         }
+        rows.are_whole();
+        for contradiction in contradictions(&self.store).await? {
+            self.altered(0, "contradiction", &contradiction);
+            wrong += 1;
+        }
+        // What was committed meanwhile.
+        self.read_log(read, &mut wrong, &mut rows, None).await?;
+        for (seq, code, detail) in rows.reconcile(self.now()) {
+            self.altered(seq, code, &detail);
+            wrong += 1;
+        }
+        self.metrics.mismatches(wrong);
+        Ok(wrong)
+    }
+
+    /// Reads the log from a record on; answers which was the last.
+    async fn read_log(
+        &self,
+        mut seq: u64,
+        wrong: &mut usize,
+        rows: &mut Rows,
+        mut chain: Option<&mut Verifier>,
+    ) -> Result<u64, StoreError> {
+        loop {
+            let page = self.store.log(seq, LIST_LIMIT_MAX).await?;
+            let Some(last) = page.last() else { return Ok(seq) };
+            seq = last.position.seq;
+            for record in page {
+                *wrong += usize::from(!self.has_attempt(&record).await?);
+                *wrong += self.tell_rows(&record, rows).await?;
+                if let Some(chain) = chain.as_deref_mut() {
+                    chain.link(&audit_view(record));
+                }
+            }
+        }
+    }
+
+    /// Tells what a record says of rows; how many attempts are older than it left them.
+    async fn tell_rows(&self, record: &LogRecord, rows: &mut Rows) -> Result<usize, StoreError> {
+        let seq = record.position.seq;
+        let Ok(mut changes) = LogChanges::parse(&record.changes) else {
+            self.altered(seq, "illegible", "what the record says of rows cannot be read");
+            return Ok(1);
+        };
+        let mut wrong = 0;
+        for told in changes.rows.extract_if(.., |row| row.noun == Attempt::NOUN) {
+            let lies = self.store.row_state(Attempt::NOUN, STAMP, &told.id).await?;
+            if !lies.is_some_and(|lies| lies.version > told.version || lies == told) {
+                self.altered(seq, "row", &format!("the attempt {} is not as record {seq} left it", told.id));
+                wrong += 1;
+            }
+        }
+        // A share whose time is over may be gone, and there are as many of those as there were payments.
+        let now = self.now();
+        changes.holds.retain(|hold| hold.amount.is_none() || hold.until.is_none_or(|until| until > now));
+        rows.told(seq, changes);
+        Ok(wrong)
     }
 
     /// Whether the register has what a record says of an attempt.
@@ -64,30 +121,38 @@ impl Audit {
         });
         if !fits {
             let seq = record.position.seq;
-            error!(seq, %intent, %attempt, "the register does not have what the audit log says of this attempt");
+            self.altered(seq, "register", &format!("the register does not have record {seq}, of {intent}/{attempt}"));
         }
         Ok(fits)
     }
 
-    /// Whether the record that the register names is of this attempt.
-    async fn has_record(&self, attempt: &Attempt) -> Result<bool, StoreError> {
-        let Attempt { intent, attempt: number, audit, .. } = attempt;
-        let named = self.store.log(audit.seq.saturating_sub(1), 1).await?;
-        let fits = !audit.is_empty()
-            && named.first().is_some_and(|record| {
-                record.position == *audit
-                    && match Entry::parse(&record.kind, &record.body) {
-                        Ok(Some(Entry::Registered(registered))) => {
-                            (&registered.intent, registered.attempt) == (intent, *number)
-                        }
-                        Ok(Some(Entry::Signed(signed))) => (&signed.intent, signed.attempt) == (intent, *number),
-                        Ok(Some(Entry::Voided(voided))) => (&voided.intent, voided.attempt) == (intent, *number),
-                        _ => false,
-                    }
-            });
-        if !fits {
-            error!(seq = audit.seq, %intent, attempt = %number, "the audit log does not have the record that the register names");
+    /// Refuses an attempt whose row is not as the log says, and stops signing then.
+    pub async fn hold_attempt(&self, attempt: &Attempt) -> Result<(), AuditFault> {
+        let id = attempt.id();
+        let lies = self.store.row_state(Attempt::NOUN, STAMP, &id).await?;
+        match lies {
+            Some(lies) if self.has_record(&lies).await? => Ok(()),
+            _ => Err(AuditFault::Altered(format!("the attempt {id}"))),
         }
-        Ok(fits)
+    }
+
+    /// Whether the record that an attempt names left it as it lies.
+    async fn has_record(&self, lies: &RowState) -> Result<bool, StoreError> {
+        let Some(stored) = self.store.get::<Attempt>(&lies.id).await? else { return Ok(true) };
+        if stored.version != lies.version {
+            // Written between the two readings: the record that tells it is read afterwards.
+            return Ok(true);
+        }
+        let attempt = stored.record;
+        let named = self.store.log(attempt.audit.seq.saturating_sub(1), 1).await?;
+        let told = named
+            .first()
+            .filter(|record| record.position == attempt.audit)
+            .is_some_and(|record| LogChanges::parse(&record.changes).is_ok_and(|changes| changes.rows.contains(lies)));
+        if !told {
+            let detail = format!("the attempt {} is not as record {} left it", lies.id, attempt.audit.seq);
+            self.altered(attempt.audit.seq, "row", &detail);
+        }
+        Ok(told)
     }
 }

@@ -7,11 +7,12 @@
 
 mod attempts;
 mod line;
+mod rows;
 
 use std::collections::{BTreeMap, HashMap};
 
 use api::wallet_manager::audit::{AuditCheckpoint, AuditRecord, KeptHead};
-use primitives::{LogHead, LogPosition, PlaneId};
+use primitives::{HoldState, LogChanges, LogHead, LogPosition, PlaneId, RowState, UnixMs};
 use serde::Serialize;
 use tron_tx::PublicKey;
 
@@ -21,6 +22,7 @@ use attempts::Attempts;
 
 pub use attempts::Known;
 pub use line::Line;
+pub(super) use rows::Rows;
 
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,6 +48,8 @@ pub struct Report {
     pub heads: u64,
     /// How many attempts of the register the log was held against; none if the register was not there.
     pub attempts: Option<u64>,
+    /// How many rows of the tables the log was held against; none if they were not there.
+    pub rows: Option<u64>,
     /// What is wrong, in the order of the records.
     pub findings: Vec<Finding>,
 }
@@ -68,6 +72,9 @@ pub struct Verifier {
     records: u64,
     heads: HashMap<u64, LogHead>,
     attempts: Attempts,
+    rows: Rows,
+    /// When what is held against the log was read; shares of limits count or not as of then.
+    at: UnixMs,
     checkpoints: Vec<StoredCheckpoint>,
     vouched: Vec<(String, LogPosition)>,
     kept: Vec<KeptHead>,
@@ -83,6 +90,8 @@ impl Verifier {
             records: 0,
             heads: HashMap::new(),
             attempts: Attempts::default(),
+            rows: Rows::default(),
+            at: UnixMs(0),
             checkpoints: Vec::new(),
             vouched: Vec::new(),
             kept: Vec::new(),
@@ -94,9 +103,14 @@ impl Verifier {
     pub fn record(&mut self, record: &AuditRecord) {
         self.link(record);
         self.heads.insert(record.seq, record.head);
+        let illegible = |error| format!("record {} cannot be read: {error}", record.seq);
         match Entry::parse(&record.kind, &record.body) {
             Ok(entry) => self.decision(record.seq, entry),
-            Err(error) => self.find(record.seq, "illegible", format!("record {} cannot be read: {error}", record.seq)),
+            Err(error) => self.find(record.seq, "illegible", illegible(error)),
+        }
+        match LogChanges::parse(&record.changes) {
+            Ok(changes) => self.rows.told(record.seq, changes),
+            Err(error) => self.find(record.seq, "illegible", illegible(error)),
         }
     }
 
@@ -173,6 +187,21 @@ impl Verifier {
         self.attempts.is_whole();
     }
 
+    /// Takes a row as it lies in its table.
+    pub fn row(&mut self, state: RowState) {
+        self.rows.row(state);
+    }
+
+    /// Takes a share of a limit as it lies there.
+    pub fn share(&mut self, state: HoldState) {
+        self.rows.hold(state);
+    }
+
+    /// Says that all rows and shares have been taken, so that what lacks is missing.
+    pub const fn rows_are_whole(&mut self) {
+        self.rows.are_whole();
+    }
+
     /// What is wrong.
     pub fn finish(mut self) -> Report {
         let position = self.last.map_or(LogPosition::EMPTY, |(position, _)| position);
@@ -196,8 +225,13 @@ impl Verifier {
         for (seq, code, detail) in std::mem::take(&mut self.attempts).reconcile(position.seq, &self.heads) {
             self.find(seq, code, detail);
         }
+        let rows = self.rows.count();
+        for (seq, code, detail) in std::mem::take(&mut self.rows).reconcile(self.at) {
+            self.find(seq, code, detail);
+        }
+        let checkpoints = checkpoints.len() as u64;
         let findings = self.findings.into_values().collect();
-        Report { position, records: self.records, checkpoints: checkpoints.len() as u64, heads, attempts, findings }
+        Report { position, records: self.records, checkpoints, heads, attempts, rows, findings }
     }
 
     fn hold_checkpoint(&mut self, checkpoint: &StoredCheckpoint) {

@@ -3,7 +3,9 @@
 use api::wallet_manager::PolicyVersion;
 use primitives::UnixMs;
 use serde::{Deserialize, Serialize};
-use store::{Commit, CommitError, Record, Store, StoreError};
+use store::{Commit, CommitError, LIST_LIMIT_MAX, Record, Store, StoreError};
+
+use crate::audit::entry::{Entry, PolicyKnown};
 
 /// There is one.
 const ID: &str = "highest";
@@ -14,9 +16,22 @@ const ID: &str = "highest";
 pub struct HighestPolicy(pub PolicyVersion);
 
 impl HighestPolicy {
-    /// What the store remembers.
+    /// What the store remembers, by its row or by its log: a row that somebody removed or lowered does not bring an older
+    /// policy back.
     pub async fn read(store: &Store) -> Result<Option<Self>, StoreError> {
-        Ok(store.get::<Self>(ID).await?.map(|known| known.record))
+        let mut highest = store.get::<Self>(ID).await?.map(|known| known.record);
+        let mut after = 0;
+        loop {
+            let page = store.log_of(&["policy_known"], after, LIST_LIMIT_MAX).await?;
+            let Some(last) = page.last() else { return Ok(highest) };
+            after = last.position.seq;
+            for record in &page {
+                let Ok(Some(Entry::PolicyKnown(known))) = Entry::parse(&record.kind, &record.body) else { continue };
+                if highest.as_ref().is_none_or(|Self(highest)| highest.version < known.policy.version) {
+                    highest = Some(Self(known.policy));
+                }
+            }
+        }
     }
 
     /// Has the store remember `next`, which is the highest.
@@ -27,7 +42,8 @@ impl HighestPolicy {
             Some(known) => commit.update(&known, &next),
             None => commit.insert(&next),
         };
-        store.commit(commit).await.map_err(|error| match error {
+        let known = PolicyKnown { policy: next.0.clone() };
+        store.commit(commit.log(known.into())).await.map_err(|error| match error {
             CommitError::Store(error) => error,
             // Nobody else writes it.
             _ => StoreError::Lost,

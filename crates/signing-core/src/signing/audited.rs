@@ -3,13 +3,14 @@
 use primitives::statement::Statement;
 use primitives::{AttemptNo, HexBytes, IntentId, KeyId, TxId};
 use sha2::{Digest, Sha256};
+use store::LogEntry;
 
 use super::SignError;
-use crate::audit::entry::{Entry, Refused, Registered, Signed, Voided};
+use crate::audit::entry::{Entry, REGISTERED_BY_DECISION, Refused, Registered, Signed, Voided};
 use crate::register::{self, Asked, Attempt};
 
 /// That an attempt is registered, or barred.
-pub(super) fn registered(attempt: &Attempt) -> Entry {
+pub(super) fn registered(attempt: &Attempt) -> LogEntry {
     let (intent, number) = (attempt.intent.clone(), attempt.attempt);
     let signing = match &attempt.entry {
         register::Entry::Void => return Voided { intent, attempt: number }.into(),
@@ -23,7 +24,7 @@ pub(super) fn registered(attempt: &Attempt) -> Entry {
         }
         Asked::Decided(request) => (digest(request.ceremony.unverified()), None, None),
     };
-    Registered {
+    let mut entry: LogEntry = Registered {
         intent,
         attempt: number,
         txid: signing.txid,
@@ -34,7 +35,11 @@ pub(super) fn registered(attempt: &Attempt) -> Entry {
         request: sha256(&request),
         policy: signing.policy.clone(),
     }
-    .into()
+    .into();
+    if let Asked::Decided(_) = &signing.request {
+        entry.kind = REGISTERED_BY_DECISION;
+    }
+    entry
 }
 
 /// That the token has signed an attempt.

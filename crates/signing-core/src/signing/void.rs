@@ -63,7 +63,7 @@ impl SigningCore {
         let attempt = Attempt { intent, attempt, at: now, entry: Entry::Void, audit: LogPosition::EMPTY };
         let mut barred = Versioned::first(attempt);
         let commit = Commit::new(now).insert(&barred.record).event(told(&barred, events::VOIDED));
-        let commit = commit.log(audited::registered(&barred.record).into()).stamp::<Attempt>(STAMP);
+        let commit = commit.log(audited::registered(&barred.record)).stamp::<Attempt>(STAMP);
         match self.audit.commit(commit).await {
             Ok(position) => {
                 barred.record.audit = position;

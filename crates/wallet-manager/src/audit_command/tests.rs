@@ -54,7 +54,7 @@ fn a_database_and_its_export_are_verified_alike() {
     };
     sought.lines(take).unwrap();
     lines.retain(|line| !matches!(line, Line::End { .. }));
-    lines.push(Line::End { register: false, at_rest: true });
+    lines.push(Line::End { register: false, rows: false, at_rest: true });
     let export = directory.path().join("export.jsonl");
     let write = |lines: &[Line]| {
         let text: Vec<_> = lines.iter().map(|line| serde_json::to_string(line).unwrap() + "\n").collect();

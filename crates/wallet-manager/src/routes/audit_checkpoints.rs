@@ -12,17 +12,17 @@ use utoipa::IntoParams;
 use super::may_read;
 use crate::app;
 
-/// Which checkpoints.
+/// Which page.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
-    /// Those after the page that named this as its `next`; the newest without it.
-    after: Option<String>,
+    /// Those after the page that named this as its `next`; the first without it.
+    pub(super) after: Option<String>,
     /// How many at most, from 1 to 1000.
     #[serde(default = "usual")]
     #[param(minimum = 1, maximum = 1000)]
-    limit: usize,
+    pub(super) limit: usize,
 }
 
 const fn usual() -> usize {

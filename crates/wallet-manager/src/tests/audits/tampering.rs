@@ -122,8 +122,10 @@ async fn tamper(path: &Path, rows: i64, tampering: &Tampering) {
 
 /// Works out every head from this record on, and removes the checkpoints that would show it.
 async fn rechain(file: &mut SqliteConnection, from: i64, checkpoints: bool) {
-    let rows =
-        sqlx::query("SELECT seq, at, kind, body, head, changes FROM log ORDER BY seq").fetch_all(&mut *file).await.unwrap();
+    let rows = sqlx::query("SELECT seq, at, kind, body, head, changes FROM log ORDER BY seq")
+        .fetch_all(&mut *file)
+        .await
+        .unwrap();
     let mut position = LogPosition::EMPTY;
     for row in rows {
         let (seq, at, head): (i64, i64, String) = (row.get(0), row.get(1), row.get(4));
@@ -144,7 +146,7 @@ async fn rechain(file: &mut SqliteConnection, from: i64, checkpoints: bool) {
 /// A stopped plane's file with four payouts, a refusal and a void, and what the token says of it.
 async fn plane() -> (Bench, PathBuf, AuditHead) {
     let (mut bench, path) = filed().await;
-    bench.config.audit.checkpoint_records = 7;
+    bench.config.audit.checkpoint_records = 9;
     let running = bench.start().await;
     let hot = running.wallet("hot", WalletClass::Hot).await;
     for n in 0..4 {

@@ -1,0 +1,66 @@
+//! Before the first signature: the rows that rule over what may be signed are as the log says that they were left.
+//!
+//! Wallets, stops, the highest policy and keys are few, and so are the records that changed them. The attempts are many:
+//! they are held against the log in the background, see [`Audit::reconcile`].
+
+use primitives::LogChanges;
+use store::{LIST_LIMIT_MAX, StoreError};
+use tracing::error;
+
+use super::tables::ruling;
+use super::verify::Rows;
+use super::{Audit, Entry, STAMP};
+
+/// Records of payments and of opening change no row that rules, and there are many of them.
+const OF_PAYMENTS: [&str; 6] = ["registered", "signed", "voided", "refused", "refused_again", "refused_unlisted"];
+
+impl Audit {
+    /// Stops signing if a row that rules is not as the log says.
+    pub(super) async fn hold_rules(&self) -> Result<(), StoreError> {
+        let mut rows = Rows::default();
+        let read = self.tell_rules(&mut rows, 0).await?;
+        for noun in ruling() {
+            let mut after = Some(0);
+            while let Some(place) = after {
+                let page = self.store.row_states(noun, STAMP, place, LIST_LIMIT_MAX).await?;
+                page.rows.into_iter().for_each(|row| rows.row(row));
+                after = page.next;
+            }
+        }
+        rows.are_whole();
+        // What was committed while the rows were read.
+        self.tell_rules(&mut rows, read).await?;
+        for (seq, code, detail) in rows.reconcile(self.now()) {
+            self.altered(seq, code, &detail);
+        }
+        Ok(())
+    }
+
+    /// Tells what the records after this one say of the rows that rule; answers which was the last.
+    async fn tell_rules(&self, rows: &mut Rows, mut after: u64) -> Result<u64, StoreError> {
+        let kinds: Vec<&'static str> =
+            Entry::KINDS.iter().copied().filter(|kind| !OF_PAYMENTS.contains(kind)).collect();
+        loop {
+            let page = self.store.log_of(&kinds, after, LIST_LIMIT_MAX).await?;
+            let Some(last) = page.last() else { return Ok(after) };
+            after = last.position.seq;
+            for record in page {
+                let seq = record.position.seq;
+                match LogChanges::parse(&record.changes) {
+                    Ok(mut changes) => {
+                        changes.rows.retain(|row| ruling().any(|noun| noun == row.noun));
+                        rows.told(seq, LogChanges { rows: changes.rows, holds: Vec::new() });
+                    }
+                    Err(error) => self.altered(seq, "illegible", &error.to_string()),
+                }
+            }
+        }
+    }
+
+    /// Stops signing: what lies in the store is not what the log says. The first finding is the one that is told.
+    pub(super) fn altered(&self, seq: u64, code: &str, detail: &str) {
+        error!(seq, code, detail, "the store was altered beside the audit log; nothing is signed");
+        self.metrics.altered();
+        self.state().altered.get_or_insert_with(|| detail.to_owned());
+    }
+}

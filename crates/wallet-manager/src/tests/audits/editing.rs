@@ -1,0 +1,156 @@
+//! Somebody who can write to the database's file, and edits what decides over signatures, not the log: it is found, and
+//! nothing is signed.
+
+use api::wallet_manager::freeze::{FreezeRequest, put_freeze};
+use primitives::FreezeId;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+
+use super::super::policies::PolicyFile;
+use super::*;
+
+/// Edits of rows that rule: found before the first signature.
+const RULING: [(&str, &str); 9] = [
+    ("another class", "UPDATE noun_wallet SET body = replace(body, '\"hot\"', '\"treasury\"')"),
+    ("another stage", "UPDATE noun_wallet SET stage = 'x'"),
+    ("another version", "UPDATE noun_wallet SET version = version + 1"),
+    ("no wallet", "DELETE FROM noun_wallet"),
+    (
+        "a wallet nobody made",
+        "INSERT INTO noun_wallet (id, stage, version, body) \
+        SELECT 'twin', stage, version, body FROM noun_wallet",
+    ),
+    ("no key", "DELETE FROM noun_key"),
+    ("no stop", "DELETE FROM noun_freeze"),
+    ("a stop that is over", "UPDATE noun_freeze SET body = replace(body, '\"lifted_at\":null', '\"lifted_at\":1')"),
+    ("a higher policy", "UPDATE noun_policy SET body = replace(body, '\"version\":1', '\"version\":2')"),
+];
+
+/// Edits of the register and the limits: found by the comparison in the background.
+const PAYMENTS: [(&str, &str); 8] = [
+    ("an earlier end", "UPDATE noun_attempt SET body = replace(body, '\"expiration\":17', '\"expiration\":16')"),
+    ("another time", "UPDATE noun_attempt SET body = replace(body, '\"at\":17', '\"at\":16')"),
+    ("an older row", "UPDATE noun_attempt SET version = 1, stage = 'registered'"),
+    ("no attempt", "DELETE FROM noun_attempt WHERE seq = 1"),
+    ("a free transaction", "DELETE FROM unique_keys WHERE noun = 'attempt'"),
+    ("a smaller share", "UPDATE holds SET amount = amount - 1 WHERE scope = (SELECT min(scope) FROM holds)"),
+    ("no share", "DELETE FROM holds WHERE scope = (SELECT min(scope) FROM holds)"),
+    ("a smaller sum", "UPDATE hold_totals SET total = 0"),
+];
+
+/// A stopped plane's file with two payments within limits, and a stop of all signing if it is asked for.
+async fn plane(stopped: bool) -> (Bench, PathBuf, AuditHead) {
+    let (mut bench, path) = filed().await;
+    let policy = PolicyFile { once: "100", hour: "1000", day: "2000", recipient: "2000", ..PolicyFile::WIDE };
+    bench.config.policy.file = Some(policy.put(&bench));
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    for n in 0..2 {
+        let payment = Payment::usdt(&running, &hot, &format!("po_{n}")).later(n);
+        running.done("usdt-manager", &put_signature(payment.txid(), &payment.request())).await;
+    }
+    if stopped {
+        let freeze_id = FreezeId::derive(uuid(), &["stop"]);
+        running.done("operator", &put_freeze(&FreezeRequest { freeze_id, reason: "a stop".to_owned() })).await;
+    }
+    assert_eq!(running.core.audit.reconcile().await.unwrap(), 0, "where nobody touched it");
+    running.core.audit.close().await;
+    let head = head(&running).await;
+    bench.store.close().await;
+    (bench, path, head)
+}
+
+async fn edit(path: &std::path::Path, sql: &'static str) {
+    let mut file = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path)).await.unwrap();
+    let done = sqlx::query(AssertSqlSafe(sql)).execute(&mut file).await.unwrap();
+    assert!(done.rows_affected() > 0, "{sql} changes nothing");
+    file.close().await.unwrap();
+}
+
+/// Starts on a copy of the file that was edited so; whether the edit is found offline is asserted on the way.
+async fn edited(
+    bench: &mut Bench,
+    whole: &[u8],
+    path: &std::path::Path,
+    head: &AuditHead,
+    sql: &'static str,
+) -> Running {
+    bench.store.close().await;
+    std::fs::write(path, whole).unwrap();
+    edit(path, sql).await;
+    bench.store = open(path).await;
+    let found = report(&bench.store, head).await.findings;
+    assert!(!found.is_empty(), "{sql} is not found offline");
+    bench.start().await
+}
+
+/// The code under which nothing is signed, if so.
+fn fault(running: &Running) -> Option<&'static str> {
+    running.core.audit.sound().err().map(|fault| fault.code())
+}
+
+#[tokio::test]
+async fn an_edited_row_that_rules_is_found_before_the_first_signature() {
+    let (mut bench, path, head) = plane(true).await;
+    let whole = std::fs::read(&path).unwrap();
+    for (what, sql) in RULING {
+        let running = edited(&mut bench, &whole, &path, &head, sql).await;
+        assert_eq!(fault(&running), Some("audit_altered"), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_edited_register_or_limit_is_found_in_the_background() {
+    let (mut bench, path, head) = plane(false).await;
+    let whole = std::fs::read(&path).unwrap();
+    for (what, sql) in PAYMENTS {
+        let running = edited(&mut bench, &whole, &path, &head, sql).await;
+        assert!(running.core.audit.reconcile().await.unwrap() > 0, "{what}");
+        assert_eq!(fault(&running), Some("audit_altered"), "{what}");
+    }
+}
+
+/// Goes back to an older policy file after the row that remembers the highest was edited so.
+async fn older_policy_after(sql: &'static str) {
+    let (mut bench, path) = filed().await;
+    bench.config.policy.file = Some(PolicyFile { version: 2, ..PolicyFile::WIDE }.put(&bench));
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    bench.store.close().await;
+    edit(&path, sql).await;
+    PolicyFile::WIDE.put(&bench);
+    bench.store = open(&path).await;
+    let running = bench.start().await;
+    assert!(running.core.policy.current().is_err(), "{sql}");
+    let payment = Payment::usdt(&running, &hot, "po_a");
+    let outcome = running.client("usdt-manager").call(&put_signature(payment.txid(), &payment.request())).await;
+    assert!(!matches!(outcome, service::Outcome::Done(_)), "{sql}");
+}
+
+#[tokio::test]
+async fn an_older_policy_does_not_come_back_with_its_row_removed() {
+    older_policy_after("DELETE FROM noun_policy").await;
+}
+
+#[tokio::test]
+async fn an_older_policy_does_not_come_back_with_its_row_lowered() {
+    older_policy_after("UPDATE noun_policy SET body = replace(body, '\"version\":2', '\"version\":0')").await;
+}
+
+#[tokio::test]
+async fn nothing_is_signed_over_an_edited_store_and_stopping_still_works() {
+    let (mut bench, path, head) = plane(false).await;
+    let whole = std::fs::read(&path).unwrap();
+    let running = edited(&mut bench, &whole, &path, &head, "UPDATE hold_totals SET total = 0").await;
+    let hot = running.done("operator", &api::wallet_manager::wallet(&"hot".parse().unwrap())).await;
+    let payment = |n: u64| Payment::usdt(&running, &hot, &format!("po_new_{n}")).later(n);
+    let before = payment(10);
+    running.done("usdt-manager", &put_signature(before.txid(), &before.request())).await;
+    running.core.audit.reconcile().await.unwrap();
+    let after = payment(11);
+    let failed = running.failed("usdt-manager", &put_signature(after.txid(), &after.request())).await;
+    assert_eq!(failed, "answered 503 audit_altered");
+    assert_eq!(super::head(&running).await.fault.as_deref(), Some("audit_altered"));
+    let freeze_id = FreezeId::derive(uuid(), &["stop"]);
+    running.done("operator", &put_freeze(&FreezeRequest { freeze_id, reason: "edited".to_owned() })).await;
+}
