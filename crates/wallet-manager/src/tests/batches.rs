@@ -111,7 +111,7 @@ async fn a_batch_that_cannot_be_taken_changes_nothing() {
         (0..=BATCH_MAX as u64).map(|n| Payment::trx(&running, &hot, &format!("po_{n}")).later(n)).collect();
     let problem = running.refused("usdt-manager", &put_signatures(&batch(&payments))).await;
     assert_eq!((problem.status, problem.code.as_str()), (422, "batch_too_long"));
-    let problem = running.refused("stranger", &put_signatures(&batch(&payments[..2]))).await;
+    let problem = running.refused("tron-client", &put_signatures(&batch(&payments[..2]))).await;
     assert_eq!(problem.status, 403, "{problem}");
     assert_eq!(attempts(&running, &payments[0]).await, 0);
     assert_eq!(running.done("usdt-manager", &put_signatures(&batch(&[]))).await.outcomes, []);
