@@ -1,6 +1,7 @@
 """Namespaces of our own: what is mounted in them goes with them, what runs in them ends with them, and no network leads out."""
 
 import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
@@ -28,6 +29,9 @@ def from_this_machine():
         return
     if os.geteuid() != 0:
         sys.exit("images are run as root: an engine of our own is started")
+    # What the kernel keeps has one name: two runs would take it from each other.
+    turn = open(pathlib.Path(tempfile.gettempdir()) / "lucid-images.lock", "w")
+    fcntl.flock(turn, fcntl.LOCK_EX)
     remove_handler()
     top = tempfile.mkdtemp(prefix="lucid-images-")
     os.chmod(top, 0o711)

@@ -41,9 +41,9 @@ def vendors_module(directory, architecture):
     directory.mkdir()
     with layer(SOFTHSM, architecture, "softhsm") as archive:
         for member in archive:
-            name = member.name.rsplit("/", 1)[-1]
-            if member.isfile() and ".so" in name:
+            name, target = (path.rsplit("/", 1)[-1] for path in (member.name, member.linkname))
+            if ".so" in name and member.isfile():
                 (directory / name).write_bytes(archive.extractfile(member).read())
-            elif member.issym() and ".so" in name and not (directory / name).exists():
-                (directory / name).symlink_to(member.linkname.rsplit("/", 1)[-1])
+            elif ".so" in name and member.issym() and name != target:
+                (directory / name).symlink_to(target)
     return "libsofthsm2.so"

@@ -61,12 +61,10 @@ class Native(unittest.TestCase):
                                  ["0" * 16, "0" * 16, "0" * 16, "1"])
 
     def test_a_payment_is_made(self):
-        treasury = self.plane.lucid("payout", "create", "--to", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "--amount", "25",
-                                    "--reference", "from-containers", "--wait", seconds=60)
-        self.assertEqual(treasury["status"], "completed", treasury)
-        if self.plane.module:
-            maps = self.maps("wallet-manager")
-            self.assertIn(self.plane.module, maps)
+        payout = self.plane.lucid("payout", "create", "--to", "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", "--amount", "25",
+                                  "--reference", "from-containers", "--wait", seconds=60)
+        self.assertEqual((payout["stage"], payout["amount"]), ("settled", "25"), payout)
+        self.assertIn(self.plane.module, self.maps("wallet-manager"))
 
     def maps(self, program):
         """The files that a container's processes have mapped."""

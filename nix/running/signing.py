@@ -17,4 +17,5 @@ class Signing(unittest.TestCase):
     def test_the_demo_pays_with_keys_of_the_software_token(self):
         plane = Plane(self.engine, "softhsm", "amd64", made.SOFTHSM)
         told = plane.lucid("demo", "--keep")
-        self.assertEqual([payout["status"] for payout in told["payouts"][:3]], ["completed"] * 3, told)
+        self.assertEqual([payout["state"] for payout in told["payouts"]], ["settled"] * 3, told)
+        self.assertEqual(told["token"], {"label": "lucid", "key_extractable": False})
