@@ -164,6 +164,3 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
-
-#[cfg(test)]
-mod tests;
