@@ -75,6 +75,8 @@ pub(crate) trait Backend: Send + Sync {
         after: u64,
         limit: usize,
     ) -> impl Future<Output = Stored<Vec<LogRecord>>> + Send;
+    /// How many records of these kinds there are.
+    fn count_log(&self, kinds: &[&'static str]) -> impl Future<Output = Stored<u64>> + Send;
     /// Rows after an insertion sequence as they lie there, in its order.
     fn raw_rows(
         &self,

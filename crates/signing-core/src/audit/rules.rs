@@ -1,18 +1,23 @@
 //! Before the first signature: the rows that rule over what may be signed are as the log says that they were left.
 //!
 //! Wallets, stops, the highest policy and keys are few, and so are the records that changed them. The attempts are many:
-//! they are held against the log in the background, see [`Audit::reconcile`].
+//! they are counted here, so that none was removed, and held against the log in the background, see [`Audit::reconcile`].
 
 use primitives::LogChanges;
 use store::{LIST_LIMIT_MAX, StoreError};
 use tracing::error;
 
+use super::entry::REGISTERED_BY_DECISION;
 use super::tables::ruling;
 use super::verify::Rows;
 use super::{Audit, Entry, STAMP};
+use crate::register::Attempt;
 
 /// Records of payments and of opening change no row that rules, and there are many of them.
 const OF_PAYMENTS: [&str; 6] = ["registered", "signed", "voided", "refused", "refused_again", "refused_unlisted"];
+
+/// The records that make an attempt, one each.
+const MAKE_ATTEMPTS: [&str; 3] = ["registered", REGISTERED_BY_DECISION, "voided"];
 
 impl Audit {
     /// Stops signing if a row that rules is not as the log says.
@@ -32,6 +37,18 @@ impl Audit {
         self.tell_rules(&mut rows, read).await?;
         for (seq, code, detail) in rows.reconcile(self.now()) {
             self.altered(seq, code, &detail);
+        }
+        self.count_attempts().await
+    }
+
+    /// Stops signing if there are fewer or more attempts than records that made one.
+    async fn count_attempts(&self) -> Result<(), StoreError> {
+        let made = || self.store.log_count(&MAKE_ATTEMPTS);
+        let before = made().await?;
+        let lying: u64 = self.store.count_by_stage::<Attempt>().await?.into_iter().map(|(_, count)| count).sum();
+        let after = made().await?;
+        if !(before..=after).contains(&lying) {
+            self.altered(0, "register", &format!("the register has {lying} attempts, the log has made {after}"));
         }
         Ok(())
     }

@@ -118,6 +118,11 @@ impl Backend for Memory {
         Ok(wanted.take(limit).cloned().collect())
     }
 
+    async fn count_log(&self, kinds: &[&'static str]) -> Stored<u64> {
+        let state = self.state().await;
+        Ok(state.log.values().filter(|record| kinds.contains(&record.kind.as_str())).count() as u64)
+    }
+
     async fn raw_rows(&self, noun: &'static str, after: i64, limit: usize) -> Stored<Vec<RawRow>> {
         let state = self.state().await;
         let table = state.table(noun)?;

@@ -118,6 +118,13 @@ impl Backend for Sqlite {
         records.fetch_all(&self.readers).await.map_err(failed)
     }
 
+    async fn count_log(&self, kinds: &[&'static str]) -> Stored<u64> {
+        let kinds = serde_json::json!(kinds).to_string();
+        let count: i64 =
+            sqlx::query_scalar(sql::COUNT_LOG).bind(kinds).fetch_one(&self.readers).await.map_err(failed)?;
+        Ok(count.cast_unsigned())
+    }
+
     async fn raw_rows(&self, noun: &'static str, after: i64, limit: usize) -> Stored<Vec<RawRow>> {
         let sql = self.statements.of(noun)?.states.clone();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

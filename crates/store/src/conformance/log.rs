@@ -176,6 +176,8 @@ async fn only_the_kinds_that_are_asked_for(store: Store) {
     assert_eq!(of(&["a", "c"], 0).await, [1, 3, 4]);
     assert_eq!(of(&["a", "c"], 1).await, [3, 4]);
     assert!(of(&[], 0).await.is_empty());
+    assert_eq!(store.log_count(&["a", "c"]).await.unwrap(), 3);
+    assert_eq!(store.log_count(&[]).await.unwrap(), 0);
 }
 
 async fn pages_go_on_where_they_ended(store: Store) {

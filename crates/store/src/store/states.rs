@@ -24,6 +24,11 @@ impl Store {
         on!(self, backend => backend.log_of(kinds, after, limit.clamp(1, LIST_LIMIT_MAX)))
     }
 
+    /// How many records of these kinds there are.
+    pub async fn log_count(&self, kinds: &[&'static str]) -> Result<u64, StoreError> {
+        on!(self, backend => backend.count_log(kinds))
+    }
+
     /// A noun's rows after a place that an earlier page gave, or from 0. `stamp` is the member by which a commit's
     /// [`stamp`](crate::Commit::stamp) made rows name their place in the log.
     pub async fn row_states(

@@ -62,6 +62,8 @@ pub(super) const LOG: &str = "SELECT seq, at, kind, body, changes, head FROM log
 /// As above, of the kinds that a JSON array lists.
 pub(super) const LOG_OF: &str = "SELECT seq, at, kind, body, changes, head FROM log \
      WHERE seq > $1 AND kind IN (SELECT value FROM json_each($3)) ORDER BY seq LIMIT $2";
+/// By the index alone.
+pub(super) const COUNT_LOG: &str = "SELECT count(*) FROM log WHERE kind IN (SELECT value FROM json_each($1))";
 pub(super) const LOG_POSITION: &str = "SELECT seq, head FROM log ORDER BY seq DESC LIMIT 1";
 
 /// The statements of every declared noun.

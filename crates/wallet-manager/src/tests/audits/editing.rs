@@ -9,8 +9,9 @@ use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use super::super::policies::PolicyFile;
 use super::*;
 
-/// Edits of rows that rule: found before the first signature.
-const RULING: [(&str, &str); 9] = [
+/// Edits of rows that rule, and attempts removed: found before the first signature.
+const RULING: [(&str, &str); 10] = [
+    ("no attempt", "DELETE FROM noun_attempt WHERE seq = 1"),
     ("another class", "UPDATE noun_wallet SET body = replace(body, '\"hot\"', '\"treasury\"')"),
     ("another stage", "UPDATE noun_wallet SET stage = 'x'"),
     ("another version", "UPDATE noun_wallet SET version = version + 1"),
@@ -27,11 +28,10 @@ const RULING: [(&str, &str); 9] = [
 ];
 
 /// Edits of the register and the limits: found by the comparison in the background.
-const PAYMENTS: [(&str, &str); 8] = [
+const PAYMENTS: [(&str, &str); 7] = [
     ("an earlier end", "UPDATE noun_attempt SET body = replace(body, '\"expiration\":17', '\"expiration\":16')"),
     ("another time", "UPDATE noun_attempt SET body = replace(body, '\"at\":17', '\"at\":16')"),
     ("an older row", "UPDATE noun_attempt SET version = 1, stage = 'registered'"),
-    ("no attempt", "DELETE FROM noun_attempt WHERE seq = 1"),
     ("a free transaction", "DELETE FROM unique_keys WHERE noun = 'attempt'"),
     ("a smaller share", "UPDATE holds SET amount = amount - 1 WHERE scope = (SELECT min(scope) FROM holds)"),
     ("no share", "DELETE FROM holds WHERE scope = (SELECT min(scope) FROM holds)"),
