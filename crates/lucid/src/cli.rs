@@ -164,3 +164,6 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests;
