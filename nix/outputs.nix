@@ -71,7 +71,7 @@ in
     verify = app "verify" ''
       here="''${1:-$PWD}"
       [ -x "$here/nix/verify" ] || { echo "usage: nix run .#verify -- REPOSITORY" >&2; exit 2; }
-      exec "$here/nix/verify" "$here"
+      exec "$here/nix/verify" "$here" "''${@:2}"
     '' "Build everything in an empty store and compare with nix/digests.json";
   };
 
