@@ -77,10 +77,12 @@ fn until_halted(plane: &Plane, txid: &str) {
     assert_eq!(open(plane), [txid]);
 }
 
-/// A person explains it, and two lift the stop of signing.
+/// Two operators explain it, and lift the stop of signing.
 fn explain(plane: &Plane, txid: &str) {
-    let resolved = done(plane, &["reconcile", "resolve", txid, "--note", "a drill"]);
-    assert_eq!(resolved["resolution"]["by"], "operator");
+    let propose = ["reconcile", "resolve", txid, "--note", "a drill", "--propose"];
+    let explained = decided(plane, &format!("explain-{txid}.json"), &propose);
+    let resolved = done(plane, &["reconcile", "resolve", "--ceremony", explained.to_str().expect("text")]);
+    assert_eq!(resolved["resolution"]["by"], "alice, bob");
     let ceremony = decided(plane, &format!("thaw-{txid}.json"), &["thaw", "--propose"]);
     done(plane, &["thaw", "--ceremony", ceremony.to_str().expect("text")]);
 }

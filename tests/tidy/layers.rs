@@ -15,7 +15,7 @@ const SERVICES: [&str; 6] =
 const FOR_SERVICES: [&str; 7] = ["primitives", "tron-tx", "payments", "api", "store", "service", "transact"];
 
 /// Every other crate, and what it may use of the workspace.
-const RANKS: [(&str, &[&str]); 15] = [
+const RANKS: [(&str, &[&str]); 16] = [
     ("primitives", &[]),
     ("tron-tx", &["primitives"]),
     ("payments", &["primitives", "tron-tx", "api"]),
@@ -28,6 +28,7 @@ const RANKS: [(&str, &[&str]); 15] = [
     ("devnet", &["primitives", "tron-tx"]),
     ("bench", &["primitives", "tron-tx", "api", "service", "signer"]),
     ("pkcs11-faults", &[]),
+    ("test-support", &[]),
     ("oci-image", &[]),
     ("lucid", &["primitives", "tron-tx", "api", "service"]),
     ("plane-tests", &["primitives"]),

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::Call;
 use crate::call::query;
+use crate::wallet_manager::attempt::AllowRequest;
 
 pub mod reconciliation;
 
@@ -253,6 +254,12 @@ pub fn payouts(filter: &PayoutFilter) -> Call<PayoutPage> {
 /// Cancels a payout if wallet-manager can still bar its attempt; 409 `too_late` otherwise.
 pub fn cancel_payout(id: PayoutId) -> Call<PayoutView> {
     Call::put(format!("/v1/payouts/{id}/cancel"), &serde_json::json!({}))
+}
+
+/// Lets a payout whose attempts are exhausted be tried once more, as an operator has decided; 409 `not_exhausted`, 403 with
+/// the rule's code.
+pub fn attempt_again(id: PayoutId, request: &AllowRequest) -> Call<PayoutView> {
+    Call::put(format!("/v1/payouts/{id}/attempt-again"), request)
 }
 
 /// Event types of this service's feed; the data is a [`PayoutView`] unless said.

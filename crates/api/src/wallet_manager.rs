@@ -11,6 +11,7 @@ use crate::Call;
 
 pub use permissions::WalletPermissions;
 
+pub mod attempt;
 pub mod audit;
 pub mod batch;
 pub mod decision;

@@ -35,42 +35,72 @@ pub(crate) enum CeremonyCommand {
         #[arg(long, value_name = "KEYFILE")]
         key: PathBuf,
     },
+    /// Bring copies that operators signed apart together: all their signatures in the first file.
+    #[command(after_help = "Example:\n  lucid ceremony merge thaw.json thaw-of-bob.json")]
+    Merge {
+        /// The file that gets all signatures.
+        file: PathBuf,
+        /// The other copies of the same decision.
+        #[arg(required = true)]
+        copies: Vec<PathBuf>,
+    },
+}
+
+/// Who signed, by the name that the plane of this machine knows the key by, if it does.
+#[derive(Debug, Serialize)]
+struct Signer {
+    key: VerifyKey,
+    name: Option<String>,
 }
 
 /// A decision as `--json` shows it.
 #[derive(Debug, Serialize)]
 struct Shown<'a> {
     words: &'a str,
-    signers: Vec<VerifyKey>,
+    signers: Vec<Signer>,
     valid_until: UnixMs,
     expired: bool,
     ceremony: &'a Cosigned<Ceremony>,
 }
 
 /// The command.
-pub(crate) fn run(command: &CeremonyCommand, output: Output) -> Result<()> {
+pub(crate) fn run(command: &CeremonyCommand, operators: &Operators, output: Output) -> Result<()> {
     let now = SystemClock.now();
     match command {
         CeremonyCommand::Show { file } => {
             let ceremony = read(file)?;
-            show(&ceremony, now, output)
+            show_named(&ceremony, operators, now, output)
         }
         CeremonyCommand::Sign { file, key } => {
             let key = operator_key::read(key)?;
             let proposed = read(file)?;
-            note(words(&proposed, now));
+            note(words(&proposed, operators, now));
             let signed = sign(proposed, &key, now)?;
             decision::replace(file, &serde_json::to_string_pretty(&signed)?)?;
-            show(&signed, now, output)
+            show_named(&signed, operators, now, output)
+        }
+        CeremonyCommand::Merge { file, copies } => {
+            let mut merged = read(file)?;
+            for copy in copies {
+                let context = || format!("{} does not fit", copy.display());
+                merged = merged.joined(&read(copy)?).with_context(context)?;
+            }
+            decision::replace(file, &serde_json::to_string_pretty(&merged)?)?;
+            show_named(&merged, operators, now, output)
         }
     }
 }
 
-/// Shows a decision in words.
+/// Shows a decision in words, with the keys that signed it.
 pub(crate) fn show(ceremony: &Cosigned<Ceremony>, now: UnixMs, output: Output) -> Result<()> {
-    let text = words(ceremony, now);
+    show_named(ceremony, &Operators::default(), now, output)
+}
+
+fn show_named(ceremony: &Cosigned<Ceremony>, operators: &Operators, now: UnixMs, output: Output) -> Result<()> {
+    let text = words(ceremony, operators, now);
     let valid_until = ceremony.unverified().valid_until();
-    let signers = ceremony.signers().copied().collect();
+    let named = |key: &VerifyKey| Signer { key: *key, name: operators.name_of(key).map(str::to_owned) };
+    let signers = ceremony.signers().map(named).collect();
     output.show(&Shown { words: &text, signers, valid_until, expired: now >= valid_until, ceremony }, &text)
 }
 

@@ -147,7 +147,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Thaw(args) => freeze::thaw(&args, &Operator::of(&directory)?, output).await?,
         Command::Key(command) => key::run(&command, &directory, output).await?,
         Command::Operator(command) => operator_key::run(&command, output)?,
-        Command::Ceremony(command) => ceremony::run(&command, output)?,
+        Command::Ceremony(command) => ceremony::run(&command, &operator_key::pinned(&directory), output)?,
         Command::Treasury(command) => treasury::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Freeze(args) => freeze::run(&args, &Operator::of(&directory)?, output).await?,
         Command::Reconcile(command) => reconcile::run(&command, &Operator::of(&directory)?, output).await?,

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
-use primitives::statement::{SignKey, VerifyKey};
-use serde::Serialize;
+use primitives::statement::{Operators, SignKey, VerifyKey};
+use serde::{Deserialize, Serialize};
 
+use crate::directory::Directory;
 use crate::init::secret_file;
 use crate::output::Output;
 
@@ -54,4 +55,16 @@ pub(crate) fn keygen(path: &Path) -> Result<VerifyKey> {
 pub(crate) fn read(path: &Path) -> Result<SignKey> {
     let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
     SignKey::parse(&text).with_context(|| format!("{} holds no operator's key", path.display()))
+}
+
+/// The operators that the plane of this directory has pinned, to show names beside keys; none where there is no plane, as
+/// on an operator's own machine.
+pub(crate) fn pinned(directory: &Directory) -> Operators {
+    #[derive(Default, Deserialize)]
+    struct Pinned {
+        #[serde(default)]
+        operators: Operators,
+    }
+    let text = std::fs::read_to_string(directory.config("wallet-manager")).unwrap_or_default();
+    toml::from_str::<Pinned>(&text).unwrap_or_default().operators
 }

@@ -5,12 +5,15 @@ pub(crate) mod text;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use api::payment_gateway::{self, MerchantPayoutRequest};
 use api::payout_router::{self, PayoutAsset, PayoutStage, PayoutView};
+use api::wallet_manager::attempt::{AllowRequest, put_allowed};
 use clap::{Args, Subcommand, ValueEnum};
-use primitives::{Address, MerchantRef, PayoutId};
+use primitives::statement::Action;
+use primitives::{Address, AttemptNo, MerchantRef, PayoutId};
 
+use crate::decision::{self, DecisionFile};
 use crate::exit;
 use crate::operator::Operator;
 use crate::output::Output;
@@ -35,6 +38,16 @@ pub(crate) enum PayoutCommand {
     Cancel {
         /// Its id, which begins with po_.
         payout: PayoutId,
+    },
+    /// Let a payout whose attempts have all come to nothing be tried once more, as an operator has decided.
+    #[command(
+        after_help = "Examples:\n  lucid payout again po_6ba7… --propose again.json\n  lucid ceremony sign again.json --key alice.key\n  lucid payout again po_6ba7… --ceremony again.json"
+    )]
+    Again {
+        /// Its id, which begins with po_.
+        payout: PayoutId,
+        #[command(flatten)]
+        file: DecisionFile,
     },
     /// Show the newest payouts.
     List {
@@ -90,12 +103,33 @@ pub(crate) async fn run(command: &PayoutCommand, operator: &Operator, output: Ou
             output.show(&view, text::one(&view))?;
             Ok(ExitCode::SUCCESS)
         }
+        PayoutCommand::Again { payout, file } => {
+            again(*payout, file, operator, output).await?;
+            Ok(ExitCode::SUCCESS)
+        }
         PayoutCommand::List { limit, after } => {
             let page = operator.ask_as_merchant(&payment_gateway::payouts(after.as_deref(), *limit)).await?;
             output.show(&page, text::page(&page))?;
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+/// The signer hears of it before payout-router does, which makes the attempt.
+async fn again(payout: PayoutId, file: &DecisionFile, operator: &Operator, output: Output) -> Result<()> {
+    if let Some(path) = &file.propose {
+        let view = operator.ask("payout-router", &payout_router::payout(payout)).await?;
+        let made = view.attempts.last().map_or(AttemptNo(0), |last| last.attempt);
+        let action = Action::AttemptAgain { intent: payout.into(), attempt: made.next() };
+        let proposed = decision::propose(operator, action, path)?;
+        let text = format!("{} is to be signed by an operator, then given back with --ceremony.", path.display());
+        return output.show(&proposed, text);
+    }
+    let path = file.ceremony.as_ref().context("either --propose or --ceremony")?;
+    let request = AllowRequest { ceremony: decision::read(path)? };
+    operator.insist("wallet-manager", &put_allowed(&request)).await.context("the signer does not allow it")?;
+    let view = operator.insist("payout-router", &payout_router::attempt_again(payout, &request)).await?;
+    output.show(&view, text::one(&view))
 }
 
 async fn create(args: &CreateArgs, operator: &Operator, output: Output) -> Result<ExitCode> {

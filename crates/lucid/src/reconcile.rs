@@ -1,11 +1,13 @@
-//! `lucid reconcile`: what nobody could explain, and a person's word on it.
+//! `lucid reconcile`: what nobody could explain, and two operators' word on it.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use api::payout_router::reconciliation::{
     DiscrepancyFilter, DiscrepancyView, Finding, ResolveRequest, discrepancies, resolve,
 };
-use clap::Subcommand;
+use clap::{Args, Subcommand};
+use primitives::statement::Action;
 
+use crate::decision::{self, DecisionFile};
 use crate::operator::Operator;
 use crate::output::{Output, table};
 
@@ -21,18 +23,25 @@ pub(crate) enum ReconcileCommand {
         #[arg(long)]
         all: bool,
     },
-    /// Explain one, for ever. Once none is open payouts go on; the stop of signing that it made two operators lift with
-    /// `lucid thaw`.
+    /// Explain one, for ever, as two operators have decided. Once none is open payouts go on; the stop of signing that it
+    /// made two operators lift with `lucid thaw`.
     #[command(
-        after_help = "Example:\n  lucid reconcile resolve 5f1c…e2 --note 'the owner key, by hand, ticket 1042'\n  lucid thaw --propose thaw.json"
+        after_help = "Examples:\n  lucid reconcile resolve 5f1c…e2 --note 'the owner key, by hand, ticket 1042' --propose explain.json\n  lucid ceremony sign explain.json --key alice.key\n  lucid ceremony sign explain.json --key bob.key\n  lucid reconcile resolve --ceremony explain.json\n  lucid thaw --propose thaw.json"
     )]
-    Resolve {
-        /// Its name: a txid, or audit- and a number.
-        id: String,
-        /// What it was; kept with your name.
-        #[arg(long)]
-        note: String,
-    },
+    Resolve(ResolveArgs),
+}
+
+/// What to explain.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ResolveArgs {
+    /// Its name: a txid, or audit- and a number; needed with --propose.
+    #[arg(required_unless_present = "ceremony")]
+    id: Option<String>,
+    /// What it was, in one line; kept with the operators' names. Needed with --propose.
+    #[arg(long, required_unless_present = "ceremony")]
+    note: Option<String>,
+    #[command(flatten)]
+    file: DecisionFile,
 }
 
 /// The command.
@@ -44,12 +53,23 @@ pub(crate) async fn run(command: &ReconcileCommand, operator: &Operator, output:
             let standing = if page.halted { "Nothing is authorised." } else { "Nothing stops payouts here." };
             output.show(&page, format!("{}\n{standing}", text(&page.discrepancies)))
         }
-        ReconcileCommand::Resolve { id, note } => {
-            let call = resolve(id, &ResolveRequest { note: note.clone() });
-            let view = operator.insist("payout-router", &call).await.context("it stays unexplained")?;
-            output.show(&view, text(std::slice::from_ref(&view)))
-        }
+        ReconcileCommand::Resolve(args) => explain(args, operator, output).await,
     }
+}
+
+async fn explain(args: &ResolveArgs, operator: &Operator, output: Output) -> Result<()> {
+    if let (Some(path), Some(discrepancy), Some(note)) = (&args.file.propose, &args.id, &args.note) {
+        let explained = Action::Explain { discrepancy: discrepancy.clone(), note: note.clone() };
+        let proposed = decision::propose(operator, explained, path)?;
+        let text = format!("{} is to be signed by two operators, then given back with --ceremony.", path.display());
+        return output.show(&proposed, text);
+    }
+    let ceremony = decision::read(args.file.ceremony.as_ref().context("either --propose or --ceremony")?)?;
+    let Action::Explain { discrepancy, .. } = &ceremony.unverified().action else { bail!("this explains nothing") };
+    let discrepancy = discrepancy.clone();
+    let call = resolve(&discrepancy, &ResolveRequest { ceremony });
+    let view = operator.insist("payout-router", &call).await.context("it stays unexplained")?;
+    output.show(&view, text(std::slice::from_ref(&view)))
 }
 
 fn text(views: &[DiscrepancyView]) -> String {

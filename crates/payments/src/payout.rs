@@ -3,7 +3,8 @@
 //! ```text
 //! Accepted ──authorise──► Attempting ──paid──► Settled
 //!     ▲                      │  └──unsigned──► Failed or Cancelled
-//!     └──dead or failed──────┘  └──mismatch, or a third attempt──► NeedsReview
+//!     ├──dead or failed──────┘  └──mismatch, or a third attempt──► NeedsReview
+//!     └──a person allows the third attempt─────────────────────────────┘
 //! ```
 //! Only this machine creates attempts, and only when every earlier one has ended for certain: by the register's word
 //! (unsigned) or by tron-client's own reading of the chain (paid, failed, mismatch, dead). usdt-manager's word is never
@@ -26,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 pub use accept::{AcceptError, accept};
 pub use authority::Authority;
-pub use plan::{LimitRelease, TooLate, Turn, cancel, plan, txid_is_another_payouts};
+pub use plan::{LimitRelease, NotExhausted, TooLate, Turn, attempt_again, cancel, plan, txid_is_another_payouts};
 
 use crate::attempt::{AnyAttempt, Ended, Fact, SealedTx};
 
@@ -50,6 +51,9 @@ pub struct Payout {
     pub waiting: Option<String>,
     /// Whether somebody wants it stopped; granted only if wallet-manager can still bar the attempt.
     pub cancelling: bool,
+    /// The last attempt beyond the usual ones that a person has allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<AttemptNo>,
     /// When it is looked at next.
     pub due_at: Option<UnixMs>,
 }

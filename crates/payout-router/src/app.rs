@@ -12,6 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::backstop::Backstop;
 use crate::census::{self, Census, CensusTaker};
 use crate::config::{Config, Reconciliation};
+use crate::council::Council;
 use crate::discrepancy::Discrepancy;
 use crate::drive::PayoutMachine;
 use crate::follow::{Chain, Register, Transfers};
@@ -49,6 +50,8 @@ pub struct State {
     pub(crate) freezer: Freezer,
     /// Whether everything is stopped.
     pub(crate) halt: Halt,
+    /// Who decides what waits for a person.
+    pub(crate) council: Council,
 }
 
 impl Service for PayoutRouter {
@@ -79,6 +82,7 @@ impl Service for PayoutRouter {
             limits: config.limits.clone(),
             freezer: freezer.clone(),
             halt: halt.clone(),
+            council: Council { operators: config.operators()?, plane: plane.id, chain_id: plane.chain() },
         };
         let machine = PayoutMachine {
             authority: Authority {

@@ -1,6 +1,9 @@
 //! This service's own sections of the configuration.
 
+use std::collections::BTreeMap;
+
 use payments::limits::Limits;
+use primitives::statement::{Operators, VerifyKey};
 use primitives::{Sun, WalletId};
 use serde::Deserialize;
 use service::config::ConfigError;
@@ -15,6 +18,18 @@ pub struct Config {
     pub limits: Limits,
     /// How the plane is held against the chain.
     pub reconciliation: Reconciliation,
+    /// The people who decide what waits for one, by name.
+    #[serde(default)]
+    pub operators: BTreeMap<String, VerifyKey>,
+}
+
+impl Config {
+    /// The operators; two names with one key would let one person sign as two.
+    pub fn operators(&self) -> Result<Operators, ConfigError> {
+        let named = self.operators.iter().map(|(name, key)| (name.clone(), *key));
+        Operators::new(named)
+            .map_err(|_| ConfigError::invalid("operators", "two names have one key: one person would be two"))
+    }
 }
 
 /// How payouts are made.

@@ -13,6 +13,7 @@ mod app;
 mod backstop;
 mod census;
 mod config;
+mod council;
 mod discrepancy;
 mod drift;
 mod drive;

@@ -1,5 +1,6 @@
 //! The routes, one file an endpoint.
 
+mod attempt_again;
 mod audit_heads;
 mod cancel_payout;
 mod freeze;
@@ -30,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(get_payout::get_payout))
         .routes(routes!(list_payouts::list_payouts))
         .routes(routes!(cancel_payout::cancel_payout))
+        .routes(routes!(attempt_again::put_attempt_again))
         .routes(routes!(list_wallets::list_wallets))
         .routes(routes!(freeze::get_freeze, freeze::put_freeze))
         .routes(routes!(freeze::thaw))

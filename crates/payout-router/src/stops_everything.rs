@@ -8,6 +8,7 @@ use api::tron_client::{self, AccountPermissions, Permission, PermissionKey, Wall
 use api::wallet_manager::audit::kept_heads;
 use api::wallet_manager::freeze::FreezeView;
 use api::wallet_manager::{self, RegisteredAttempt, WalletList};
+use primitives::statement::Action;
 use primitives::{Address, AttemptNo, BlockId, BlockRef, LogHead, LogPosition, TxId, UnixMs};
 use serde_json::json;
 use service::feed::Apply as _;
@@ -22,7 +23,7 @@ use crate::metrics::Metrics;
 use crate::reconcile::Reconciler;
 use crate::sighting::{Sighting, Verdict};
 use crate::stopping::Stopper;
-use crate::testing::{Bench, NOW, payer, plane, request, wallet};
+use crate::testing::{Bench, NOW, decided, payer, plane, request, wallet};
 use crate::wallet::WalletRow;
 
 const SIGNATURE: &str = "GET /v1/signatures/";
@@ -171,17 +172,30 @@ async fn an_unknown_transaction_stops_everything_until_a_person_has_explained_it
 
     let page = bench.client("operator").ask(&discrepancies(&DiscrepancyFilter::default())).await.unwrap();
     assert_eq!(page.discrepancies[0].finding, Finding::UnknownTransaction { transaction: seen(1) });
-    let explained = ResolveRequest { note: "the owner's key, by hand".to_owned() };
-    let by_nobody = bench.client("payment-gateway").call(&resolve(&id, &explained)).await;
-    assert!(matches!(by_nobody, Outcome::Refused(problem) if problem.status == 403));
-    let empty = bench.client("operator").call(&resolve(&id, &ResolveRequest { note: " ".to_owned() })).await;
-    assert!(matches!(empty, Outcome::Refused(problem) if problem.code == "malformed_note"));
+    let explain = |id: &str, note: &str, names: &[&str]| {
+        let action = Action::Explain { discrepancy: id.to_owned(), note: note.to_owned() };
+        ResolveRequest { ceremony: decided(action, names) }
+    };
+    let both: [&str; 2] = ["alice", "bob"];
+    let explained = explain(&id, "the owner's key, by hand", &both);
+    let refused =
+        async |caller: &str, request: &ResolveRequest| match bench.client(caller).call(&resolve(&id, request)).await {
+            Outcome::Refused(problem) => problem.code.clone(),
+            other => panic!("{other:?}"),
+        };
+    assert_eq!(refused("payment-gateway", &explained).await, "missing_scope");
+    for (request, code) in [
+        (explain(&id, "one alone", &["alice"]), "authority_signature"),
+        (explain(&id, "a stranger", &["alice", "mallory"]), "authority_signature"),
+        (explain("audit-7", "another", &both), "decision"),
+    ] {
+        assert_eq!(refused("operator", &request).await, code);
+    }
+    assert!(parts.halted().await);
     let resolved = bench.client("operator").ask(&resolve(&id, &explained)).await.unwrap();
-    assert_eq!(resolved.resolution.as_ref().map(|one| one.by.as_str()), Some("operator"));
+    assert_eq!(resolved.resolution.as_ref().map(|one| one.by.as_str()), Some("alice, bob"));
     assert_eq!(bench.client("operator").ask(&resolve(&id, &explained)).await.unwrap(), resolved);
-    let other = ResolveRequest { note: "something else".to_owned() };
-    let other = bench.client("operator").call(&resolve(&id, &other)).await;
-    assert!(matches!(other, Outcome::Refused(problem) if problem.code == "resolved"));
+    assert_eq!(refused("operator", &explain(&id, "something else", &both)).await, "resolved");
     assert!(!parts.halted().await);
     assert_eq!(parts.stage("order-2").await.0, PayoutStage::Attempting);
 }

@@ -9,7 +9,7 @@ use api::wallet_manager::{WalletClass, WalletView};
 use axum::Router;
 use payments::limits::Limits;
 use payments::payout::Authority;
-use primitives::statement::SignKey;
+use primitives::statement::{Action, Ceremony, Cosigned, Operators, SignKey};
 use primitives::{Address, Bandwidth, ChainId, HexBytes, PayoutId, PlaneId, Sun, UnixMs, Usdt};
 use serde_json::Value;
 use service::clock::{Clock, ManualClock};
@@ -22,6 +22,7 @@ use transact::Transact;
 
 use crate::PayoutRouter;
 use crate::app::{NOUNS, State};
+use crate::council::Council;
 use crate::drive::PayoutMachine;
 use crate::freezer::Freezer;
 use crate::halt::Halt;
@@ -55,6 +56,28 @@ pub(crate) fn request(reference: &str, asset: PayoutAsset, amount: &str) -> Payo
 
 pub(crate) fn id_of(request: &PayoutRequest) -> PayoutId {
     PayoutId::of(plane(), &request.merchant, &request.reference)
+}
+
+const OPERATORS: [&str; 2] = ["alice", "bob"];
+
+/// An operator's key.
+pub(crate) fn operator(name: &str) -> SignKey {
+    let mut seed = [1; 32];
+    seed[..name.len()].copy_from_slice(name.as_bytes());
+    SignKey::from_seed(&seed)
+}
+
+/// A decision that these operators have signed.
+pub(crate) fn decided(action: Action, names: &[&str]) -> Cosigned<Ceremony> {
+    let ceremony = Ceremony {
+        plane: plane(),
+        chain_id: ChainId(0x7e57_0001),
+        action,
+        nonce: [7; 16],
+        issued_at: NOW,
+        valid_until: NOW.plus_ms(3_600_000),
+    };
+    names.iter().fold(Cosigned::proposed(ceremony), |ceremony, name| ceremony.signed_by(&operator(name)))
 }
 
 fn limits() -> Limits {
@@ -107,6 +130,12 @@ impl Bench {
             limits: limits(),
             freezer: Freezer::new(self.store.clone(), self.clock.clone()),
             halt: Halt::new(self.store.clone(), self.clock.clone()),
+            council: Council {
+                operators: Operators::new(OPERATORS.map(|name| (name.to_owned(), operator(name).verify_key())))
+                    .unwrap(),
+                plane: plane(),
+                chain_id: ChainId(0x7e57_0001),
+            },
         };
         App::new(&context, state, self.store.clone()).router::<PayoutRouter>()
     }

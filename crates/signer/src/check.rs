@@ -27,7 +27,7 @@ use tron_tx::RawTransaction;
 
 pub use anchors::Anchors;
 pub use consent::{Approvals, Consent};
-pub use decision::{Council, SignDecision, agreed, check_decision};
+pub use decision::{Council, SignDecision, agreed, agreed_by, check_decision};
 pub use permission_update::Plan;
 pub use refusal::Refusal;
 pub use request::{Checked, SignTransaction};

@@ -1,7 +1,5 @@
 //! A real SoftHSM 2 token in a temporary directory, for the tests of this crate.
 
-mod faulty;
-
 use std::fs;
 use std::num::NonZeroU8;
 use std::os::unix::fs::PermissionsExt;
@@ -12,7 +10,7 @@ use crate::profile::{self, Limits, Network, PinForm, Profile};
 use crate::provision::provision;
 use crate::token::Token;
 
-pub(crate) use faulty::Plan;
+pub(crate) use test_support::Plan;
 
 /// The token's directory lives as long as this.
 pub(crate) struct SoftHsm {
@@ -29,8 +27,15 @@ impl SoftHsm {
     /// The same behind the module that misbehaves on demand, and what it is to do.
     pub(crate) fn faulty(sessions: u8) -> (Self, Plan) {
         let directory = tempfile::tempdir().unwrap();
-        let plan = Plan::begin(directory.path(), &module());
-        (Self::through(faulty::module(), directory, sessions), plan)
+        let plan = Plan::new(directory.path()).forgetful();
+        for (name, value) in plan.environment(&module()) {
+            #[expect(unsafe_code, reason = "a PKCS#11 module is configured by the environment")]
+            // SAFETY: the first thing that the only test of this process does; no other thread reads the environment.
+            unsafe {
+                std::env::set_var(name, value);
+            }
+        }
+        (Self::through(test_support::faulty_module(), directory, sessions), plan)
     }
 
     fn through(module: PathBuf, directory: tempfile::TempDir, sessions: u8) -> Self {

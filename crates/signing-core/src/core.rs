@@ -26,12 +26,12 @@ use crate::metrics::Metrics;
 use crate::policy::{HighestPolicy, PolicyFile, PolicySource};
 use crate::register::Attempt;
 use crate::settings::{Pin, PinnedSettings, Settings, SettingsDesk, Trust};
-use crate::signing::SigningCore;
+use crate::signing::{Allowed, SigningCore};
 use crate::standing::Standing;
 use crate::wallet::Wallet;
 
 /// What the store keeps.
-pub const NOUNS: [&str; 7] = [
+pub const NOUNS: [&str; 8] = [
     Wallet::NOUN,
     Attempt::NOUN,
     Freeze::NOUN,
@@ -39,6 +39,7 @@ pub const NOUNS: [&str; 7] = [
     HighestPolicy::NOUN,
     Key::NOUN,
     PinnedSettings::NOUN,
+    Allowed::NOUN,
 ];
 
 /// Whose database it is: the file's name is wallet-manager's, though the worker alone opens it.

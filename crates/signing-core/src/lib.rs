@@ -31,6 +31,7 @@ pub mod settings;
 pub mod signing;
 pub mod stamp;
 pub mod standing;
+pub mod undecided;
 pub mod wallet;
 pub mod worker;
 

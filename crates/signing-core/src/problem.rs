@@ -10,8 +10,8 @@ use crate::freeze::{FreezeError, ThawError};
 use crate::harden::HardenError;
 use crate::keeper::Unavailable;
 use crate::making::{MakeError, RetireError};
-use crate::settings::AdoptError;
 use crate::signing::{SignError, VoidError};
+use crate::undecided::Undecided;
 
 impl From<SignError> for Problem {
     fn from(error: SignError) -> Self {
@@ -112,13 +112,13 @@ impl From<ThawError> for Problem {
     }
 }
 
-impl From<AdoptError> for Problem {
-    fn from(error: AdoptError) -> Self {
+impl From<Undecided> for Problem {
+    fn from(error: Undecided) -> Self {
         let detail = error.to_string();
         match error {
-            AdoptError::Refused(refusal) => Self::forbidden(refusal.code(), detail),
-            AdoptError::Store(error) => error.into(),
-            AdoptError::Audit(fault) => fault.into(),
+            Undecided::Refused(refusal) => Self::forbidden(refusal.code(), detail),
+            Undecided::Store(error) => error.into(),
+            Undecided::Audit(fault) => fault.into(),
         }
     }
 }

@@ -39,7 +39,7 @@ pub use events::Events;
 pub use freeze::{Freezes, PutFreeze, Thaw};
 pub use harden::{CarryOut, Hardened, Share};
 pub use health::{Health, PARTS};
-pub use intent::{Intent, Void};
+pub use intent::{Allow, Intent, Void};
 pub use key::{Key, Keys, MakeKey, Making, ProveKey, RetireKey};
 pub use metrics::Metrics;
 pub use ping::Ping;
@@ -81,7 +81,7 @@ macro_rules! calls {
 
 calls! {
     Ping, Health, Metrics, Events, Policy,
-    Sign, Registered, Intent, Void,
+    Sign, Registered, Intent, Void, Allow,
     AuditRecords, AuditPlace, AuditCheckpoints, AuditRows,
     PutFreeze, Freezes, Thaw,
     CarryOut, Share, Hardened,

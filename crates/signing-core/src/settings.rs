@@ -12,7 +12,7 @@ use signer::{Profile, Rules};
 use crate::audit::AuditSettings;
 use crate::stamp::Stamp;
 
-pub use pin::{AdoptError, Pin, PinnedSettings, SettingsDesk, Unpinned};
+pub use pin::{Pin, PinnedSettings, SettingsDesk, Unpinned};
 pub use trust::Trust;
 
 /// The worker's settings. Secrets are named by their files, which the worker reads itself.

@@ -1,5 +1,6 @@
 //! One signature: checked, registered durably, signed, stored, answered.
 
+mod again;
 mod audited;
 mod consent;
 mod decided;
@@ -10,6 +11,7 @@ mod governed;
 mod settle;
 mod void;
 
+pub use again::Allowed;
 pub use enter::reserved;
 pub use void::VoidError;
 
@@ -173,6 +175,9 @@ impl SigningCore {
         let facts = Facts::of(&payer.holder, checked.transaction(), authorisation, checked.consent(), now);
         let surroundings = Surroundings { usdt: &self.rules.tokens, our_wallets: &our_wallets };
         let reservations = in_force.policy.judge(&facts, &surroundings)?;
+        if anew.0 {
+            self.allowed(authorisation).await?;
+        }
         Ok(Passed { checked, key: payer.key, reservations, policy: in_force.version.clone(), wallet: None })
     }
 

@@ -1,5 +1,6 @@
 //! What this service answers, one endpoint a file.
 
+mod allowed_attempt;
 mod audit;
 mod audit_checkpoints;
 mod audit_head;
@@ -40,6 +41,7 @@ pub(crate) fn all() -> OpenApiRouter<State> {
         .routes(routes!(put_signature::put_signature, get_signature::get_signature))
         .routes(routes!(intent::intent))
         .routes(routes!(void_attempt::void_attempt))
+        .routes(routes!(allowed_attempt::put_allowed))
         .routes(routes!(audit::audit))
         .routes(routes!(audit_head::audit_head))
         .routes(routes!(audit_checkpoints::audit_checkpoints))
@@ -51,6 +53,11 @@ pub(crate) fn all() -> OpenApiRouter<State> {
         .routes(routes!(harden::put_decision))
         .routes(routes!(harden::put_share))
         .routes(routes!(harden::put_outcome))
+}
+
+/// How many things a page has unless its reader says.
+const fn usual_page() -> usize {
+    100
 }
 
 /// Refuses a caller that has neither the scope nor the operator's, which may read everything.

@@ -1,5 +1,6 @@
 //! The service in process, over a real SoftHSM 2 token: requests go through the gate with tokens, as a peer's do.
 
+mod again;
 mod audits;
 mod batches;
 mod bench;

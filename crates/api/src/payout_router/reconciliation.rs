@@ -1,6 +1,7 @@
 //! What does not fit: the chain against the register, the audit log against what was kept of it, the chain's permissions
 //! against those that were decided.
 
+use primitives::statement::{Ceremony, Cosigned};
 use primitives::{Address, LogPosition, UnixMs, WalletId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -44,10 +45,10 @@ pub enum Finding {
     },
 }
 
-/// A person's word on a discrepancy.
+/// Two operators' word on a discrepancy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Resolution {
-    /// Who, by the name that payout-router knows the caller by.
+    /// The operators, by their names.
     pub by: String,
     /// What it was.
     pub note: String,
@@ -81,13 +82,13 @@ pub struct DiscrepancyFilter {
     pub limit: Option<u32>,
 }
 
-/// A person's explanation.
+/// Two operators' explanation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResolveRequest {
-    /// What it was; 1 to 1,000 bytes, kept for ever.
-    #[schema(min_length = 1, max_length = 1000)]
-    pub note: String,
+    /// The decision; it names the discrepancy and says what it was.
+    #[schema(value_type = Object)]
+    pub ceremony: Cosigned<Ceremony>,
 }
 
 /// A wallet of ours as payout-router holds it against the chain.
@@ -141,7 +142,7 @@ pub fn discrepancies(filter: &DiscrepancyFilter) -> Call<DiscrepancyPage> {
 }
 
 /// Explains a discrepancy, so that payouts go on once none is open. 404 `unknown_discrepancy`, 409 `resolved` with
-/// another note.
+/// another note, 403 with the rule's code.
 pub fn resolve(id: &str, request: &ResolveRequest) -> Call<DiscrepancyView> {
     Call::put(format!("/v1/discrepancies/{}/resolution", escape(id)), request)
 }

@@ -38,6 +38,8 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("frozen", Remedy::AskAgain),
     // An earlier attempt that time alone ends.
     ("previous_alive", Remedy::AskAgain),
+    // More attempts than are made without a person, who may still allow it.
+    ("third_attempt", Remedy::AskAgain),
     // Services that do not agree on who they are: for a person, and no reason to fail every payout meanwhile. It ends
     // with the permission, of which the signer says so before it says these.
     ("authority_signature", Remedy::AskAgain),

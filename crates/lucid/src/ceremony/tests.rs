@@ -50,7 +50,7 @@ fn two_keys_make_a_decision_and_one_key_counts_once() {
 fn nobody_signs_what_is_over() {
     let late = NOW.plus_ms(3_600_000);
     assert!(sign(thaw(), &key(1), late).unwrap_err().to_string().contains("over"));
-    assert!(words(&thaw(), late).contains("which is over"));
+    assert!(words(&thaw(), &operators(), late).contains("which is over"));
     assert!(sign(thaw(), &key(1), late.minus_ms(1)).is_ok());
 }
 
@@ -67,15 +67,37 @@ fn a_file_is_signed_in_place_and_a_spoilt_one_is_not() {
     decision::write_new(&file, &serde_json::to_string(&Cosigned::proposed(ceremony)).unwrap()).unwrap();
 
     let command = CeremonyCommand::Sign { file: file.clone(), key: secret };
-    run(&command, Output::new(true)).unwrap();
+    run(&command, &operators(), Output::new(true)).unwrap();
     assert_eq!(read(&file).unwrap().signers().collect::<Vec<_>>(), [&public]);
-    assert!(run(&command, Output::new(true)).is_err());
+    assert!(run(&command, &operators(), Output::new(true)).is_err());
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2, "nothing is left beside both files");
 
     let mut spoilt: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
     spoilt["signatures"][0]["signature"] = "00".repeat(64).into();
     fs::write(&file, spoilt.to_string()).unwrap();
     assert!(read(&file).unwrap_err().to_string().contains("is spoilt"));
+}
+
+#[test]
+fn copies_that_were_signed_apart_become_one_file() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    let write = |name, of: &Cosigned<Ceremony>| {
+        decision::write_new(&path(name), &serde_json::to_string(of).unwrap()).unwrap();
+    };
+    write("alices", &thaw().signed_by(&key(1)));
+    write("bobs", &thaw().signed_by(&key(2)));
+    write("other", &proposed(Action::SetPolicy { version: 1, sha256: [0; 32] }).signed_by(&key(2)));
+    let merge = |copy| {
+        let command = CeremonyCommand::Merge { file: path("alices"), copies: vec![path(copy)] };
+        run(&command, &operators(), Output::new(true))
+    };
+    assert!(merge("other").is_err());
+    assert_eq!(read(&path("alices")).unwrap(), thaw().signed_by(&key(1)));
+    merge("bobs").unwrap();
+    merge("bobs").unwrap();
+    let merged = read(&path("alices")).unwrap();
+    assert_eq!(merged.verify(&operators(), 2, NOW).unwrap().operators, ["alice", "bob"]);
 }
 
 #[test]
@@ -91,19 +113,19 @@ fn words_say_what_is_paid_from_where_and_until_when() {
         })
     };
     let signed = proposed(spending(Asset::Trx)).signed_by(&key(1));
-    let text = words(&signed, NOW);
+    let text = words(&signed, &operators(), NOW);
     for part in [
         "2500 TRX".to_owned(),
         PAYEE.to_string(),
         "wallet vault".to_owned(),
         "at most 60 TRX".to_owned(),
         "2025-07-02 15:27:12.131 UTC".to_owned(),
-        key(1).verify_key().to_string(),
+        format!("alice, {}", key(1).verify_key()),
     ] {
         assert!(text.contains(&part), "{part} is not in {text}");
     }
     let token = Address::from_evm([9; 20]);
-    let text = words(&proposed(spending(Asset::Token(token))), NOW);
+    let text = words(&proposed(spending(Asset::Token(token))), &operators(), NOW);
     assert!(text.contains("2500000000 units (2500 at 6 decimals") && text.contains(&token.to_string()), "{text}");
     assert!(text.contains("nobody yet"));
 }
@@ -120,12 +142,12 @@ fn words_name_every_operation_that_a_permission_allows() {
             operations,
         })
     };
-    let usual = words(&harden(WalletClass::Hot.operations()), NOW);
+    let usual = words(&harden(WalletClass::Hot.operations()), &operators(), NOW);
     assert!(usual.contains("TransferContract, TriggerSmartContract (what a wallet of the class hot"), "{usual}");
     let mut more = WalletClass::Hot.operations();
     more[5] |= 1 << 6;
     more[31] |= 1 << 7;
-    let more = words(&harden(more), NOW);
+    let more = words(&harden(more), &operators(), NOW);
     assert!(more.contains("AccountPermissionUpdateContract") && more.contains("number 255"), "{more}");
     assert!(!more.contains("what a wallet"), "{more}");
 }

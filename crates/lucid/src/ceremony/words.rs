@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use api::wallet_manager::WalletClass;
-use primitives::statement::{Action, Asset, Ceremony, Cosigned, Dated, PermissionKeys, Spending};
+use primitives::statement::{Action, Asset, Ceremony, Cosigned, Dated, Operators, PermissionKeys, Spending};
 use primitives::{UnixMs, Usdt};
 use tron_tx::ContractType;
 
@@ -13,7 +13,7 @@ const WALLETS: [(WalletClass, &str); 3] =
     [(WalletClass::Hot, "hot"), (WalletClass::Energy, "energy"), (WalletClass::Treasury, "treasury")];
 
 /// The whole decision, and who has signed it.
-pub(super) fn words(cosigned: &Cosigned<Ceremony>, now: UnixMs) -> String {
+pub(super) fn words(cosigned: &Cosigned<Ceremony>, operators: &Operators, now: UnixMs) -> String {
     let ceremony = cosigned.unverified();
     let until = ceremony.valid_until();
     let mut text = of(&ceremony.action);
@@ -25,7 +25,10 @@ pub(super) fn words(cosigned: &Cosigned<Ceremony>, now: UnixMs) -> String {
     let mut nobody = true;
     for key in cosigned.signers() {
         nobody = false;
-        write!(text, "\nSigned by    {key}").ok();
+        match operators.name_of(key) {
+            Some(name) => write!(text, "\nSigned by    {name}, {key}").ok(),
+            None => write!(text, "\nSigned by    {key}").ok(),
+        };
     }
     if nobody {
         text.push_str("\nSigned by    nobody yet");

@@ -25,6 +25,7 @@ pub(super) fn of(
     match service {
         "tron-client" => tron_client(plane, args),
         "wallet-manager" => wallet_manager(plane, directory, identities, args),
+        "payout-router" => operators(identities),
         "trx-staking" => trx_staking(),
         "payment-gateway" => payment_gateway(plane, identities),
         _ => Table::new(),
@@ -65,11 +66,17 @@ fn wallet_manager(plane: &PlaneFile, directory: &Directory, identities: &Identit
         token.insert("module".to_owned(), path(module));
     }
     let mut own = Table::from_iter([("token".to_owned(), Value::Table(token))]);
-    if !identities.operators.is_empty() {
-        let keys = identities.operators.iter().map(|(name, key)| ((*name).to_owned(), Value::String(key.to_string())));
-        own.insert("operators".to_owned(), Value::Table(keys.collect()));
-    }
+    own.extend(operators(identities));
     own
+}
+
+/// The people who decide, whom two services hold decisions against.
+fn operators(identities: &Identities) -> Table {
+    if identities.operators.is_empty() {
+        return Table::new();
+    }
+    let keys = identities.operators.iter().map(|(name, key)| ((*name).to_owned(), Value::String(key.to_string())));
+    Table::from_iter([("operators".to_owned(), Value::Table(keys.collect()))])
 }
 
 fn trx_staking() -> Table {

@@ -65,6 +65,7 @@ pub fn accept(
         attempts: Vec::new(),
         waiting: None,
         cancelling: false,
+        allowed: None,
         due_at: Some(now),
     })
 }

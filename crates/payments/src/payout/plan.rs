@@ -19,6 +19,8 @@ const WAIT_MS: u64 = 5_000;
 const ALIVE_MS: u64 = 31_000;
 /// How many attempts are made without a person.
 const ATTEMPTS_MAX: u32 = 2;
+/// Why a payout waits for a person when they were made.
+const EXHAUSTED: &str = "attempts_exhausted";
 
 /// What a turn decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,11 @@ pub enum LimitRelease {
     /// It was paid: counts until a window's length after this time.
     AfterWindow(UnixMs),
 }
+
+/// The payout does not wait for a person to allow this attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the payout does not wait for this attempt to be allowed")]
+pub struct NotExhausted;
 
 /// A payout that has ended cannot be cancelled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -75,6 +82,20 @@ pub fn cancel(payout: &Payout, now: UnixMs) -> Result<Turn, TooLate> {
         Stage::Cancelled { .. } => Ok(unchanged(payout)),
         _ => Err(TooLate),
     }
+}
+
+/// A person has allowed this attempt, the next one. The signer holds the same decision before it signs.
+pub fn attempt_again(payout: &Payout, attempt: AttemptNo, now: UnixMs) -> Result<Turn, NotExhausted> {
+    let made = payout.attempts.last().map_or(0, |last| last.attempt.0);
+    if payout.allowed == Some(attempt) {
+        return Ok(unchanged(payout));
+    }
+    let waits = matches!(&payout.stage, Stage::NeedsReview { reason, .. } if reason == EXHAUSTED);
+    if !waits || attempt.0 != made.saturating_add(1) {
+        return Err(NotExhausted);
+    }
+    let next = Payout { stage: Stage::Accepted, allowed: Some(attempt), ..payout.clone() };
+    Ok(looked(next, 0, now))
 }
 
 fn stop(payout: &Payout, now: UnixMs) -> Turn {
@@ -189,7 +210,7 @@ fn another_attempt(mut payout: Payout, now: UnixMs) -> Turn {
     }
     let made = payout.attempts.last().map_or(0, |last| last.attempt.0);
     if made >= ATTEMPTS_MAX {
-        return review(payout, "attempts_exhausted", now);
+        return review(payout, EXHAUSTED, now);
     }
     payout.stage = Stage::Accepted;
     looked(payout, 0, now)

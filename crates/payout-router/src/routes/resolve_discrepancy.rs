@@ -1,8 +1,9 @@
-//! `PUT /v1/discrepancies/{id}/resolution`: a person's word on what nobody could explain.
+//! `PUT /v1/discrepancies/{id}/resolution`: two operators' word on what nobody could explain.
 
 use api::payout_router::reconciliation::{DiscrepancyView, Resolution, ResolveRequest};
 use axum::Json;
 use axum::extract::State;
+use primitives::statement::Action;
 use service::extract::{Body, Path};
 use service::{Caller, Problem};
 use store::{Commit, CommitError};
@@ -11,10 +12,10 @@ use super::REVIEW;
 use crate::app;
 use crate::discrepancy::Discrepancy;
 
-/// The longest note, bytes.
-const NOTE_MAX: usize = 1_000;
+/// How many operators it takes: once none is open, payouts go on.
+const OPERATORS: usize = 2;
 
-/// Explains a discrepancy, for ever and on the feed. Once none is open, payouts are authorised again; what wallet-manager
+/// Explains a discrepancy as two operators have decided, for ever and on the feed. Once none is open, payouts are authorised again; what wallet-manager
 /// stopped for it two operators lift there.
 #[utoipa::path(
     put, path = "/v1/discrepancies/{id}/resolution", tag = "reconciliation",
@@ -26,8 +27,8 @@ const NOTE_MAX: usize = 1_000;
             description = "`unknown_discrepancy`"),
         (status = 409, body = api::Problem, content_type = "application/problem+json",
             description = "`resolved`: it has another note already; `busy`: it is changing, ask again"),
-        (status = 422, body = api::Problem, content_type = "application/problem+json",
-            description = "`malformed_note`"),
+        (status = 403, body = api::Problem, content_type = "application/problem+json",
+            description = "The code is the rule that stands against the decision, such as `authority_signature`."),
     )
 )]
 pub(crate) async fn resolve_discrepancy(
@@ -37,23 +38,25 @@ pub(crate) async fn resolve_discrepancy(
     Body(request): Body<ResolveRequest>,
 ) -> Result<Json<DiscrepancyView>, Problem> {
     caller.require(REVIEW)?;
-    let note = request.note.trim();
-    if note.is_empty() || note.len() > NOTE_MAX {
-        return Err(Problem::unprocessable("malformed_note", format!("A note is 1 to {NOTE_MAX} bytes.")));
-    }
+    let now = state.clock.now();
+    let agreed = state.council.agreed(&request.ceremony, OPERATORS, now)?;
+    let note = match &agreed.statement.action {
+        Action::Explain { discrepancy, note } if *discrepancy == id => note,
+        _ => return Err(Problem::forbidden("decision", "The operators decided on something else.")),
+    };
     let unknown = || Problem::not_found("unknown_discrepancy", "There is no discrepancy of this name.");
     let found = state.store.get::<Discrepancy>(&id).await?.ok_or_else(unknown)?;
     if let Some(resolution) = &found.record.resolution {
-        let same = resolution.note == note;
+        let same = resolution.note == *note;
         let other = || Problem::conflict("resolved", "It was explained already, by another note.");
         return if same { Ok(Json(found.record.view())) } else { Err(other()) };
     }
-    let now = state.clock.now();
-    let resolution = Resolution { by: caller.name.to_string(), note: note.to_owned(), at: now };
+    let by = agreed.operators.join(", ");
+    let resolution = Resolution { by: by.clone(), note: note.clone(), at: now };
     let (next, commit) = Discrepancy::resolved(&found, resolution, Commit::new(now));
     match state.store.commit(commit).await {
         Ok(()) => {
-            tracing::warn!(discrepancy = id, by = %caller.name, note, "explained by a person");
+            tracing::warn!(discrepancy = id, by, note, "explained by operators");
             Ok(Json(next.view()))
         }
         Err(CommitError::Conflict { .. }) => Err(Problem::conflict("busy", "It is changing; ask again.")),

@@ -52,7 +52,17 @@ pub fn agreed<'a>(
     rules: &Rules,
     now: UnixMs,
 ) -> Result<Agreed<'a, Ceremony>, Refusal> {
-    let agreed = ceremony.verify(&rules.operators, OPERATORS, now).map_err(|error| match error {
+    agreed_by(OPERATORS, ceremony, rules, now)
+}
+
+/// The decision, if at least so many operators made it and it is good here and now.
+pub fn agreed_by<'a>(
+    operators: usize,
+    ceremony: &'a Cosigned<Ceremony>,
+    rules: &Rules,
+    now: UnixMs,
+) -> Result<Agreed<'a, Ceremony>, Refusal> {
+    let agreed = ceremony.verify(&rules.operators, operators, now).map_err(|error| match error {
         CosignedError::Expired(_) => Refusal::AuthorityExpired,
         _ => Refusal::AuthoritySignature,
     })?;

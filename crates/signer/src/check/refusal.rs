@@ -95,6 +95,8 @@ refusals! {
     Previous = "previous", "the earlier attempts are not those of the register";
     /// An earlier attempt can still be included.
     PreviousAlive = "previous_alive", "an earlier attempt has not expired";
+    /// Two attempts were made, and no person has allowed a third.
+    ThirdAttempt = "third_attempt", "a third attempt needs a person, and no operator has allowed it";
     /// The attestation is not signed by the pinned compliance key, or none is pinned.
     AttestationSignature = "attestation_signature", "the attestation is not signed by the compliance key";
     /// The attestation is for another plane or chain.

@@ -232,10 +232,11 @@ fn every_breach_is_refused_by_its_rule() {
 #[test]
 fn every_rule_has_a_breach() {
     let of_policy: Vec<_> = crate::Policy::rules().collect();
-    // A freeze, a retired key, an update under way and a used nonce are the register's to know; what is only about decisions
-    // of operators is tested there.
+    // A freeze, a retired key, an update under way, a used nonce and a person's word on a third attempt are the register's
+    // to know; what is only about decisions of operators is tested there.
     let elsewhere = [
         Refusal::Frozen,
+        Refusal::ThirdAttempt,
         Refusal::KeyRetired,
         Refusal::Hardening,
         Refusal::AttestationUsed,

@@ -7,6 +7,7 @@ mod hang;
 mod inventory;
 mod release;
 mod rows;
+mod secrecy;
 mod statements;
 
 use std::fs;

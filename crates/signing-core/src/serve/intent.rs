@@ -1,6 +1,7 @@
 //! The register's word on an intent, and the end of one of its attempts.
 
 use api::wallet_manager::IntentView;
+use api::wallet_manager::attempt::{AllowRequest, AllowedAttempt};
 use primitives::statement::{Signed, Unsigned};
 use primitives::{AttemptNo, IntentId};
 use serde::{Deserialize, Serialize};
@@ -42,5 +43,17 @@ impl Ask for Void {
 
     async fn answer(self, core: &Core) -> Result<Signed<Unsigned>, Problem> {
         Ok(core.signing.void(self.intent, self.attempt).await?)
+    }
+}
+
+/// Brings an operator's decision that one more attempt may be made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Allow(pub AllowRequest);
+
+impl Ask for Allow {
+    type Answer = AllowedAttempt;
+
+    async fn answer(self, core: &Core) -> Result<AllowedAttempt, Problem> {
+        Ok(core.signing.allow(&self.0).await?)
     }
 }

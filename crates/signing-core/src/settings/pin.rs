@@ -14,12 +14,13 @@ use service::clock::SharedClock;
 use sha2::{Digest, Sha256};
 use signer::check::agreed;
 use signer::{Refusal, Rules};
-use store::{Commit, CommitError, Record, Store, StoreError, Versioned};
+use store::{Commit, Record, Store, StoreError, Versioned};
 use thiserror::Error;
 use tracing::warn;
 
 use super::Trust;
-use crate::audit::{Audit, AuditError, AuditFault, entry};
+use crate::audit::{Audit, entry};
+use crate::undecided::Undecided;
 
 /// There is one.
 const ID: &str = "pinned";
@@ -55,20 +56,6 @@ pub enum Unpinned {
         /// The hash of the settings that were refused.
         sha256: HexBytes,
     },
-}
-
-/// Why settings are not agreed to.
-#[derive(Debug, Error)]
-pub enum AdoptError {
-    /// The decision is not two operators', not good here and now, or on something else.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The audit log failed.
-    #[error(transparent)]
-    Audit(#[from] AuditFault),
 }
 
 /// What is to be written of the settings that this worker was started under.
@@ -161,7 +148,7 @@ impl SettingsDesk {
     }
 
     /// Lets the worker be started under other settings, once.
-    pub async fn adopt(&self, request: &AdoptRequest, rules: &Rules) -> Result<SettingsView, AdoptError> {
+    pub async fn adopt(&self, request: &AdoptRequest, rules: &Rules) -> Result<SettingsView, Undecided> {
         let now = self.clock.now();
         let agreed = agreed(&request.ceremony, rules, now)?;
         let Action::AdoptSettings { sha256 } = agreed.statement.action else { return Err(Refusal::Decision.into()) };
@@ -173,13 +160,8 @@ impl SettingsDesk {
         let digest = Sha256::new().chain_update(primitives::statement::Ceremony::DOMAIN);
         let statement = digest.chain_update(agreed.statement.encode()).finalize().to_vec().into();
         let record = entry::Ceremony { action: "adopt_settings".to_owned(), statement, operators: agreed.operators };
-        match self.audit.commit(Commit::new(now).update(&stored, &next).log(record.into())).await {
-            Ok(_) => Ok(next.view()),
-            Err(AuditError::Fault(fault)) => Err(fault.into()),
-            Err(AuditError::Refused(CommitError::Store(error))) => Err(error.into()),
-            // Two at the same time: asked again, it is answered as it is.
-            Err(AuditError::Refused(_)) => Err(StoreError::Lost.into()),
-        }
+        self.audit.commit(Commit::new(now).update(&stored, &next).log(record.into())).await?;
+        Ok(next.view())
     }
 }
 

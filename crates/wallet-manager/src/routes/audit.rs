@@ -21,13 +21,9 @@ pub(super) struct Which {
     #[serde(default)]
     after: u64,
     /// How many at most, from 1 to 1000.
-    #[serde(default = "usual")]
+    #[serde(default = "super::usual_page")]
     #[param(minimum = 1, maximum = 1000)]
     limit: usize,
-}
-
-const fn usual() -> usize {
-    100
 }
 
 /// Records of the audit log in order, each exactly as it was hashed. Needs the scope `audit:read`.

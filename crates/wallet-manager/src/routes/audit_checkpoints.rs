@@ -20,13 +20,9 @@ pub(super) struct Which {
     /// Those after the page that named this as its `next`; the first without it.
     pub(super) after: Option<String>,
     /// How many at most, from 1 to 1000.
-    #[serde(default = "usual")]
+    #[serde(default = "super::usual_page")]
     #[param(minimum = 1, maximum = 1000)]
     pub(super) limit: usize,
-}
-
-const fn usual() -> usize {
-    100
 }
 
 /// Checkpoints of the audit log, each signed by the audit key in the token, newest first. Needs the scope `audit:read`.

@@ -106,7 +106,10 @@ async fn the_register_names_the_policy_that_it_was_signed_under() {
     let kinds = log.iter().map(|record| record.kind.as_str());
     let told = ["registered", "signed", "policy_known", "policy_changed"];
     let kinds: Vec<_> = kinds.filter(|kind| told.contains(kind)).collect();
-    assert_eq!(kinds, ["policy_known", "registered", "signed", "policy_known", "policy_changed", "registered", "signed"]);
+    assert_eq!(
+        kinds,
+        ["policy_known", "registered", "signed", "policy_known", "policy_changed", "registered", "signed"]
+    );
 }
 
 #[tokio::test]

@@ -12,8 +12,9 @@ use primitives::statement::{Anchor, Asset, Authorisation, Kind, Signed};
 use primitives::{Address, AttemptNo, BlockId, IntentId, Sun, TxId, UnixMs};
 use service::clock::{Clock, SystemClock};
 use sha2::{Digest, Sha256};
+use test_support::Plan;
 
-use crate::faults::Plan;
+use crate::faults;
 use crate::place::{CHAIN, PLANE, Place, Process, key};
 use calls::Sent;
 use wire::{Message, Value};
@@ -177,7 +178,7 @@ impl Examined {
             key(12).verify_key()
         );
         assert!(place.init_token().status.success());
-        let plan = Plan::begin(&mut place);
+        let plan = faults::begin(&mut place);
         let process = place.serve();
         process.ready();
         let hot = process.hot().await;

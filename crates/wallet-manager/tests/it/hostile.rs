@@ -16,9 +16,10 @@ use service::config::{self, Environment};
 use signing_core::protocol::NEWS;
 use signing_core::protocol::frame::{Frame, MESSAGE_MAX};
 use signing_core::worker::{COMMAND, Start};
+use test_support::Plan;
 use wallet_manager::WalletManager;
 
-use crate::faults::Plan;
+use crate::faults;
 use crate::place::{BINARY, Place, payment, until};
 
 /// The worker, and our end of its stream.
@@ -113,7 +114,7 @@ async fn left() -> (Place, Plan, WalletView, Value) {
     let mut place = Place::new();
     place.canary_ms = 3_600_000;
     assert!(place.init_token().status.success());
-    let plan = Plan::begin(&mut place);
+    let plan = faults::begin(&mut place);
     let mut process = place.serve();
     let hot = process.hot().await;
     let (raw, request) = payment(&hot, "po_a", 0);

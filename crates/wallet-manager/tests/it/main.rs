@@ -4,10 +4,13 @@
 mod batches;
 mod examiner;
 mod faults;
+mod full_disk;
 mod hostile;
+mod key_value;
 mod killed;
 mod load;
 mod memory;
+mod object_file;
 mod pin;
 mod place;
 mod process;

@@ -1,7 +1,6 @@
 //! What is secret is in the memory of the worker and of no other process.
 //!
-//! A key's value cannot be looked for, because nobody can read it out to compare with: what holds for it follows from
-//! the PIN, without which nobody else opens the token.
+//! A key's value is looked for in `key_value.rs`; here it is the PIN, without which nobody else opens the token.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -11,7 +10,7 @@ use api::wallet_manager::put_signature;
 use crate::place::{Place, payment};
 
 /// How often this is in a process's memory. Pages that go away meanwhile, and devices, are passed over.
-fn occurrences(pid: u32, secret: &[u8]) -> std::io::Result<usize> {
+pub(crate) fn occurrences(pid: u32, secret: &[u8]) -> std::io::Result<usize> {
     let memory = File::open(format!("/proc/{pid}/mem"))?;
     let maps = fs::read_to_string(format!("/proc/{pid}/maps"))?;
     let mut count = 0;

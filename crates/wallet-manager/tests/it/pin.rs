@@ -4,14 +4,14 @@ use std::fs;
 
 use rustix::process::Signal;
 
-use crate::faults::Plan;
+use crate::faults;
 use crate::place::{Place, signal, until};
 
 #[test]
 fn no_restart_presents_a_refused_pin_again() {
     let mut place = Place::new();
     assert!(place.init_token().status.success());
-    let plan = Plan::begin(&mut place);
+    let plan = faults::begin(&mut place);
     plan.set("C_Login rv PIN_INCORRECT");
     let process = place.serve();
     let refused = || process.page("/health").contains("refused the PIN").then_some(());
@@ -37,7 +37,7 @@ fn no_restart_presents_a_refused_pin_again() {
 fn a_module_that_crashes_at_the_pin_is_not_given_it_for_ever() {
     let mut place = Place::new();
     assert!(place.init_token().status.success());
-    let plan = Plan::begin(&mut place);
+    let plan = faults::begin(&mut place);
     plan.set("C_Login crash");
     let process = place.serve();
     until("the last try", || process.log().contains("its PIN is not presented until its file changes").then_some(()));

@@ -46,6 +46,8 @@ pub(crate) struct Place {
     pub(crate) data: &'static str,
     /// How often the token proves itself.
     pub(crate) canary_ms: u64,
+    /// The program, and what runs it.
+    pub(crate) program: Vec<String>,
     /// Variables for the service alone.
     pub(crate) environment: Vec<(&'static str, PathBuf)>,
 }
@@ -91,6 +93,7 @@ impl Place {
             sections: String::new(),
             data: "data",
             canary_ms: 200,
+            program: vec![BINARY.to_owned()],
             environment: Vec::new(),
         };
         let tokens = place.path("token");
@@ -163,15 +166,14 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
     }
 
     pub(crate) fn command(&self, arguments: &[&Path]) -> Command {
-        let mut command = Command::new(BINARY);
-        command.args(arguments).env("SOFTHSM2_CONF", self.path("softhsm2.conf"));
+        let mut command = Command::new(&self.program[0]);
+        command.args(&self.program[1..]).args(arguments).env("SOFTHSM2_CONF", self.path("softhsm2.conf"));
         command
     }
 
     pub(crate) fn init_token(&self) -> std::process::Output {
         let (pin, tokens) = (self.path("pin"), self.path("token"));
-        let arguments =
-            ["--pin-file".as_ref(), pin.as_path(), "--token-dir".as_ref(), tokens.as_path()];
+        let arguments = ["--pin-file".as_ref(), pin.as_path(), "--token-dir".as_ref(), tokens.as_path()];
         let words = ["token", "--json", "init", "--draw-pins"];
         self.command(&words.map(Path::new)).args(arguments).output().unwrap()
     }
@@ -290,16 +292,23 @@ impl Process {
     }
 }
 
-/// The request for the wallet that pays, which two operators decided on; always the same within a test.
+/// The request for the wallet that pays.
 pub(crate) fn hot_request() -> Call<WalletView> {
+    wallet_request("hot")
+}
+
+/// The request for a wallet that pays, which two operators decided on; always the same within a test.
+pub(crate) fn wallet_request(name: &str) -> Call<WalletView> {
     static DECIDED: OnceLock<UnixMs> = OnceLock::new();
     let issued_at = *DECIDED.get_or_init(|| SystemClock.now());
-    let name: WalletId = "hot".parse().unwrap();
+    let mut nonce = [1; 16];
+    nonce[..name.len()].copy_from_slice(name.as_bytes());
+    let name: WalletId = name.parse().unwrap();
     let ceremony = Cosigned::proposed(Ceremony {
         plane: PLANE.parse().unwrap(),
         chain_id: CHAIN,
         action: Action::MakeKey { class: KeyClass::Hot, name: name.clone() },
-        nonce: [1; 16],
+        nonce,
         issued_at,
         valid_until: issued_at.plus_ms(3_600_000),
     });

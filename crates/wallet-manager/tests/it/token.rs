@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::faults::Plan;
+use crate::faults;
 use crate::place::Place;
 
 fn token(place: &Place, words: &[&str]) -> Output {
@@ -59,7 +59,7 @@ fn doctor_says_that_a_token_can_serve_and_leaves_it_as_it_was() {
 fn doctor_fails_with_what_to_do_and_does_not_hang_with_the_module() {
     let mut place = Place::new();
     assert!(place.init_token().status.success());
-    let plan = Plan::begin(&mut place);
+    let plan = faults::begin(&mut place);
     plan.set("C_GetTokenInfo pin-flag final-try");
     assert!(todo(&doctor(&place, &[], false), "pin_tries").contains("by hand"));
     assert_eq!(plan.calls("C_Login"), 0);

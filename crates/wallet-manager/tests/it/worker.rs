@@ -8,7 +8,7 @@ use api::wallet_manager::put_signature;
 use rustix::process::Signal;
 use service::Outcome;
 
-use crate::faults::Plan;
+use crate::faults;
 use crate::place::{Place, payment, signal, until, workers_of};
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_worker_that_stands_still_is_killed_and_started_anew() {
 async fn a_call_that_does_not_return_costs_the_worker_and_nothing_else() {
     let mut place = Place::new();
     assert!(place.init_token().status.success());
-    let plan = Plan::begin(&mut place);
+    let plan = faults::begin(&mut place);
     place.token.push_str("sign_timeout_ms = 300\nsessions = 2");
     place.worker.push_str("\nstop_ms = 1000");
     let process = place.serve();
@@ -79,7 +79,7 @@ async fn a_call_that_does_not_return_costs_the_worker_and_nothing_else() {
 async fn a_module_that_wants_to_be_initialised_anew_gets_a_new_worker() {
     let mut place = Place::new();
     assert!(place.init_token().status.success());
-    let plan = Plan::begin(&mut place);
+    let plan = faults::begin(&mut place);
     let process = place.serve();
     let hot = process.hot().await;
     let first = process.worker();
@@ -127,7 +127,7 @@ fn a_worker_ends_with_its_parent() {
 fn an_orderly_stop_ends_the_module_too() {
     let mut place = Place::new();
     assert!(place.init_token().status.success());
-    let plan = Plan::begin(&mut place);
+    let plan = faults::begin(&mut place);
     let mut process = place.serve();
     process.ready();
     let worker = process.worker();

@@ -96,6 +96,22 @@ fn a_second_attempt_waits_until_the_first_cannot_be_included_and_a_third_is_for_
         let at = world.now;
         assert_eq!(review.stage, Stage::NeedsReview { reason: "attempts_exhausted".to_owned(), at });
         assert!(world.funds.is_empty() && world.wrong.is_empty(), "{world:?}");
+
+        let allow = |payout: &Payout, number| attempt_again(payout, AttemptNo(number), at);
+        for wrong in [1, 2, 4] {
+            assert_eq!(allow(&review, wrong), Err(NotExhausted));
+        }
+        let allowed = allow(&review, 3).expect("a person has allowed it").next;
+        assert_eq!((&allowed.stage, allowed.allowed), (&Stage::Accepted, Some(AttemptNo(3))));
+        assert_eq!(allow(&allowed, 3).expect("the same again").next, allowed);
+        let third = settle(&mut world, allowed);
+        assert_eq!((third.attempts.len(), third.public_stage()), (3, PayoutStage::Attempting), "{third:?}");
+        assert_eq!(third.current().expect("an attempt").authorisation.unverified().previous.len(), 2);
+        world.usdt_signs(&third);
+        let third = settle(&mut world, third);
+        world.now = world.now.plus_ms(200_000);
+        let review = settle(&mut world, third);
+        assert!(matches!(review.stage, Stage::NeedsReview { .. }), "one more was allowed, and no other");
     }
 }
 

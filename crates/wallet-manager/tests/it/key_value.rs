@@ -1,0 +1,115 @@
+//! The value of a wallet's key is in the memory of the worker and of no other process, and nobody may look there.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::process::Command;
+
+use api::wallet_manager::put_signature;
+use k256::ecdsa::SigningKey;
+
+use crate::memory::occurrences;
+use crate::object_file::private_values;
+use crate::place::{BINARY, Place, payment};
+
+/// What the containers run as.
+const NOBODY: u32 = 65_532;
+
+/// Every process of the service's program.
+fn of_the_program() -> impl Iterator<Item = u32> {
+    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    processes.filter(|pid| {
+        fs::read(format!("/proc/{pid}/cmdline"))
+            .is_ok_and(|line| String::from_utf8_lossy(&line).contains("wallet-manager"))
+    })
+}
+
+/// The forms that a number of 32 bytes has in memory: as in DER, as the words of a big number, as text.
+fn forms(value: &[u8]) -> [Vec<u8>; 4] {
+    let reversed = value.iter().rev().copied().collect();
+    let text = value.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    [value.to_vec(), reversed, text.to_uppercase().into_bytes(), text.into_bytes()]
+}
+
+#[tokio::test]
+async fn no_process_but_the_worker_has_the_value_of_a_key() {
+    let place = Place::new();
+    assert!(place.init_token().status.success());
+    let process = place.serve();
+    let hot = process.hot().await;
+    for number in 0..8 {
+        let (raw, request) = payment(&hot, &format!("po_{number}"), number);
+        process.done(&put_signature(raw.txid(), &request)).await;
+    }
+    let values = private_values(&place.path("token"), &fs::read(place.path("pin")).unwrap());
+    // A data object has a value too, which is no key's.
+    let is_its = |value: &&Vec<u8>| {
+        let key = SigningKey::from_slice(value).ok();
+        key.is_some_and(|key| key.verifying_key().to_sec1_point(false).as_bytes() == hot.public_key.as_ref())
+    };
+    let value = values.iter().find(is_its);
+    let forms = forms(value.expect("the wallet's key is one of the token's"));
+
+    // What is looked for would be found: here it is.
+    assert_ne!(occurrences(std::process::id(), &forms[0]).unwrap(), 0);
+    let worker = process.worker();
+    let mut looked_at = Vec::new();
+    for pid in of_the_program().filter(|pid| *pid != worker && *pid != std::process::id()) {
+        // One that has ended meanwhile, or is another user's, is not ours to read.
+        let Ok(counts) = forms.iter().map(|form| occurrences(pid, form)).collect::<Result<Vec<_>, _>>() else {
+            continue;
+        };
+        assert_eq!(counts, [0; 4], "process {pid}");
+        looked_at.push(pid);
+    }
+    assert!(looked_at.contains(&process.child.id()));
+}
+
+/// The command line that runs a program as nobody where we are root, and otherwise as who we are.
+fn unprivileged(program: &str) -> Vec<String> {
+    let nobody = NOBODY.to_string();
+    let mut line = Vec::new();
+    if rustix::process::geteuid().is_root() {
+        line.extend(["setpriv", "--reuid", &nobody, "--regid", &nobody, "--clear-groups", "--"].map(str::to_owned));
+    }
+    line.push(program.to_owned());
+    line
+}
+
+/// Gives a place to nobody, with a copy of the program that nobody may run.
+fn given_away(place: &Place) {
+    let program = place.path("wallet-manager");
+    fs::copy(BINARY, &program).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        let mut left = vec![place.path("")];
+        while let Some(path) = left.pop() {
+            chown(&path, Some(NOBODY), Some(NOBODY)).unwrap();
+            if path.is_dir() {
+                left.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            }
+        }
+    }
+}
+
+#[test]
+fn not_even_the_workers_own_user_may_look_into_its_memory() {
+    let mut place = Place::new();
+    assert!(place.init_token().status.success());
+    fs::create_dir(place.path("data")).unwrap();
+    place.write_config();
+    given_away(&place);
+    place.program = unprivileged(place.path("wallet-manager").to_str().unwrap());
+    let process = place.serve();
+    process.ready();
+    let read = |pid: u32| {
+        let line = unprivileged("head");
+        let maps = format!("/proc/{pid}/maps");
+        Command::new(&line[0]).args(&line[1..]).args(["--bytes=1", &maps]).output().unwrap()
+    };
+    let (parent, worker) = (process.child.id(), process.worker());
+    // The same user reads the parent: what keeps the worker from being read is the worker's own doing.
+    assert!(read(parent).status.success());
+    let refused = read(worker);
+    let complaint = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && complaint.contains("Permission denied"), "{complaint}");
+}
