@@ -66,6 +66,11 @@ impl Login {
         self.anchor().generation
     }
 
+    /// How many logins there were.
+    pub(crate) fn count(&self) -> u64 {
+        self.generation().0.saturating_add(1)
+    }
+
     /// Logs in again unless somebody did since `seen`.
     pub(crate) fn renew(&self, seen: Generation) -> Result<(), TokenError> {
         let mut anchor = self.anchor();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use primitives::statement::Hashed as _;
 use secrecy::SecretString;
@@ -130,8 +131,13 @@ impl Token {
             Ok(digest) => digest,
             Err(refusal) => return Ticket::refused(refusal),
         };
-        self.pool
-            .submit(Errand::Sign, move |seat| seat.sign(&key, &digest).map(|reply| Unverified { reply, digest, key }))
+        let queued = Instant::now();
+        self.pool.submit(Errand::Sign, move |seat| {
+            let begun = Instant::now();
+            let reply = seat.sign(&key, &digest)?;
+            let (waited, took) = (begun.duration_since(queued), begun.elapsed());
+            Ok(Unverified { reply, digest, key, waited, took })
+        })
     }
 
     /// Every value that the token keeps under this name, in no order.
@@ -187,6 +193,11 @@ impl Token {
     /// How often calls failed since it was opened, by function and raw return value, those included that were repaired.
     pub fn failures(&self) -> Vec<FailureCount> {
         self.login.failures().counts()
+    }
+
+    /// How often the PIN was presented with success since it was opened, opening included.
+    pub fn logins(&self) -> u64 {
+        self.login.count()
     }
 
     /// Whether the token has refused the PIN since it was opened; then only a restart with another PIN helps.

@@ -19,6 +19,7 @@ use crate::audit::Audit;
 use crate::audit::checkpoint::StoredCheckpoint;
 use crate::book::Book;
 use crate::freeze::{Freeze, Freezer};
+use crate::gauges::Gauges;
 use crate::keeper::Keeper;
 use crate::key::Key;
 use crate::making::{AwaitedKeys, Maker};
@@ -71,6 +72,7 @@ pub struct Core {
     pub counted: service::metrics::Metrics,
     /// How the worker stands, for whoever watches over it.
     pub standing: watch::Sender<Standing>,
+    pub(crate) gauges: Gauges,
     canary_ms: u64,
 }
 
@@ -99,7 +101,7 @@ impl Core {
         let pin = Pin::hold(&store, Trust::of(settings)).await?;
         let pin = Arc::new(pin.map_err(|unpinned| ConfigError::Values(unpinned.to_string()))?);
         let counted = service::metrics::Metrics::of_part();
-        let metrics = Metrics::new(&counted);
+        let (metrics, gauges) = (Metrics::new(&counted), Gauges::new(&counted));
         let standing = watch::Sender::new(Standing { refused_pin: settings.refused_pin, ..Standing::default() });
         let keeper = Arc::new(Keeper::new(settings, standing.clone()));
         let book = Arc::new(Book::read(&store).await?);
@@ -138,14 +140,17 @@ impl Core {
             profile: settings.profile.clone(),
             awaited: AwaitedKeys::default(),
         };
-        Ok(Self { signing, maker, settings: settings_desk, pin, counted, standing, canary_ms: settings.canary_ms })
+        let canary_ms = settings.canary_ms;
+        Ok(Self { signing, maker, settings: settings_desk, pin, counted, standing, gauges, canary_ms })
     }
 
     /// One proof of the token, or one try to open it.
     pub async fn look_after(&self) {
         let core = &self.signing;
+        let begun = Instant::now();
         // The keeper has logged what is wrong, and keeps it for whoever asks.
-        let _ = core.keeper.look_after(&core.book.keys(), core.clock.now()).await;
+        let proof = core.keeper.look_after(&core.book.keys(), core.clock.now()).await;
+        self.gauges.proved(begun.elapsed(), proof.is_ok());
         core.metrics.token(core.keeper.proven_at());
         if let Ok(token) = core.keeper.token() {
             core.metrics.inside(&token);
@@ -175,6 +180,7 @@ impl Core {
     pub async fn tend(self, stop: CancellationToken) {
         loop {
             if tokio::time::timeout(LOOK_MAX, self.look_after()).await.is_err() {
+                self.gauges.proved(LOOK_MAX, false);
                 self.signing.keeper.suspect(&TokenError::Hung);
             }
             let open = self.signing.keeper.token().is_ok();

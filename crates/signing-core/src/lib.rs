@@ -15,6 +15,7 @@ mod client;
 mod core;
 pub mod freeze;
 pub mod fresh;
+mod gauges;
 pub mod harden;
 pub mod keeper;
 pub mod key;

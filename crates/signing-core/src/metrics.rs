@@ -1,13 +1,17 @@
 //! The names that this service exports beside those of all services.
 
+mod measured;
+
 use std::time::Duration;
 
 use api::wallet_manager::SignatureView;
+use primitives::UnixMs;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
-use signer::{Condition, Token, TokenError};
+use signer::{Condition, Token, TokenError, Unverified};
 
 use crate::policy::InForce;
 use crate::signing::SignError;
+use measured::Measured;
 
 /// What is counted. Labels have few values: rules and codes, never addresses or callers.
 #[derive(Debug, Clone)]
@@ -22,6 +26,7 @@ pub struct Metrics {
     token_sessions: IntGaugeVec,
     token_rv: IntCounterVec,
     token_condition: IntGaugeVec,
+    measured: Measured,
     policy_version: IntGauge,
     policy_current: IntGauge,
     policy_info: IntGaugeVec,
@@ -76,6 +81,7 @@ impl Metrics {
                 "1 for how the token is, 0 for how else it may be.",
                 &["condition"],
             ),
+            measured: Measured::new(shared),
             policy_version: shared
                 .gauge("lucid_policy_version", "The version of the policy in force; 0 if there is none."),
             policy_current: shared.gauge(
@@ -120,7 +126,20 @@ impl Metrics {
         self.token_seconds.observe(took.as_secs_f64());
         if let Some(error) = failure {
             self.token_errors.with_label_values(&[error.code()]).inc();
+            if matches!(error, TokenError::Signature(_)) {
+                self.measured.verify_failed.inc();
+            }
         }
+    }
+
+    /// A session made what may be a signature.
+    pub fn replied(&self, reply: &Unverified) {
+        self.measured.replied(reply);
+    }
+
+    /// A new transaction passed on an anchor of this time.
+    pub fn anchored(&self, solid_time: UnixMs, now: UnixMs) {
+        self.measured.anchored(solid_time, now);
     }
 
     /// A policy is in force or none is, and whether it is what its file says now.
@@ -151,7 +170,7 @@ impl Metrics {
     }
 
     /// The canary's answer, and when it came.
-    pub fn token(&self, proven_at: Option<primitives::UnixMs>) {
+    pub fn token(&self, proven_at: Option<UnixMs>) {
         self.token_up.set(proven_at.is_some().into());
         if let Some(at) = proven_at {
             self.proven.set(at.to_i64() / 1_000);
@@ -169,13 +188,17 @@ impl Metrics {
         for known in CONDITIONS {
             self.token_condition.with_label_values(&[known]).set((*known == now).into());
         }
+        counted(&self.measured.logins, token.logins());
         for failed in token.failures() {
-            let counter = self.token_rv.with_label_values(&[failed.function.as_str(), failed.rv.as_str()]);
-            // A token that was opened anew counts from 0 again, as a counter may.
-            if failed.count < counter.get() {
-                counter.reset();
-            }
-            counter.inc_by(failed.count.saturating_sub(counter.get()));
+            counted(&self.token_rv.with_label_values(&[failed.function.as_str(), failed.rv.as_str()]), failed.count);
         }
     }
+}
+
+/// Brings a counter to what a token has counted. One that was opened anew counts from 0 again, as a counter may.
+fn counted(counter: &IntCounter, count: u64) {
+    if count < counter.get() {
+        counter.reset();
+    }
+    counter.inc_by(count.saturating_sub(counter.get()));
 }

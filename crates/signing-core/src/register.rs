@@ -5,6 +5,7 @@
 
 use api::wallet_manager::decision::DecisionRequest;
 use api::wallet_manager::{PolicyVersion, RegisteredAttempt, SignatureRequest, SignatureView};
+use primitives::statement::Anchor;
 use primitives::{AttemptNo, HexBytes, IntentId, KeyId, LogPosition, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 use signer::check;
@@ -80,6 +81,14 @@ impl Asked {
         match self {
             Self::Authorised(request) => &request.raw_data,
             Self::Decided(request) => &request.raw_data,
+        }
+    }
+
+    /// The solid block that it refers to, as its request says.
+    pub fn anchor(&self) -> &Anchor {
+        match self {
+            Self::Authorised(request) => request.anchor.unverified(),
+            Self::Decided(request) => request.anchor.unverified(),
         }
     }
 

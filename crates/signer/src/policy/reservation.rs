@@ -1,9 +1,9 @@
 //! What must be reserved before a signature.
 
-use primitives::UnixMs;
+use primitives::{KeyId, UnixMs};
 
 use super::holder::Facts;
-use super::limits::{Bound, Limits, Window};
+use super::limits::{Bound, Limits, Measure, Window};
 use crate::Refusal;
 
 /// A share of a window's sum. It is taken in the commit that registers the attempt, counts until its window is over
@@ -37,6 +37,16 @@ impl Reservation {
         Ok(Window::ALL.into_iter().filter_map(of).collect())
     }
 
+    /// The name of the sum of a wallet's window; none for a window that each recipient has one of.
+    pub fn sum(key: &KeyId, measure: Measure, window: Window) -> Option<String> {
+        let measure = measure.name();
+        match window {
+            Window::Hour => Some(format!("policy:{key}:{measure}:hour")),
+            Window::Day => Some(format!("policy:{key}:{measure}:day")),
+            Window::RecipientDay => None,
+        }
+    }
+
     /// The rule that is broken when the sum would pass the ceiling.
     pub const fn rule(&self) -> Refusal {
         self.window.rule()
@@ -49,10 +59,7 @@ impl Reservation {
 }
 
 fn scope(facts: &Facts<'_>, window: Window) -> String {
-    let (key, measure) = (&facts.holder.key, facts.measure().name());
-    match window {
-        Window::Hour => format!("policy:{key}:{measure}:hour"),
-        Window::Day => format!("policy:{key}:{measure}:day"),
-        Window::RecipientDay => format!("policy:{key}:{measure}:day:{}", facts.recipient),
-    }
+    let (key, measure) = (&facts.holder.key, facts.measure());
+    let of_recipient = || format!("policy:{key}:{}:day:{}", measure.name(), facts.recipient);
+    Reservation::sum(key, measure, window).unwrap_or_else(of_recipient)
 }

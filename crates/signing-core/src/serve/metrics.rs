@@ -14,6 +14,7 @@ impl Ask for Metrics {
     type Answer = String;
 
     async fn answer(self, core: &Core) -> Result<String, Problem> {
+        core.read_gauges().await;
         Ok(core.counted.text())
     }
 }

@@ -15,6 +15,7 @@ impl SigningCore {
             if in_force.version == passed.policy {
                 self.policy.remember(&self.store, &in_force.version, now).await?;
                 self.audit.governed_by(&in_force).await?;
+                self.metrics.anchored(asked.anchor().solid_time, now);
                 return Ok(passed);
             }
         }

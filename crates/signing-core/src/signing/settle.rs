@@ -70,12 +70,11 @@ impl SigningCore {
         passed: Option<Passed>,
     ) -> Result<Ticket<Unverified>, SignError> {
         drop(self.freezer.pass().await?);
-        let Passed { key, checked, .. } = match passed {
-            Some(passed) => passed,
-            None => {
-                let signing = attempt.record.signing().ok_or(SignError::Void)?;
-                self.check(&signing.request, attempt.record.at, Anew(false)).await.map_err(withheld)?
-            }
+        let Passed { key, checked, .. } = if let Some(passed) = passed {
+            passed
+        } else {
+            let signing = attempt.record.signing().ok_or(SignError::Void)?;
+            self.check(&signing.request, attempt.record.at, Anew(false)).await.map_err(withheld)?
         };
         let token = self.keeper.token().map_err(SignError::Unavailable)?;
         self.audit.sound()?;
@@ -102,6 +101,9 @@ impl SigningCore {
                 });
             }
             for (Asked { attempt, .. }, reply) in some.into_iter().zip(replies.into_iter().rev()) {
+                if let Ok(reply) = &reply {
+                    self.metrics.replied(reply);
+                }
                 let verified = reply.and_then(|reply| reply.verify().map_err(SignError::from));
                 self.note_answer(started, &verified);
                 answered.push((attempt, verified));

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use api::wallet_manager::{WalletClass, put_signature};
 
-use super::bench::{Bench, Payment};
+use super::bench::{Bench, Payment, secret_file};
+use super::policies::PolicyFile;
 
 const DOCUMENT: &str = include_str!("../../../../docs/metrics.md");
 
 #[tokio::test]
 async fn the_list_is_the_export() {
-    let bench = Bench::new();
+    let mut bench = Bench::new();
+    let limits = PolicyFile { version: 1, once: "100", hour: "100", day: "200", recipient: "unlimited" };
+    bench.config.policy.file = Some(limits.put(&bench));
     let running = bench.start().await;
     let hot = running.wallet("hot", WalletClass::Hot).await;
     let payment = Payment::usdt(&running, &hot, "po_a");
@@ -30,5 +33,42 @@ async fn the_list_is_the_export() {
     let silent = listed.difference(&exported).filter(|name| !section.contains(&format!("`{name}{{")));
     assert_eq!(silent.collect::<Vec<_>>(), Vec::<&&str>::new());
     assert!(text.contains("lucid_token_sessions{state=\"serving\"} 2"), "{text}");
-    assert!(text.contains("lucid_token_condition{condition=\"serving\"} 1"), "{text}");
+    for sample in [
+        "lucid_token_condition{condition=\"serving\"} 1",
+        "lucid_wallet_keys{class=\"hot\",state=\"signing\"} 1",
+        "lucid_wallet_keys{class=\"hot\",state=\"retired\"} 0",
+        "lucid_token_pin_latched 0",
+        "lucid_token_logins_total 1",
+        "lucid_token_canary_seconds_count 1",
+        "lucid_token_canary_failures_total 0",
+        "lucid_token_canary_age_seconds 0",
+        "lucid_token_queue_seconds_count 1",
+        "lucid_token_call_seconds_count 1",
+        "lucid_signature_verify_failed_total 0",
+        "lucid_anchor_age_seconds_count 1",
+        "lucid_attempts_unsigned 0",
+    ] {
+        assert!(text.lines().any(|line| line == sample), "{sample} is not in {text}");
+    }
+    // 25 USDT were paid.
+    let used = |window: &str| {
+        let name = format!("lucid_limit_used_ratio{{class=\"hot\",measure=\"usdt\",window=\"{window}\"}} ");
+        text.lines().find_map(|line| line.strip_prefix(&name)?.parse::<f64>().ok())
+    };
+    assert_eq!((used("hour"), used("day")), (Some(0.25), Some(0.125)));
+}
+
+#[tokio::test]
+async fn a_refused_pin_and_a_failed_proof_are_counted() {
+    let mut bench = Bench::new();
+    let wrong = bench.directory.path().join("wrong-pin");
+    secret_file(&wrong, "31415926535");
+    bench.config.token.pin_file = Some(wrong);
+    let running = bench.start().await;
+    let text = running.worker.ask(signing_core::serve::Metrics).await.unwrap();
+    for sample in
+        ["lucid_token_pin_latched 1", "lucid_token_canary_failures_total 1", "lucid_token_canary_age_seconds -1"]
+    {
+        assert!(text.lines().any(|line| line == sample), "{sample} is not in {text}");
+    }
 }

@@ -27,6 +27,20 @@ async fn a_working_token_is_ready() {
 }
 
 #[tokio::test]
+async fn a_token_that_was_not_proven_for_three_canaries_is_not_ready() {
+    let bench = Bench::new();
+    let running = bench.start().await;
+    running.advance_ms(3 * bench.config.token.canary_ms);
+    assert!(running.whole.token_finding().is_ok());
+    running.advance_ms(1);
+    let (status, body) = ready(&running).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{body}");
+    assert!(body.contains("the token did not prove itself for"), "{body}");
+    running.whole.look_after().await;
+    assert!(running.whole.token_finding().is_ok());
+}
+
+#[tokio::test]
 async fn a_wrong_pin_is_said_and_not_tried_again() {
     let mut bench = Bench::new();
     let wrong = bench.directory.path().join("wrong-pin");
