@@ -21,7 +21,8 @@ impl Publisher {
         fs::write(place.path().join("softhsm2.conf"), configuration).expect("writable");
         let mut publisher = Self { place, module: String::new() };
         let mut init = publisher.command(&lucid().with_file_name("wallet-manager"));
-        init.args(["token", "--json", "init", "--draw-pins", "--label", "release", "--pin-file"]).arg(publisher.path("pin"));
+        init.args(["token", "--json", "init", "--draw-pins", "--label", "release", "--pin-file"])
+            .arg(publisher.path("pin"));
         let made: Value = document(&init.arg("--token-dir").arg(publisher.path("tokens")).output().expect("starts"));
         made["module"].as_str().expect("the module's path").clone_into(&mut publisher.module);
         fs::write(publisher.path("digests.json"), digests("a").to_string()).expect("writable");

@@ -191,7 +191,11 @@ fn text(list: &KeyList) -> String {
         None => text.push_str("\nThe token does not answer: what else it holds is not known."),
         Some(unknown) => {
             for key in unknown {
-                text.push_str(&format!("\nUNKNOWN {} {:?}: in the token, and nobody's here", key.id, key.label));
+                text.extend([
+                    "\nUNKNOWN ",
+                    &key.id.to_string(),
+                    &format!(" {:?}: in the token, and nobody's here", key.label),
+                ]);
             }
         }
     }

@@ -31,9 +31,8 @@ impl Operator {
     /// The operator of a directory's plane.
     pub(crate) fn of(directory: &Directory) -> Result<Self> {
         let plane = PlaneFile::read(directory)?;
-        let read = |path: PathBuf| {
-            fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))
-        };
+        let read =
+            |path: PathBuf| fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()));
         let key = SignKey::parse(&read(directory.call_key(OPERATOR))?).context("the operator's key")?;
         let merchant_key = read(directory.merchant_key())?.trim().to_owned();
         let clock: SharedClock = Arc::new(SystemClock);

@@ -46,6 +46,11 @@ pub enum News {
     Changed,
     /// How the worker stands.
     Standing(Standing),
+    /// This machine does not let it give up what it must not have, and it ends: it may be another time, or never.
+    Unconfined {
+        /// What is wrong.
+        cause: String,
+    },
     /// It cannot start, and ends.
     Failed {
         /// Whether the configuration has to be corrected.

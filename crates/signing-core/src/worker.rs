@@ -70,10 +70,12 @@ fn start() -> Result<(), BoxError> {
     let mut stream = Stream::from(std::io::stdin().as_fd().try_clone_to_owned()?);
     stream.peer_addr().map_err(|_| "is started by wallet-manager, with a stream as its standard input")?;
     let Start { parent, settings } = coding::decode(&Frame::read_blocking(&mut stream)?.message)?;
-    let started = confine(parent, needs_network(&settings.profile))
-        .map_err(StartError::other)
-        .and_then(|_confined| Ok(telemetry::start(&settings.log)?))
-        .and_then(|()| work(&stream, &settings));
+    if let Err(error) = confine(parent, needs_network(&settings.profile)) {
+        let error: BoxError = error.into();
+        tell(&mut stream, &News::Unconfined { cause: chain(&*error) })?;
+        return Err(error);
+    }
+    let started = telemetry::start(&settings.log).map_err(StartError::from).and_then(|()| work(&stream, &settings));
     started.or_else(|error| fail(&mut stream, error))
 }
 
@@ -112,8 +114,13 @@ fn work(stream: &Stream, settings: &Settings) -> Result<(), StartError> {
 fn fail(stream: &mut Stream, error: StartError) -> Result<(), BoxError> {
     let config = matches!(error, StartError::Config(_));
     let error: BoxError = error.into();
-    let message = coding::encode(&News::Failed { config, cause: chain(&*error) });
+    tell(stream, &News::Failed { config, cause: chain(&*error) })?;
+    Err(error)
+}
+
+fn tell(stream: &mut Stream, news: &News) -> Result<(), BoxError> {
+    let message = coding::encode(news);
     // Without a parent there is nobody to be told.
     let _ = stream.write_all(&Frame { id: NEWS, message }.to_bytes()?);
-    Err(error)
+    Ok(())
 }

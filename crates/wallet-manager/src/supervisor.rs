@@ -53,6 +53,8 @@ pub(crate) struct Supervisor {
 struct State {
     pid: Option<u32>,
     restarts: u64,
+    /// Why the last one could not begin.
+    trouble: Option<String>,
 }
 
 /// A worker that serves, or is about to.
@@ -77,10 +79,11 @@ impl Supervisor {
     pub(crate) fn finding(&self) -> impl Fn() -> Finding + Send + Sync + 'static {
         let state = self.state.subscribe();
         move || {
-            let State { pid, restarts } = state.borrow().clone();
-            match pid {
-                Some(pid) => Ok(format!("process {pid} serves, after {restarts} restarts")),
-                None => Err(format!("the signing worker is being started, after {restarts} restarts")),
+            let State { pid, restarts, trouble } = state.borrow().clone();
+            match (pid, trouble) {
+                (Some(pid), _) => Ok(format!("process {pid} serves, after {restarts} restarts")),
+                (None, Some(trouble)) => Err(format!("the signing worker cannot start: {trouble}")),
+                (None, None) => Err(format!("the signing worker is being started, after {restarts} restarts")),
             }
         }
     }
@@ -163,7 +166,10 @@ impl Supervisor {
             Ok(Some(end)) => return end,
             Err(_) => return End::Hung,
         }
-        self.state.send_modify(|state| state.pid = Some(worker.child.pid()));
+        self.state.send_modify(|state| {
+            state.pid = Some(worker.child.pid());
+            state.trouble = None;
+        });
         self.counts.up(true);
         if let Some(Standing { leaving: Some(leaving), .. }) = worker.standing {
             return End::Left(leaving);
@@ -186,8 +192,8 @@ impl Supervisor {
         match worker.attached.news.recv().await {
             None => Some(End::Died),
             Some(News::Changed) => None,
-            Some(News::Failed { cause, .. }) => {
-                error!(cause, "the signing worker cannot start");
+            Some(News::Failed { cause, .. } | News::Unconfined { cause }) => {
+                self.troubled(&cause);
                 Some(End::Died)
             }
             Some(News::Standing(standing)) => {
@@ -196,6 +202,11 @@ impl Supervisor {
                 leaving.map(End::Left)
             }
         }
+    }
+
+    fn troubled(&self, cause: &str) {
+        error!(cause, "the signing worker cannot start");
+        self.state.send_modify(|state| state.trouble = Some(cause.to_owned()));
     }
 
     fn note(&mut self, worker: &mut Worker, standing: Standing) {

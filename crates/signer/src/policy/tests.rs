@@ -174,7 +174,8 @@ fn every_rule_has_a_breach() {
     for rule in Policy::rules().filter(|rule| *rule != Refusal::PolicyWallet && !windows.contains(rule)) {
         assert!(BREACHES.iter().any(|(refusal, ..)| *refusal == rule), "{rule:?} is never tested");
     }
-    let of_policies = |refusal: &&Refusal| refusal.code().starts_with("policy_") && **refusal != Refusal::PolicyUnusable;
+    let of_policies =
+        |refusal: &&Refusal| refusal.code().starts_with("policy_") && **refusal != Refusal::PolicyUnusable;
     for refusal in Refusal::ALL.iter().filter(of_policies) {
         assert!(Policy::rules().any(|rule| rule == *refusal), "{refusal:?} is no rule of a policy");
     }

@@ -53,7 +53,9 @@ impl Maker {
         }
         match self.audit.commit(commit).await {
             Ok(_) => {
-                entered.iter().for_each(|wallet| self.book.enter(wallet));
+                if let Some(wallet) = &entered {
+                    self.book.enter(wallet);
+                }
                 Ok(made.view())
             }
             // Proven twice at the same time: both found the one key of this id.

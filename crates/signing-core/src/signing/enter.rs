@@ -153,7 +153,7 @@ impl NewEntry {
         let record = &attempt.record;
         let commit = Commit::new(record.at).insert(record).event(told(attempt, events::REGISTERED));
         let commit = consent::used(commit, record);
-        let commit = commit.log(audited::registered(record).into()).stamp::<Attempt>(STAMP);
+        let commit = commit.log(audited::registered(record)).stamp::<Attempt>(STAMP);
         let commit = passed.wallet.iter().fold(commit, |commit, (stored, next)| commit.update(stored, next));
         reserved(commit, record, &passed.reservations)
     }

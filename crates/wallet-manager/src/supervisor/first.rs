@@ -34,6 +34,12 @@ impl Supervisor {
                 }
                 Ok(Some(News::Failed { config: true, cause })) => return Err(ConfigError::Values(cause).into()),
                 Ok(Some(News::Failed { config: false, cause })) => return Err(StartError::other(cause)),
+                // It says so to whoever asks for its health, instead of being started anew for ever: the process is
+                // as it should be, and the machine is not.
+                Ok(Some(News::Unconfined { cause })) => {
+                    self.troubled(&cause);
+                    break;
+                }
                 Ok(Some(News::Changed)) => {}
                 // What the token does to its worker is no reason not to start: a parent that ended over it would be
                 // started anew itself, and know nothing of the PINs that were presented.

@@ -26,7 +26,7 @@ fn of_the_program() -> impl Iterator<Item = u32> {
 /// The forms that a number of 32 bytes has in memory: as in DER, as the words of a big number, as text.
 fn forms(value: &[u8]) -> [Vec<u8>; 4] {
     let reversed = value.iter().rev().copied().collect();
-    let text = value.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let text = primitives::HexBytes::from(value.to_vec()).to_string();
     [value.to_vec(), reversed, text.to_uppercase().into_bytes(), text.into_bytes()]
 }
 

@@ -77,7 +77,9 @@ async fn round(
         while answered.load(Ordering::SeqCst) < after {
             std::thread::yield_now();
         }
-        victims.into_iter().for_each(|victim| victim.fall(service));
+        for victim in victims {
+            victim.fall(service);
+        }
     });
     killer.await.unwrap();
     let signed = callers.join_all().await.into_iter().flatten().collect();

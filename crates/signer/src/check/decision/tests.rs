@@ -9,6 +9,7 @@ use tron_tx::contract::{Transfer, Trigger, permission_update};
 use tron_tx::trc20;
 
 use super::*;
+use crate::check::anchors::Anchors;
 use crate::check::case::{Case, NOW, PAYEE, TOKEN, WALLET, at, seed, sun};
 
 const OFFLINE: [u8; 20] = [0x66; 20];

@@ -76,19 +76,19 @@ const CALLS: &[Row] = &[
     (401, "token_invalid", "for too long", |it| it.claims.exp = it.claims.iat + 61),
     (401, "token_invalid", "for ever", |it| it.claims.exp = u64::MAX),
     (401, "token_invalid", "of before the beginning", |it| (it.claims.iat, it.claims.exp) = (u64::MAX, 0)),
-    (401, "token_invalid", "for another service", |it| it.claims.aud = "payout-router".to_owned()),
+    (401, "token_invalid", "for another service", |it| it.claims.aud = "payout-router".into()),
     (401, "token_invalid", "for nobody", |it| it.claims.aud.clear()),
-    (401, "token_invalid", "by a stranger", |it| it.claims.iss = "stranger".to_owned()),
-    (401, "token_invalid", "by a service that does not call", |it| it.claims.iss = "payout-router".to_owned()),
-    (401, "token_invalid", "in another's name", |it| it.claims.iss = "payer".to_owned()),
+    (401, "token_invalid", "by a stranger", |it| it.claims.iss = "stranger".into()),
+    (401, "token_invalid", "by a service that does not call", |it| it.claims.iss = "payout-router".into()),
+    (401, "token_invalid", "in another's name", |it| it.claims.iss = "payer".into()),
     (401, "token_invalid", "with another's key", |it| it.key = 10),
     (401, "token_invalid", "with a key that authorises", |it| it.key = 1),
     (401, "token_other_body", "another body", |it| it.body = it.body.replace("raw_data", "raw-data")),
     (401, "token_other_body", "a body more", |it| it.body.push(' ')),
     (401, "token_other_body", "no body", |it| it.body.clear()),
-    (401, "token_other_request", "for another method", |it| it.claims.htm = "GET".to_owned()),
+    (401, "token_other_request", "for another method", |it| it.claims.htm = "GET".into()),
     (401, "token_other_request", "for another path", |it| {
-        it.claims.htu = format!("/v1/signatures/{}", "00".repeat(32))
+        it.claims.htu = format!("/v1/signatures/{}", "00".repeat(32));
     }),
     (401, "token_other_request", "a query more", |it| it.path.push_str("?a=1")),
     (401, "token_other_request", "an empty query", |it| it.path.push('?')),
@@ -98,7 +98,10 @@ const CALLS: &[Row] = &[
 ];
 
 /// With a token that is right for it, and so a reason of its own.
-const BODIES: &[(u16, &str, &str, fn(&str) -> String)] = &[
+/// What is answered, what the body is, and how it is made of a good one.
+type Bad = (u16, &'static str, &'static str, fn(&str) -> String);
+
+const BODIES: &[Bad] = &[
     (400, "malformed_body", "nothing", |_| String::new()),
     (400, "malformed_body", "no object", |_| "[]".to_owned()),
     (400, "malformed_body", "half of it", |body| body[..body.len() / 2].to_owned()),

@@ -108,7 +108,7 @@ const STATEMENTS: &[Row] = &[
             bytes(body, "/authorisation/signature", |it| {
                 it.fill(0);
                 it[0] = 1;
-            })
+            });
         };
     }),
     ("authority_signature", "the anchor's signature", |it| {

@@ -28,7 +28,9 @@ fn calldata(case: &mut Case, change: impl FnOnce(&mut Vec<u8>)) {
 /// Another contract in place of the call: its number, the name of its message, its fields after the owner.
 fn other(case: &mut Case, number: u64, name: &str, fields: &[(u64, Value)]) {
     let mut message = Message::of([(1, bytes(case.owner.clone()))]);
-    fields.iter().for_each(|(number, value)| message.set(*number, value.clone()));
+    for (number, value) in fields {
+        message.set(*number, value.clone());
+    }
     let url = format!("type.googleapis.com/protocol.{name}");
     let contract = case.raw.within(&CONTRACT);
     contract.set(2, Value::Message(Message::of([(1, bytes(url)), (2, Value::Message(message))])));
@@ -48,7 +50,7 @@ pub(super) const CALLS: &[Row] = &[
         calldata(it, |data| {
             data[..4].copy_from_slice(&[0x23, 0xb8, 0x72, 0xdd]);
             data.splice(4..4, [0; 32]);
-        })
+        });
     }),
     ("calldata", "increaseAllowance", |it| calldata(it, |data| data[..4].copy_from_slice(&[0x39, 0x50, 0x93, 0x51]))),
     ("calldata", "a bit of the selector", |it| calldata(it, |data| data[3] ^= 1)),
@@ -101,7 +103,7 @@ pub(super) const FRAMES: &[Row] = &[
     ("undecodable", "an empty contract", |it| it.raw.set(11, Value::Message(Message::default()))),
     ("undecodable", "a second contract", |it| it.again(|_| ())),
     ("undecodable", "another contract beside it", |it| {
-        it.again(|raw| raw.within(&CALL).set(2, bytes(address21([9; 20]))))
+        it.again(|raw| raw.within(&CALL).set(2, bytes(address21([9; 20]))));
     }),
     ("undecodable", "no parameter", |it| it.raw.within(&CONTRACT).unset(2)),
     ("undecodable", "no value", |it| it.raw.within(&ANY).unset(2)),

@@ -10,9 +10,11 @@ pub(super) enum Value {
     Written(u8, Vec<u8>),
 }
 
+type Fields = Vec<(u64, Value)>;
+
 /// Fields in the order in which they are written.
 #[derive(Clone, Default)]
-pub(super) struct Message(pub(super) Vec<(u64, Value)>);
+pub(super) struct Message(pub(super) Fields);
 
 pub(super) fn varint(mut value: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -96,7 +98,7 @@ impl Message {
     /// Every way to write it that means the same to a lenient reader, or has something more in it.
     pub(super) fn flawed(&self) -> Vec<(&'static str, Self)> {
         let mut flawed = Vec::new();
-        let mut add = |what, change: &dyn Fn(&mut Vec<(u64, Value)>)| {
+        let mut add = |what, change: &dyn Fn(&mut Fields)| {
             let mut fields = self.0.clone();
             change(&mut fields);
             flawed.push((what, Self(fields)));
