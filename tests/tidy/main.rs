@@ -3,6 +3,7 @@
 mod documents;
 mod layers;
 mod manifests;
+mod metrics;
 mod services;
 mod sources;
 
