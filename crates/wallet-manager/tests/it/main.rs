@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 mod batches;
+mod canary;
 mod examiner;
 mod faults;
 mod full_disk;

@@ -1,0 +1,54 @@
+//! The proof that the token signs: readiness falls with it and comes back with it.
+
+use api::wallet_manager::put_signature;
+use service::Outcome;
+
+use crate::faults;
+use crate::place::{Place, payment, until};
+
+/// The value of a sample without labels.
+fn sample(page: &str, name: &str) -> Option<f64> {
+    page.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
+}
+
+#[tokio::test]
+async fn a_token_that_signs_with_another_key_is_not_ready() {
+    let mut place = Place::new();
+    assert!(place.init_token().status.success());
+    let plan = faults::begin(&mut place);
+    let process = place.serve();
+    let hot = process.hot().await;
+    process.ready();
+    plan.set("C_Sign other-key");
+    let not_ready = || process.page("/health/ready").starts_with("HTTP/1.0 503").then_some(());
+    until("not ready", not_ready);
+    let counted = || {
+        let page = process.page("/metrics");
+        let down = sample(&page, "lucid_token_up")? < 0.5;
+        (down && sample(&page, "lucid_token_canary_failures_total")? > 0.0).then_some(())
+    };
+    until("the failed proof in the metrics", counted);
+    let (raw, request) = payment(&hot, "po_a", 0);
+    match process.client.call(&put_signature(raw.txid(), &request)).await {
+        Outcome::Unknown(cause) => assert_eq!(cause.to_string(), "answered 503 token_unavailable"),
+        other => panic!("{other:?}"),
+    }
+    plan.set("");
+    process.ready();
+    process.done(&put_signature(raw.txid(), &request)).await;
+}
+
+#[tokio::test]
+async fn a_high_s_is_counted_and_made_low() {
+    let mut place = Place::new();
+    assert!(place.init_token().status.success());
+    let plan = faults::begin(&mut place);
+    let process = place.serve();
+    let hot = process.hot().await;
+    let high = || sample(&process.page("/metrics"), "lucid_signature_high_s_total").unwrap();
+    let before = high();
+    plan.set("C_Sign high-s");
+    let (raw, request) = payment(&hot, "po_a", 0);
+    process.done(&put_signature(raw.txid(), &request)).await;
+    assert!(high() > before);
+}
