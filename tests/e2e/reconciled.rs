@@ -82,7 +82,7 @@ fn explain(plane: &Plane, txid: &str) {
     let propose = ["reconcile", "resolve", txid, "--note", "a drill", "--propose"];
     let explained = decided(plane, &format!("explain-{txid}.json"), &propose);
     let resolved = done(plane, &["reconcile", "resolve", "--ceremony", explained.to_str().expect("text")]);
-    assert_eq!(resolved["resolution"]["by"], "alice, bob");
+    assert_eq!(resolved["resolution"]["by"], "test-alice, test-bob");
     let ceremony = decided(plane, &format!("thaw-{txid}.json"), &["thaw", "--propose"]);
     done(plane, &["thaw", "--ceremony", ceremony.to_str().expect("text")]);
 }

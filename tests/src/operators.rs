@@ -15,11 +15,13 @@ fn keys() -> [(&'static str, SignKey); 2] {
 
 /// Pins both in a plane that is not running yet.
 pub fn pin(directory: &Path) {
-    change(&directory.join("wallet-manager/config.toml"), |config| {
-        let operators = config.entry("operators").or_insert_with(|| Table::new().into());
-        let operators = operators.as_table_mut().expect("a section");
-        operators.extend(keys().map(|(name, key)| (name.to_owned(), key.verify_key().to_string().into())));
-    });
+    for believing in ["wallet-manager", "payout-router"] {
+        change(&directory.join(believing).join("config.toml"), |config| {
+            let operators = config.entry("operators").or_insert_with(|| Table::new().into());
+            let operators = operators.as_table_mut().expect("a section");
+            operators.extend(keys().map(|(name, key)| (name.to_owned(), key.verify_key().to_string().into())));
+        });
+    }
 }
 
 /// Changes a configuration file.

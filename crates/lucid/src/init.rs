@@ -102,9 +102,9 @@ fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str) ->
         text.push_str("; a real plane has them on two machines");
     } else {
         text.push_str(
-            "\nPin two operators' keys (lucid operator keygen) under [operators] of wallet-manager's configuration:",
+            "\nPin two operators' keys (lucid operator keygen) under [operators] of wallet-manager's configuration and of \
+             payout-router's: without them no key is made, nothing is explained, and no stop of signing lifted",
         );
-        text.push_str(" without them a stop of all signing cannot be lifted");
     }
     write!(text, "\nGo on with: lucid up --data {place}")?;
     output.show(plane, text)

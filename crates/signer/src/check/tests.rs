@@ -233,7 +233,7 @@ fn every_breach_is_refused_by_its_rule() {
 fn every_rule_has_a_breach() {
     let of_policy: Vec<_> = crate::Policy::rules().collect();
     // A freeze, a retired key, an update under way, a used nonce and a person's word on a third attempt are the register's
-    // to know; what is only about decisions of operators is tested there.
+    // to know, and that no policy is usable is the policy's keeper's; what is only about decisions of operators is tested there.
     let elsewhere = [
         Refusal::Frozen,
         Refusal::ThirdAttempt,
@@ -245,6 +245,7 @@ fn every_rule_has_a_breach() {
         Refusal::ActiveKey,
         Refusal::OwnerKey,
         Refusal::PermissionUpdate,
+        Refusal::PolicyUnusable,
     ];
     for rule in Refusal::ALL.iter().filter(|rule| !of_policy.contains(rule) && !elsewhere.contains(rule)) {
         assert!(BREACHES.iter().any(|(refusal, ..)| refusal == rule), "{rule:?} is never tested");

@@ -165,7 +165,7 @@ fn one_transaction_an_attempt_and_one_at_a_time() {
     });
     let number = std::cell::Cell::new(0);
     let (further, barred) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
-    let config = Config { cases: 150, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 240, failure_persistence: None, ..Config::default() };
     let steps = prop::collection::vec(step(), 1..25);
     // The same walks every time: what they come to is asserted below, and must not be a matter of luck.
     let walks = TestRng::deterministic_rng(RngAlgorithm::ChaCha);

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use proptest::collection::btree_set;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use proptest::test_runner::TestRunner;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
 use super::*;
 
@@ -272,7 +272,9 @@ fn judged_as_listed(written: &Written, asked: Asked, fits: bool) -> Result<bool,
 #[test]
 fn exactly_what_is_listed_is_allowed() {
     let allowed = Cell::new(0_u32);
-    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4_000) });
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(8_000) };
+    // The same cases every time: how many are allowed is asserted below, and must not be a matter of luck.
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let ran = runner.run(&(written(), asked(), any::<bool>()), |(written, asked, fits)| {
         let passes = judged_as_listed(&written, asked, fits)?;
         allowed.set(allowed.get() + u32::from(passes));
