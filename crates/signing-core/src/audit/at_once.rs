@@ -13,8 +13,9 @@ impl Audit {
             return Vec::new();
         }
         // What was not compared with the token yet may be built on, what is known to be wrong may not.
-        if !matches!(self.sound(), Ok(()) | Err(AuditFault::Unchecked)) {
-            return (0..count).map(|_| self.sound().map(|()| LogPosition::EMPTY).map_err(AuditError::from)).collect();
+        // Asked once: a fault that ends meanwhile must not make an outcome of a commit that was not made.
+        if let Err(fault @ (AuditFault::Cut(_) | AuditFault::Altered(_) | AuditFault::Unwritable(_))) = self.sound() {
+            return (0..count).map(|_| Err(AuditError::from(fault.again()))).collect();
         }
         match self.store.commit_each_logged(commits).await {
             Err(error) => {

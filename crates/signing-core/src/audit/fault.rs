@@ -24,6 +24,16 @@ impl AuditFault {
     /// The code of a log that cannot be written.
     pub const UNWRITABLE: &'static str = "audit_unwritable";
 
+    /// The same for another commit that failed with this one.
+    pub(super) fn again(&self) -> Self {
+        match self {
+            Self::Unchecked => Self::Unchecked,
+            Self::Cut(cut) => Self::Cut(cut.clone()),
+            Self::Altered(altered) => Self::Altered(altered.clone()),
+            Self::Unwritable(error) => Self::Unwritable(error.again()),
+        }
+    }
+
     /// The stable code.
     pub const fn code(&self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use super::verify::Rows;
 use super::{Audit, Entry, STAMP};
 use crate::register::Attempt;
 
-/// Records of payments and of opening change no row that rules, and there are many of them.
+/// Records of payments change no row that rules, and there are many of them.
 const OF_PAYMENTS: [&str; 6] = ["registered", "signed", "voided", "refused", "refused_again", "refused_unlisted"];
 
 /// The records that make an attempt, one each.
