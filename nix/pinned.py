@@ -1,6 +1,8 @@
 """What nix/fetch and nix/update share: the lock, the archive's roots, downloads, and the names Nix gives to files."""
 
 import concurrent.futures
+import contextlib
+import fcntl
 import hashlib
 import io
 import json
@@ -25,6 +27,19 @@ def die(message):
 
 def say(message):
     print(f"{pathlib.Path(sys.argv[0]).name}: {message}", file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def alone():
+    """One run at a time: what one has brought, the next finds in the store."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with open(CACHE / "lock", "w") as turn:
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("another run is at work; waiting for its end")
+            fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 class Progress:
@@ -138,18 +153,25 @@ def bring_package(package, roots, directory):
 def bring_all(packages, roots, directory):
     """All of them, eight at a time; ends with everything that went wrong."""
     directory.mkdir(parents=True, exist_ok=True)
+    # Half a file of a run that was interrupted; the whole ones are kept.
+    for partial in directory.glob("*.part"):
+        partial.unlink()
     progress = Progress("packages", len(packages), sum(package["size"] for package in packages))
-    files, failures = {}, []
+    files, failures, gone = {}, [], []
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         waiting = {pool.submit(bring_package, package, roots, directory): package for package in packages}
         for done in concurrent.futures.as_completed(waiting):
             try:
                 files[waiting[done]["path"]] = done.result()
-            except (Gone, OSError) as error:
+            except Gone as error:
+                gone.append(str(error))
+            except OSError as error:
                 failures.append(str(error))
             progress.step(waiting[done]["size"])
-    if failures:
-        die("\n  ".join(["not everything could be brought:", *sorted(failures)[:20]]))
+    if failures and not files and not gone:
+        die("\n  ".join(["nothing could be brought; is there a network?", *sorted(failures)[:3]]))
+    if failures or gone:
+        die("\n  ".join(["not everything could be brought:", *sorted(gone)[:20], *sorted(failures)[:20]]))
     return files
 
 

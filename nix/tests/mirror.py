@@ -9,6 +9,7 @@ import pathlib
 import subprocess
 import tarfile
 import threading
+import urllib.parse
 
 
 def deb(files):
@@ -28,8 +29,19 @@ def deb(files):
 class Quiet(http.server.SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self):
+        path = urllib.parse.unquote(self.path)
+        self.server.archive.requests.append(path)
+        self.server.archive.wait(path)
+        super().do_GET()
+
     def log_message(self, *_):
         pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """Some clients are ended in the middle of an answer."""
 
 
 class Archive:
@@ -40,7 +52,10 @@ class Archive:
         self.directory.mkdir(parents=True)
         self.now = 1704067200
         handler = functools.partial(Quiet, directory=str(self.directory))
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.requests = []
+        self.held, self.reached, self.released = None, threading.Event(), threading.Event()
+        self.server = Server(("127.0.0.1", 0), handler)
+        self.server.archive = self
         self.root = f"http://127.0.0.1:{self.server.server_port}"
         # A machine's proxy knows nothing of this machine's loopback.
         configuration = self.directory.with_suffix(".conf")
@@ -48,7 +63,25 @@ class Archive:
         os.environ["APT_CONFIG"] = str(configuration)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def hold(self, path):
+        """Whoever asks for this file waits until `release`."""
+        self.held = "/" + path
+
+    def wait(self, path):
+        if path == self.held:
+            self.reached.set()
+            self.released.wait()
+
+    def asked(self, path):
+        """Comes back when somebody waits for the file."""
+        if not self.reached.wait(60):
+            raise AssertionError(f"nobody asked for {path}")
+
+    def release(self):
+        self.released.set()
+
     def stop(self):
+        self.release()
         self.server.shutdown()
         self.server.server_close()
         del os.environ["APT_CONFIG"]
