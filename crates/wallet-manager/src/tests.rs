@@ -5,6 +5,7 @@ mod audits;
 mod batches;
 mod bench;
 mod ceremonies;
+mod clocks;
 mod consents;
 mod council;
 mod freezes;

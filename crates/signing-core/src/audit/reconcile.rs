@@ -3,7 +3,7 @@
 //! Attempts and their records grow for ever, so each is asked for by name and nothing is kept of it; the rest is held in
 //! memory while it lasts.
 
-use primitives::{LogChanges, RowState};
+use primitives::{HoldState, LogChanges, RowState, UnixMs};
 use store::{LIST_LIMIT_MAX, LogRecord, Record, StoreError};
 
 use super::tables::{contradictions, lying};
@@ -17,11 +17,13 @@ impl Audit {
     /// stops signing.
     pub async fn reconcile(&self) -> Result<usize, StoreError> {
         let mut wrong = 0;
+        // One moment for all of it, or a share could be over for one half and count for the other.
+        let now = self.now();
         // The verifier forgets what it need not keep, for the register is asked record by record.
         let mut chain =
             Verifier::new(Trust { plane: Some(self.plane), key: self.state().key.map(|key| key.public_key) });
         let mut rows = Rows::default();
-        let read = self.read_log(0, &mut wrong, &mut rows, Some(&mut chain)).await?;
+        let read = self.read_log((0, now), &mut wrong, &mut rows, Some(&mut chain)).await?;
         for finding in chain.finish().findings {
             self.altered(finding.seq.unwrap_or_default(), finding.code, &finding.detail);
             wrong += 1;
@@ -36,7 +38,7 @@ impl Audit {
                     rows.row(row);
                 }
             }
-            page.shares.into_iter().for_each(|share| rows.hold(share));
+            page.shares.into_iter().filter(|share| counts(share, now)).for_each(|share| rows.hold(share));
             after = page.next;
             if after.is_none() {
                 break;
@@ -48,8 +50,8 @@ impl Audit {
             wrong += 1;
         }
         // What was committed meanwhile.
-        self.read_log(read, &mut wrong, &mut rows, None).await?;
-        for (seq, code, detail) in rows.reconcile(self.now()) {
+        self.read_log((read, now), &mut wrong, &mut rows, None).await?;
+        for (seq, code, detail) in rows.reconcile(now) {
             self.altered(seq, code, &detail);
             wrong += 1;
         }
@@ -57,10 +59,10 @@ impl Audit {
         Ok(wrong)
     }
 
-    /// Reads the log from a record on; answers which was the last.
+    /// Reads the log from a record on, shares as of this moment; answers which was the last.
     async fn read_log(
         &self,
-        mut seq: u64,
+        (mut seq, now): (u64, UnixMs),
         wrong: &mut usize,
         rows: &mut Rows,
         mut chain: Option<&mut Verifier>,
@@ -71,7 +73,7 @@ impl Audit {
             seq = last.position.seq;
             for record in page {
                 *wrong += usize::from(!self.has_attempt(&record).await?);
-                *wrong += self.tell_rows(&record, rows).await?;
+                *wrong += self.tell_rows(&record, rows, now).await?;
                 if let Some(chain) = chain.as_deref_mut() {
                     chain.link(&audit_view(record));
                 }
@@ -80,7 +82,7 @@ impl Audit {
     }
 
     /// Tells what a record says of rows; how many attempts are older than it left them.
-    async fn tell_rows(&self, record: &LogRecord, rows: &mut Rows) -> Result<usize, StoreError> {
+    async fn tell_rows(&self, record: &LogRecord, rows: &mut Rows, now: UnixMs) -> Result<usize, StoreError> {
         let seq = record.position.seq;
         let Ok(mut changes) = LogChanges::parse(&record.changes) else {
             self.altered(seq, "illegible", "what the record says of rows cannot be read");
@@ -94,9 +96,9 @@ impl Audit {
                 wrong += 1;
             }
         }
-        // A share whose time is over may be gone, and there are as many of those as there were payments.
-        let now = self.now();
-        changes.holds.retain(|hold| hold.amount.is_none() || hold.until.is_none_or(|until| until > now));
+        // A share whose time is over may be gone or lie there still, and there are as many as there were payments.
+        changes.holds.retain(|hold| hold.amount.is_none() || counts(hold, now));
+        rows.recorded(record.at);
         rows.told(seq, changes);
         Ok(wrong)
     }
@@ -155,4 +157,9 @@ impl Audit {
         }
         Ok(told)
     }
+}
+
+/// Whether a share's time is not over.
+fn counts(share: &HoldState, now: UnixMs) -> bool {
+    share.until.is_none_or(|until| until > now)
 }

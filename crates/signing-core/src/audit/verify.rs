@@ -108,6 +108,7 @@ impl Verifier {
             Ok(entry) => self.decision(record.seq, entry),
             Err(error) => self.find(record.seq, "illegible", illegible(error)),
         }
+        self.rows.recorded(record.at);
         match LogChanges::parse(&record.changes) {
             Ok(changes) => self.rows.told(record.seq, changes),
             Err(error) => self.find(record.seq, "illegible", illegible(error)),

@@ -22,7 +22,7 @@ async fn records(running: &Running) -> Vec<AuditRecord> {
     running.done("operator", &audit(0, 1_000)).await.records
 }
 
-async fn head(running: &Running) -> AuditHead {
+pub(super) async fn head(running: &Running) -> AuditHead {
     running.done("operator", &audit_head()).await
 }
 
@@ -31,7 +31,7 @@ async fn kinds(running: &Running) -> Vec<String> {
 }
 
 /// Holds a store's log against itself, the register, and what else is told of it.
-async fn report(store: &Store, head: &AuditHead) -> Report {
+pub(super) async fn report(store: &Store, head: &AuditHead) -> Report {
     let key = head.audit_key.as_ref().map(|key| PublicKey::from_sec1(key.as_ref()).unwrap());
     let mut verifier = Verifier::new(Trust { plane: None, key });
     let take = |line: Line| -> Result<(), store::StoreError> {

@@ -14,8 +14,8 @@ use tron_tx::{Contract, trc20};
 
 use super::bench::{Bench, NOW, Payment, Running};
 
-const HOUR_MS: u64 = 3_600_000;
-const DAY_MS: u64 = 24 * HOUR_MS;
+pub(super) const HOUR_MS: u64 = 3_600_000;
+pub(super) const DAY_MS: u64 = 24 * HOUR_MS;
 
 /// A policy for hot wallets, with these limits in USDT.
 #[derive(Clone, Copy)]

@@ -22,6 +22,7 @@ pub(in crate::audit) struct Rows {
     counted: u64,
     began: bool,
     whole: bool,
+    newest: UnixMs,
 }
 
 /// What the log says of one row: the last state before the rows were read, and all since.
@@ -55,6 +56,11 @@ impl Rows {
             let told = Told { seq, states: Vec::new(), before: !began, taken: false };
             self.holds.entry((state.scope.clone(), state.holder.clone())).or_insert(told).tell(seq, state, began);
         }
+    }
+
+    /// Takes the time of a record. What was over then its commit may have cleared away, whatever the clock shows by now.
+    pub(in crate::audit) fn recorded(&mut self, at: UnixMs) {
+        self.newest = self.newest.max(at);
     }
 
     /// Takes a row as it lies in its table. From the first on, what records tell is later than the rows or as late.
@@ -97,8 +103,10 @@ impl Rows {
         (self.whole || self.counted > 0).then_some(self.counted)
     }
 
-    /// What is wrong, shares as of `at`: one whose time was over then need not be there.
+    /// What is wrong, shares as of `at`: one whose time was over then, or when the newest record was made, need not be
+    /// there.
     pub(in crate::audit) fn reconcile(self, at: UnixMs) -> Vec<Wrong> {
+        let at = at.max(self.newest);
         let mut wrong = Vec::new();
         for state in self.strange {
             let RowState { noun, id, .. } = &state;
