@@ -96,6 +96,34 @@ fn a_release_is_signed_in_the_token_and_verified_without_it() {
 }
 
 #[test]
+fn a_release_key_is_renewed_and_the_retired_one_signs_and_proves_nothing() {
+    let publisher = Publisher::new();
+    let first = publisher.key();
+    document(&publisher.sign(&first, "first.json"));
+    let next = document(&publisher.with_token(&["key", "--next"]));
+    let second = next["public_key"].as_str().expect("hexadecimal").to_owned();
+    assert_eq!(next["generation"], 2);
+    assert_ne!(first, second);
+    assert!(complaint(&publisher.with_token(&["key", "--next"])).contains("key_class_taken"));
+    document(&publisher.sign(&second, "second.json"));
+    document(&publisher.with_token(&["retire", "--key", &first]));
+    assert_eq!(publisher.key(), second, "the newest in force");
+    assert!(complaint(&publisher.sign(&first, "again.json")).contains("key_retired: release key 1"));
+    assert!(!Path::new(&publisher.path("again.json")).exists());
+
+    let keys = document(&publisher.with_token(&["keys"]));
+    fs::write(publisher.path("keys.json"), keys.to_string()).expect("writable");
+    fs::remove_dir_all(publisher.path("tokens")).expect("removable");
+    let audit_key = keys["audit_key"].as_str().expect("hexadecimal");
+    let verify = |signed: &str| {
+        let [signed, digests, keys] = [signed, "digests.json", "keys.json"].map(|name| publisher.path(name));
+        publisher.release(&["verify", &signed, "--digests", &digests, "--keys", &keys, "--audit-key", audit_key])
+    };
+    document(&verify("second.json"));
+    assert!(complaint(&verify("first.json")).contains("key_retired: release key 1"));
+}
+
+#[test]
 fn nothing_is_signed_for_a_key_that_is_not_the_tokens() {
     let publisher = Publisher::new();
     publisher.key();

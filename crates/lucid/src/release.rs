@@ -3,6 +3,7 @@
 //! wallet-manager signs, the only program that reaches a token; what it is given is a statement and never a digest.
 
 mod digests;
+mod keys;
 mod sign;
 mod verify;
 
@@ -17,24 +18,36 @@ use tron_tx::PublicKey;
 use crate::output::Output;
 
 use digests::Digests;
-pub(crate) use sign::{KeyArgs, SignArgs};
+pub(crate) use keys::RetireArgs;
+pub(crate) use sign::{KeyArgs, MakeArgs, SignArgs};
 pub(crate) use verify::VerifyArgs;
 
 /// What to do with releases.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ReleaseCommand {
-    /// Make the token's release key, or find it, and print its public key.
+    /// Make the token's release key, or find the newest that is in force, and print its public key.
     #[command(
-        after_help = "Example:\n  lucid release key --module /usr/lib/softhsm/libsofthsm2.so --token-label release --pin-file pin"
+        after_help = "Examples:\n  lucid release key --module /usr/lib/softhsm/libsofthsm2.so --token-label release --pin-file pin\n  lucid release key --next --token-label release --pin-file pin"
     )]
-    Key(KeyArgs),
+    Key(MakeArgs),
+    /// List the token's release keys, retired ones too, with a manifest each: what those who verify are given.
+    #[command(
+        after_help = "Example:\n  lucid --json release keys --token-label release --pin-file pin > release-keys.json"
+    )]
+    Keys(KeyArgs),
+    /// Let a release key sign nothing any more, for ever. The token keeps it; whoever verifies with the list of keys that
+    /// `lucid release keys` gives from then on believes none of its releases.
+    #[command(after_help = "Example:\n  lucid release retire --key 02… --token-label release --pin-file pin")]
+    Retire(RetireArgs),
     /// Sign the digests of a build with the release key of a token.
     #[command(
         after_help = "Example:\n  lucid release sign --digests result/digests.json --release-version 0.1.0 --out digests.sig.json \\\n    --key 02… --module /usr/lib/softhsm/libsofthsm2.so --token-label release --pin-file pin"
     )]
     Sign(SignArgs),
     /// Hold a build's digests against a signed release. Needs no token.
-    #[command(after_help = "Example:\n  lucid release verify digests.sig.json --digests result/digests.json --key 02…")]
+    #[command(
+        after_help = "Example:\n  lucid release verify digests.sig.json --digests result/digests.json --key 02…\n  lucid release verify digests.sig.json --digests result/digests.json --keys release-keys.json --audit-key 03…"
+    )]
     Verify(VerifyArgs),
 }
 
@@ -42,6 +55,8 @@ pub(crate) enum ReleaseCommand {
 pub(crate) async fn run(command: &ReleaseCommand, output: Output) -> Result<ExitCode> {
     match command {
         ReleaseCommand::Key(args) => sign::key(args, output).await?,
+        ReleaseCommand::Keys(args) => keys::list(args, output).await?,
+        ReleaseCommand::Retire(args) => keys::retire(args, output).await?,
         ReleaseCommand::Sign(args) => sign::run(args, output).await?,
         ReleaseCommand::Verify(args) => verify::run(args, output)?,
     }

@@ -11,6 +11,7 @@ pub(crate) mod case;
 mod consent;
 mod contract;
 pub mod decision;
+mod desks;
 pub mod permission_update;
 mod previous;
 mod refusal;
@@ -28,6 +29,7 @@ use tron_tx::RawTransaction;
 pub use anchors::Anchors;
 pub use consent::{Approvals, Consent};
 pub use decision::{Council, SignDecision, agreed, agreed_by, check_decision};
+pub use desks::Desks;
 pub use permission_update::Plan;
 pub use refusal::Refusal;
 pub use request::{Checked, SignTransaction};
@@ -74,7 +76,7 @@ fn transaction(
 ) -> Result<Checked, Refusal> {
     let raw = anchored(&request.raw_data, &request.anchor, rules, known)?;
     held(&raw, authorisation, rules, known)?;
-    let attested = attestation::hold(request.attestation.as_ref(), authorisation, rules, known.now)?;
+    let attested = attestation::hold(request.attestation.as_ref(), authorisation, rules, known)?;
     let approvals = approval::hold(&request.approvals, authorisation, rules, known.now)?;
     Ok(Checked {
         raw_data: request.raw_data.clone(),

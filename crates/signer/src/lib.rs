@@ -31,6 +31,7 @@ mod pool;
 mod possession;
 pub mod profile;
 mod provision;
+mod retirement;
 mod seat;
 mod signature;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use primitives::statement::Hashed as _;
+use primitives::statement::{Hashed as _, TokenDescription};
 use secrecy::SecretString;
 use tron_tx::RecoverableSignature;
 
@@ -54,6 +54,14 @@ pub struct Token {
     identity: TokenIdentity,
     token_dir: Option<PathBuf>,
     omit: BTreeSet<OptionalAttribute>,
+}
+
+impl TokenIdentity {
+    /// The same, as a manifest has it.
+    pub fn described(&self) -> TokenDescription {
+        let Self { label, model, serial, firmware } = self.clone();
+        TokenDescription { label, model, serial, firmware }
+    }
 }
 
 impl Token {

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use primitives::statement::KeyClass;
 use primitives::{Address, KeyId, UnixMs};
 use signer::check::SigningWallet;
 use signer::policy::Holder;
 use signer::{PinnedKey, Refusal};
 use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
 
+use crate::key::Key;
 use crate::wallet::{READY, Wallet};
 
 /// A wallet that can sign.
@@ -38,6 +40,8 @@ pub struct Book(RwLock<Pages>);
 struct Pages {
     by_key: BTreeMap<KeyId, Arc<Payer>>,
     addresses: Arc<BTreeSet<Address>>,
+    /// Accounts of the compliance desk whose keys were retired.
+    retired_desks: Arc<BTreeSet<Address>>,
     /// Keys for which nothing new is signed until then: their permissions may be about to change.
     closed: BTreeMap<KeyId, UnixMs>,
 }
@@ -56,9 +60,38 @@ impl Book {
             page.items.iter().for_each(|wallet| book.enter(&wallet.record));
             after = page.next;
             if after.is_none() {
-                return Ok(book);
+                break;
             }
         }
+        book.read_desks(store).await?;
+        Ok(book)
+    }
+
+    /// Reads which of the compliance desk's keys were retired.
+    async fn read_desks(&self, store: &Store) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let filter = Filter { after, limit: LIST_LIMIT_MAX, ..Filter::default() };
+            let page = store.list::<Key>(filter).await?;
+            let retired = page.items.iter().map(|key| &key.record).filter(|key| key.retired.is_some());
+            retired.for_each(|key| self.retire_desk(key));
+            after = page.next;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Has attestations by this key believed no more, if it is one of the compliance desk's.
+    pub fn retire_desk(&self, key: &Key) {
+        let Some(pinned) = key.key().filter(|_| key.class == KeyClass::Compliance) else { return };
+        let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut pages.retired_desks).insert(pinned.address());
+    }
+
+    /// The accounts of the compliance desk's retired keys.
+    pub fn retired_desks(&self) -> Arc<BTreeSet<Address>> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).retired_desks)
     }
 
     /// Adds a wallet once it has a key.

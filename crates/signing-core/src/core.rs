@@ -167,6 +167,9 @@ impl Core {
         {
             error!(%error, "the signer's own keys have no manifest yet");
         }
+        if let Err(error) = self.maker.mark_retired().await {
+            error!(%error, "the token does not keep yet which of its keys are retired");
+        }
         if let Some(policy) = policy
             && let Err(error) = core.policy.remember(&core.store, &policy.version, core.clock.now()).await
         {

@@ -153,7 +153,9 @@ impl SigningCore {
         let our_wallets = self.book.addresses();
         let signing = wallet.signing().ok_or(StoreError::Lost)?;
         let anchors = &self.anchors;
-        let known = Circumstances { wallet: &signing, our_wallets: &our_wallets, earlier: &[], anchors, now };
+        let retired_desks = &self.book.retired_desks();
+        let known =
+            Circumstances { wallet: &signing, our_wallets: &our_wallets, earlier: &[], retired_desks, anchors, now };
         let plan = Plan { account: *account, owner, active, operations: *operations };
         plan.hold(key.address(), wallet.class.operations(), &known)?;
         let operators = agreed.operators.clone();

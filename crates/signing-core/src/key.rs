@@ -62,13 +62,12 @@ impl Decided {
     }
 }
 
-/// Where a key of this class is in the token, if the token has one of the kind at most.
+/// Where a key of this class is in the token, if the token has one of the kind for ever.
 pub const fn only(class: KeyClass) -> Option<CkaId> {
     match class {
-        KeyClass::Compliance => Some(CkaId::COMPLIANCE),
-        KeyClass::Release => Some(CkaId::RELEASE),
         KeyClass::Audit => Some(AUDIT_KEY),
         KeyClass::Canary => Some(CkaId::CANARY),
+        KeyClass::Compliance | KeyClass::Release => None,
         KeyClass::Hot | KeyClass::Energy | KeyClass::Treasury => None,
     }
 }
@@ -91,6 +90,11 @@ impl Key {
     pub fn key(&self) -> Option<PinnedKey> {
         let public_key = PublicKey::from_sec1(self.public_key.as_ref()?.as_ref()).ok()?;
         Some(PinnedKey { id: CkaId::parse(&self.key_id)?, public_key })
+    }
+
+    /// Which key of its class it is, from 1, where such keys are renewed.
+    pub fn generation(&self) -> Option<u32> {
+        CkaId::parse(&self.key_id)?.number()
     }
 
     /// Whether this is the decision by which it is made.
@@ -122,6 +126,7 @@ impl Key {
             name: self.name.clone(),
             class: self.class,
             key_id: self.key_id.clone(),
+            generation: self.generation(),
             stage: self.stage(),
             public_key: self.public_key.clone(),
             address: self.key().map(|key| key.address()),

@@ -5,6 +5,7 @@ mod keep;
 mod list;
 mod manifest;
 mod own;
+mod renewed;
 mod retire;
 
 use std::collections::BTreeMap;
@@ -24,8 +25,7 @@ use crate::ceremony::{CeremonyError, agreed};
 use crate::freeze::Freezer;
 use crate::fresh::Task;
 use crate::keeper::{Keeper, Unavailable};
-use crate::key::{Decided, KEY_ID, KEY_NONCE, Key, only};
-use crate::random;
+use crate::key::{Decided, KEY_ID, KEY_NONCE, Key};
 use crate::serve::Making;
 use crate::wallet::Wallet;
 
@@ -46,8 +46,8 @@ pub enum MakeError {
     /// Another decision made the key of this name.
     #[error("there is a key of this name, which another decision made")]
     Exists,
-    /// The token has one key of this class, and it has another name.
-    #[error("the token has its one key of the class {0} already")]
+    /// Two keys of this class are in force: the older one is to be retired before there is a third.
+    #[error("two keys of the class {0} are in force: retire the older one before a third is made")]
     ClassTaken(KeyClass),
     /// There is no token to make a key in.
     #[error("the token makes no keys: {}", .0.detail)]
@@ -169,7 +169,7 @@ impl Maker {
         // Without a token nothing is begun.
         self.keeper.token().map_err(MakeError::Unavailable)?;
         let Some(stored) = found else {
-            let id = only(class).unwrap_or_else(|| CkaId::new(random::bytes()));
+            let id = self.place(class).await?;
             let key = Key::new(name.clone(), class, id, Some(decided), self.clock.now());
             let commit = Commit::new(key.created_at).insert(&key);
             let wallet = key.wallet_class().map(|class| Wallet::new(name.clone(), class, id, key.created_at));

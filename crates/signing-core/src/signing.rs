@@ -169,7 +169,15 @@ impl SigningCore {
         let earlier = self.earlier(&authorisation.intent, authorisation.attempt).await?;
         let our_wallets = self.book.addresses();
         let anchors = &self.anchors;
-        let known = Circumstances { wallet: &wallet, our_wallets: &our_wallets, earlier: &earlier, anchors, now };
+        let retired_desks = &self.book.retired_desks();
+        let known = Circumstances {
+            wallet: &wallet,
+            our_wallets: &our_wallets,
+            earlier: &earlier,
+            retired_desks,
+            anchors,
+            now,
+        };
         let checked = authorised.check(&known)?;
         let in_force = self.policy.current()?;
         let facts = Facts::of(&payer.holder, checked.transaction(), authorisation, checked.consent(), now);

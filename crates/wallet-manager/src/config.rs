@@ -5,12 +5,12 @@ mod token;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use primitives::Address;
 use primitives::statement::{Operators, VerifyKey};
 use serde::Deserialize;
 use service::Context;
 use service::config::ConfigError;
-use signer::{Rules, check::Issuers};
+use signer::Rules;
+use signer::check::{Desks, Issuers};
 use signing_core::Settings;
 use signing_core::audit::AuditSettings;
 
@@ -43,8 +43,9 @@ pub struct Config {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Compliance {
-    /// The account whose key signs them; without one, none is believed.
-    pub address: Option<Address>,
+    /// The account whose key signs them, or several while the key is renewed; without one, none is believed.
+    #[serde(default)]
+    pub address: Desks,
 }
 
 /// How the worker is watched over.
@@ -103,7 +104,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
     Ok(Settings {
         rules: Rules {
             operators: operators(config)?,
-            compliance: config.compliance.address,
+            compliance: config.compliance.address.clone(),
             approvers: approvers(config)?,
             ..rules(context)?
         },
@@ -152,7 +153,7 @@ pub fn rules(context: &Context) -> Result<Rules, ConfigError> {
         },
         anchor: context.authority_of("tron-client")?,
         tokens: BTreeSet::from([plane.usdt_contract]),
-        compliance: None,
+        compliance: Desks::default(),
         approvers: BTreeMap::new(),
         operators: Operators::default(),
     })

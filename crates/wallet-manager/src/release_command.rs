@@ -1,27 +1,28 @@
 //! `wallet-manager release`: the release key of a token, for `lucid release`. A token of the publisher's own, so it needs
 //! no configuration and no plane.
 //!
+//! The key is renewed: each has a number, two are in force at most, and the token keeps which of them are retired.
 //! What it signs is a release, decoded here, whatever the arguments carry.
+
+mod keys;
 
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use primitives::HexBytes;
 use primitives::statement::{Release, Statement};
-use primitives::{HexBytes, PlaneId};
-use service::clock::{Clock as _, SystemClock};
-use signer::{Challenge, CkaId, PinnedKey, Token};
-use signing_core::random;
+use serde_json::json;
+use signer::Token;
 use tron_tx::{PublicKey, TokenSigned};
+
+use keys::ReleaseKeys;
 
 use crate::token_args::TokenArgs;
 
 /// The word that asks for it.
 const COMMAND: &str = "release";
-
-/// What people see who look into the token.
-const LABEL: &str = "lucid release";
 
 /// Make the release key of a token, and sign releases with it.
 #[derive(Debug, Parser)]
@@ -33,8 +34,24 @@ pub struct ReleaseCommand {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Make the release key, or find it, prove that it signs, and print its public key.
-    Key(TokenArgs),
+    /// Make the release key, or find the newest that is in force, prove that it signs, and print its public key.
+    Key {
+        /// Make the one that follows it.
+        #[arg(long)]
+        next: bool,
+        #[command(flatten)]
+        token: TokenArgs,
+    },
+    /// Print the manifest of every release key, retired ones too, signed by the token's audit key.
+    Keys(TokenArgs),
+    /// Let a release key sign nothing any more, for ever, and print its manifest, which says so.
+    Retire {
+        /// Its public key, SEC1 in hexadecimal.
+        #[arg(long, value_name = "HEX", value_parser = public_key)]
+        key: PublicKey,
+        #[command(flatten)]
+        token: TokenArgs,
+    },
     /// Sign a release.
     Sign {
         /// The release: the encoding of the statement in hexadecimal.
@@ -68,17 +85,21 @@ impl ReleaseCommand {
 
     fn answer(self) -> anyhow::Result<String> {
         match self.what {
-            What::Key(token) => {
-                let token = open(token)?;
-                let key = token.ensure_key(CkaId::RELEASE, LABEL, challenge()?).wait()?;
+            What::Key { next, token } => {
+                let key = ReleaseKeys::of(open(token)?)?.made(next)?;
                 let public_key = HexBytes::from(key.public_key.to_compressed().to_vec());
-                Ok(serde_json::json!({ "public_key": public_key }).to_string())
+                Ok(json!({ "public_key": public_key, "generation": key.id.number() }).to_string())
             }
+            What::Keys(token) => {
+                let keys = ReleaseKeys::of(open(token)?)?;
+                let audit_key = HexBytes::from(keys.audit_key()?.public_key.to_compressed().to_vec());
+                Ok(json!({ "audit_key": audit_key, "keys": keys.manifests()? }).to_string())
+            }
+            What::Retire { key, token } => Ok(serde_json::to_string(&ReleaseKeys::of(open(token)?)?.retire(&key)?)?),
             What::Sign { statement, key, token } => {
                 let bytes: HexBytes = statement.try_into()?;
                 let release = Release::decode(bytes.as_ref())?;
-                let key = PinnedKey { id: CkaId::RELEASE, public_key: key };
-                let signature = open(token)?.sign(key, &release).wait()?.verify()?;
+                let signature = ReleaseKeys::of(open(token)?)?.sign(&key, &release)?;
                 Ok(serde_json::to_string(&TokenSigned::new(release, signature))?)
             }
         }
@@ -87,12 +108,6 @@ impl ReleaseCommand {
 
 fn open(token: TokenArgs) -> anyhow::Result<Token> {
     Ok(Token::open(&token.resolve()?)?)
-}
-
-/// What the key is asked to prove that it is there. It belongs to a publisher and to no plane, which a plane of zeros says.
-fn challenge() -> anyhow::Result<Challenge> {
-    let plane: PlaneId = format!("{}{}", PlaneId::PREFIX, "00000000-0000-0000-0000-000000000000").parse()?;
-    Ok(Challenge { plane, nonce: random::bytes(), at: SystemClock.now() })
 }
 
 fn public_key(text: &str) -> Result<PublicKey, String> {

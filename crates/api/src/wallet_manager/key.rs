@@ -69,6 +69,9 @@ pub struct KeyView {
     pub class: KeyClass,
     /// Its name in the token: CKA_ID in hexadecimal.
     pub key_id: KeyId,
+    /// Which key of its class it is, from 1: those of the compliance desk and of releases are renewed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u32>,
     /// How far it is.
     pub stage: KeyStage,
     /// The pinned public key, 65 bytes uncompressed; none until it was made and proven.

@@ -40,6 +40,16 @@ pub(crate) struct KeyArgs {
     token_dir: Option<PathBuf>,
 }
 
+/// The release key to make or find.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct MakeArgs {
+    /// Make the key that follows the newest. Two are in force at most: retire the older one when the new one is known.
+    #[arg(long)]
+    next: bool,
+    #[command(flatten)]
+    token: KeyArgs,
+}
+
 /// What to sign, as what, and with which key.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SignArgs {
@@ -66,11 +76,13 @@ pub(crate) struct SignArgs {
 #[derive(Debug, Serialize, Deserialize)]
 struct ReleaseKey {
     public_key: HexBytes,
+    generation: u32,
 }
 
 /// `lucid release key`.
-pub(super) async fn key(args: &KeyArgs, output: Output) -> Result<()> {
-    let said = asked(&["key"], args).await?;
+pub(super) async fn key(args: &MakeArgs, output: Output) -> Result<()> {
+    let words: &[&str] = if args.next { &["key", "--next"] } else { &["key"] };
+    let said = asked(words, &args.token).await?;
     let key: ReleaseKey = serde_json::from_slice(&said).context("wallet-manager answered something else")?;
     output.show(&key, &key.public_key)
 }
@@ -104,7 +116,7 @@ pub(super) async fn run(args: &SignArgs, output: Output) -> Result<()> {
     output.show(&signed, text)
 }
 
-async fn asked(words: &[&str], token: &KeyArgs) -> Result<Vec<u8>> {
+pub(super) async fn asked(words: &[&str], token: &KeyArgs) -> Result<Vec<u8>> {
     let program = Binaries::beside_this_one()?.path("wallet-manager")?;
     let mut asked = Command::new(&program);
     asked.arg("release").args(words);
@@ -122,5 +134,5 @@ async fn asked(words: &[&str], token: &KeyArgs) -> Result<Vec<u8>> {
     }
     let ended = asked.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await;
     let ended = ended.with_context(|| format!("{} does not start", program.display()))?;
-    if ended.status.success() { Ok(ended.stdout) } else { bail!("wallet-manager has not signed") }
+    if ended.status.success() { Ok(ended.stdout) } else { bail!("wallet-manager has not done it") }
 }

@@ -1,9 +1,11 @@
-use primitives::statement::{Hashed, Release};
+use primitives::UnixMs;
+use primitives::statement::{Hashed, KeyClass, Manifest, Release, TokenDescription};
 use serde_json::{Value, json};
 use tron_tx::{LocalKey, TokenSigned};
 
 use super::Digests;
-use super::verify::verified;
+use super::keys::KeyFile;
+use super::verify::{Trusted, verified};
 
 fn digests() -> Value {
     let platforms = |digit: &str| {
@@ -39,7 +41,7 @@ fn signed() -> Vec<u8> {
 
 #[test]
 fn the_releases_own_digests_are_believed() {
-    let release = verified(&signed(), &bytes(&digests()), &key(1).public_key()).unwrap();
+    let release = verified(&signed(), &bytes(&digests()), &Trusted::Key(&key(1).public_key())).unwrap();
     assert_eq!(release.digests.len(), 4);
     assert_eq!(release.digests[3].platform, "linux/arm64");
     assert_eq!(release.source, [0x55; 32]);
@@ -48,7 +50,7 @@ fn the_releases_own_digests_are_believed() {
 #[test]
 fn another_key_another_byte_and_another_build_are_named() {
     let failure = |signed: &[u8], digests: &Value, scalar: u8| {
-        format!("{:#}", verified(signed, &bytes(digests), &key(scalar).public_key()).unwrap_err())
+        format!("{:#}", verified(signed, &bytes(digests), &Trusted::Key(&key(scalar).public_key())).unwrap_err())
     };
     assert!(failure(&signed(), &digests(), 2).contains("not signed by this key"));
     let mut other = digests();
@@ -69,5 +71,55 @@ fn another_key_another_byte_and_another_build_are_named() {
     let mut torn: Value = serde_json::from_slice(&signed()).unwrap();
     let text = torn["statement"].as_str().unwrap().replacen("30", "31", 1);
     torn["statement"] = json!(text);
-    assert!(verified(&bytes(&torn), &bytes(&digests()), &key(1).public_key()).is_err());
+    assert!(verified(&bytes(&torn), &bytes(&digests()), &Trusted::Key(&key(1).public_key())).is_err());
+}
+
+/// A manifest of the release key of this scalar, by the audit key of scalar 9.
+fn manifest(scalar: u8, class: KeyClass, retired_at: Option<UnixMs>) -> TokenSigned<Manifest> {
+    let manifest = Manifest {
+        plane: "pl_00000000-0000-0000-0000-000000000000".parse().unwrap(),
+        key_id: hex::encode([scalar; 16]).parse().unwrap(),
+        class,
+        label: "lucid release".to_owned(),
+        public_key: key(scalar).public_key().to_compressed(),
+        address: key(scalar).address(),
+        attributes: vec![],
+        token: TokenDescription::default(),
+        made_at: UnixMs(1),
+        operators: vec![],
+        ceremony: [0; 16],
+        generation: u32::from(scalar),
+        retired_at,
+    };
+    let signature = key(9).sign(&manifest.digest());
+    TokenSigned::new(manifest, signature)
+}
+
+#[test]
+fn a_retired_keys_release_is_believed_by_nobody_who_has_the_list() {
+    let in_force = |scalar| manifest(scalar, KeyClass::Release, None);
+    let retired = |scalar| manifest(scalar, KeyClass::Release, Some(UnixMs(5)));
+    let (own, audit, other) = (key(1).public_key(), key(9).public_key(), key(2).public_key());
+    let outcome = |keys: &[TokenSigned<Manifest>], audit, named| {
+        let file = bytes(&json!({ "audit_key": "00", "keys": keys }));
+        let list = KeyFile::parse(&file).unwrap();
+        let trusted = Trusted::List(&list, audit, named);
+        verified(&signed(), &bytes(&digests()), &trusted).map_err(|error| format!("{error:#}"))
+    };
+    outcome(&[in_force(1), retired(2)], &audit, None).unwrap();
+    outcome(&[in_force(1), in_force(2)], &audit, Some(&own)).unwrap();
+    for (keys, audit, named, complaint) in [
+        (vec![retired(1), in_force(2)], &audit, None, "key_retired: release key 1"),
+        (vec![retired(1)], &audit, Some(&own), "key_retired"),
+        // Whatever else is said of it, and in whatever order.
+        (vec![in_force(1), retired(1)], &audit, None, "key_retired"),
+        (vec![in_force(2)], &audit, None, "no release key of the list"),
+        (vec![manifest(1, KeyClass::Compliance, None)], &audit, None, "no release key of the list"),
+        (vec![in_force(1)], &own, None, "not signed by the audit key"),
+        (vec![in_force(1)], &audit, Some(&other), "not signed by this key"),
+        (vec![], &audit, Some(&own), "no release key of the list"),
+    ] {
+        let found = outcome(&keys, audit, named).unwrap_err();
+        assert!(found.contains(complaint), "{found}");
+    }
 }

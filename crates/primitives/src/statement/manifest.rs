@@ -57,6 +57,10 @@ pub struct Manifest {
     pub operators: Vec<String>,
     /// The nonce of their ceremony; zeros without one.
     pub ceremony: [u8; 16],
+    /// Which key of its class it is in this token, from 1, where such keys are renewed; 0 for all others.
+    pub generation: u32,
+    /// Since when it signs nothing any more and nothing that it signed is believed; none while it is in force.
+    pub retired_at: Option<UnixMs>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -103,6 +107,10 @@ struct Wire {
     operators: Vec<String>,
     #[prost(bytes = "vec", tag = "11")]
     ceremony: Vec<u8>,
+    #[prost(uint32, tag = "12")]
+    generation: u32,
+    #[prost(uint64, optional, tag = "13")]
+    retired_at: Option<u64>,
 }
 
 /// The numbers of the classes; shared with the ceremony that makes a key.
@@ -142,6 +150,8 @@ impl Manifest {
             made_at: UnixMs(wire.made_at),
             operators: wire.operators.clone(),
             ceremony: array(&wire.ceremony, "ceremony")?,
+            generation: wire.generation,
+            retired_at: wire.retired_at.map(UnixMs),
         })
     }
 
@@ -181,6 +191,8 @@ impl Statement for Manifest {
             made_at: self.made_at.0,
             operators: self.operators.clone(),
             ceremony: self.ceremony.to_vec(),
+            generation: self.generation,
+            retired_at: self.retired_at.map(|at| at.0),
         }
         .encode_to_vec()
     }

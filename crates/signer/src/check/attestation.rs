@@ -1,11 +1,11 @@
 //! The compliance desk's word for a payment, held against the payment.
 
+use primitives::Address;
 use primitives::statement::{Asset, Attested, Authorisation, Hashed as _};
-use primitives::{Address, UnixMs};
 use tron_tx::RecoverableSignature;
 
 use super::Refusal;
-use super::rules::Rules;
+use super::rules::{Circumstances, Rules};
 
 /// Whether the payment is attested. An attestation that is wrong is refused whether it is demanded or not: somebody
 /// meant something else.
@@ -13,10 +13,15 @@ pub(super) fn hold(
     attested: Option<&Attested>,
     authorisation: &Authorisation,
     rules: &Rules,
-    now: UnixMs,
+    known: &Circumstances<'_>,
 ) -> Result<bool, Refusal> {
     let Some(attested) = attested else { return Ok(false) };
-    if rules.compliance.is_none() || signer_of(attested) != rules.compliance {
+    let desk = signer_of(attested).ok_or(Refusal::AttestationSignature)?;
+    // Before whether it is pinned: whoever forgot to unpin it is told what is the matter.
+    if known.retired_desks.contains(&desk) {
+        return Err(Refusal::KeyRetired);
+    }
+    if !rules.compliance.contains(&desk) {
         return Err(Refusal::AttestationSignature);
     }
     let attestation = attested.unverified();
@@ -33,7 +38,7 @@ pub(super) fn hold(
     if authorisation.asset == Asset::Trx || attestation.amount.units() != authorisation.amount {
         return Err(Refusal::AttestationAmount);
     }
-    if attestation.is_valid_at(now) { Ok(true) } else { Err(Refusal::AttestationExpired) }
+    if attestation.is_valid_at(known.now) { Ok(true) } else { Err(Refusal::AttestationExpired) }
 }
 
 fn signer_of(attested: &Attested) -> Option<Address> {

@@ -51,8 +51,9 @@ refusals! {
     ReferenceBlock = "reference_block", "the reference block is not the anchor";
     /// The authorisation names another key than the wallet's.
     Key = "key", "the authorisation names another key";
-    /// The wallet's key was retired: it signs nothing any more, and what is registered for it is not signed either.
-    KeyRetired = "key_retired", "the wallet's key was retired";
+    /// The wallet's key was retired: it signs nothing any more, and what is registered for it is not signed either. Or the
+    /// compliance desk's was: what it attested is believed no more.
+    KeyRetired = "key_retired", "the key was retired";
     /// The wallet's class does not do this kind of thing.
     Class = "class", "the wallet's class does not allow this kind";
     /// The transaction is from another account than the wallet's.

@@ -7,6 +7,7 @@ use primitives::{Address, ChainId, KeyId, PlaneId, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use super::anchors::Anchors;
+use super::desks::Desks;
 
 /// Who may authorise what: one issuer per kind.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,8 +44,8 @@ pub struct Rules {
     pub anchor: VerifyKey,
     /// TRC-20 contracts that may be called.
     pub tokens: BTreeSet<Address>,
-    /// The compliance desk's account, whose key signs attestations; without one, none is believed.
-    pub compliance: Option<Address>,
+    /// The compliance desk's accounts, whose keys sign attestations; without one, none is believed.
+    pub compliance: Desks,
     /// Who may approve payments, by name.
     pub approvers: BTreeMap<String, VerifyKey>,
     /// The people of whom two decide what no service does: freezes lifted, permissions changed, treasuries spent.
@@ -87,6 +88,8 @@ pub struct Circumstances<'a> {
     pub our_wallets: &'a BTreeSet<Address>,
     /// The register's earlier attempts at the intent, oldest first; `None` where an attempt was never seen.
     pub earlier: &'a [Option<RegisteredAttempt>],
+    /// Accounts of the compliance desk whose keys were retired: pinned or not, they are believed no more.
+    pub retired_desks: &'a BTreeSet<Address>,
     /// The anchors that were verified before.
     pub anchors: &'a Anchors,
     /// Our own clock.

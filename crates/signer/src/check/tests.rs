@@ -178,7 +178,10 @@ const BREACHES: &[Breach] = &[
     }),
     (Refusal::Timestamp, Case::usdt, |case| case.raw.timestamp = case.raw.expiration.plus_ms(1)),
     (Refusal::AttestationSignature, Case::consented, |case| case.attestation.as_mut().unwrap().1 = compliance(2)),
-    (Refusal::AttestationSignature, Case::consented, |case| case.rules.compliance = None),
+    (Refusal::AttestationSignature, Case::consented, |case| case.rules.compliance = Desks::default()),
+    (Refusal::KeyRetired, Case::consented, |case| {
+        case.retired_desks.insert(compliance(1).address());
+    }),
     (Refusal::AttestationDomain, Case::consented, |case| attested(case).chain_id = ChainId(1)),
     (Refusal::AttestationDomain, Case::consented, |case| {
         attested(case).plane = "pl_00000000-0000-0000-0000-000000000000".parse().unwrap();
@@ -232,12 +235,11 @@ fn every_breach_is_refused_by_its_rule() {
 #[test]
 fn every_rule_has_a_breach() {
     let of_policy: Vec<_> = crate::Policy::rules().collect();
-    // A freeze, a retired key, an update under way, a used nonce and a person's word on a third attempt are the register's
+    // A freeze, an update under way, a used nonce and a person's word on a third attempt are the register's
     // to know, and that no policy is usable is the policy's keeper's; what is only about decisions of operators is tested there.
     let elsewhere = [
         Refusal::Frozen,
         Refusal::ThirdAttempt,
-        Refusal::KeyRetired,
         Refusal::Hardening,
         Refusal::AttestationUsed,
         Refusal::Decision,

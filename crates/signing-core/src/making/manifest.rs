@@ -1,7 +1,7 @@
 //! The audit key's word for how a key was made, from what the token says of it now.
 
-use primitives::statement::{Manifest, TokenDescription};
-use signer::{PinnedKey, Token, Unverified};
+use primitives::statement::Manifest;
+use signer::{PinnedKey, Unverified};
 use tron_tx::TokenSigned;
 
 use super::{MakeError, Maker};
@@ -23,22 +23,14 @@ impl Maker {
             public_key: pinned.public_key.to_compressed(),
             address: pinned.address(),
             attributes: token.attributes_of(pinned).await?,
-            token: described(&token),
+            token: token.identity().described(),
             made_at: self.clock.now(),
             operators: decided.map(|decided| decided.operators.clone()).unwrap_or_default(),
+            generation: key.generation().unwrap_or_default(),
+            retired_at: None,
             ceremony: decided.and_then(|decided| decided.nonce.as_ref().try_into().ok()).unwrap_or_default(),
         };
         let signature = token.sign(by, &manifest).await.and_then(Unverified::verify)?;
         Ok(TokenSigned::new(manifest, signature))
-    }
-}
-
-fn described(token: &Token) -> TokenDescription {
-    let identity = token.identity();
-    TokenDescription {
-        label: identity.label.clone(),
-        model: identity.model.clone(),
-        serial: identity.serial.clone(),
-        firmware: identity.firmware.clone(),
     }
 }

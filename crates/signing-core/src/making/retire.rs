@@ -73,7 +73,13 @@ impl Maker {
         self.book.retire(&key.key_id);
         self.freezer.drain().await;
         warn!(key = %name, operators = ?decided.operators, "a key is retired");
-        self.store_retired(stored, Retired { at: now, decided }).await
+        self.book.retire_desk(key);
+        let retired = self.store_retired(stored, Retired { at: now, decided }).await?;
+        // What cannot be marked now is marked when the token is looked after: the database has the decision.
+        if let Err(error) = self.mark_retired().await {
+            warn!(%error, key = %name, "the token does not keep yet that a key is retired");
+        }
+        Ok(retired)
     }
 
     async fn store_retired(&self, stored: Versioned<Key>, retired: Retired) -> Result<KeyView, RetireError> {

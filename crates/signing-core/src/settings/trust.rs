@@ -7,6 +7,7 @@ use primitives::{Address, ChainId, HexBytes, PlaneId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use signer::check::Desks;
 
 use super::Settings;
 
@@ -31,7 +32,7 @@ pub struct Trust {
     /// The tokens that may be moved.
     pub tokens: BTreeSet<Address>,
     /// Whose attestations are believed.
-    pub compliance: Option<Address>,
+    pub compliance: Desks,
     /// Whose approvals are believed.
     pub approvers: BTreeMap<String, VerifyKey>,
     /// Who decides.
@@ -59,7 +60,7 @@ impl Trust {
             staking_issuer: rules.issuers.staking,
             anchor: rules.anchor,
             tokens: rules.tokens.clone(),
-            compliance: rules.compliance,
+            compliance: rules.compliance.clone(),
             approvers: rules.approvers.clone(),
             operators: rules.operators.clone(),
             token_label: profile.token_label.clone(),

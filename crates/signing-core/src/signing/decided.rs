@@ -38,7 +38,15 @@ impl SigningCore {
             wallet.permission_id = 0;
         }
         let anchors = &self.anchors;
-        let known = Circumstances { wallet: &wallet, our_wallets: &our_wallets, earlier: &earlier, anchors, now };
+        let retired_desks = &self.book.retired_desks();
+        let known = Circumstances {
+            wallet: &wallet,
+            our_wallets: &our_wallets,
+            earlier: &earlier,
+            retired_desks,
+            anchors,
+            now,
+        };
         let council = Council { attempt: request.attempt, operations: payer.operations, shared: payer.shared };
         let sign = SignDecision {
             raw_data: request.raw_data.0.clone(),

@@ -2,15 +2,21 @@
 
 use std::fs;
 
+use api::wallet_manager::key::{KeyRequest, RetireRequest, put_key, retire_key};
+use api::wallet_manager::settings::{AdoptRequest, put_adoption};
 use api::wallet_manager::{SignatureRequest, WalletClass, WalletView, intent, put_signature, void_attempt};
 use primitives::statement::{
-    Approval, Attestation, Attested, Ending, Hashed as _, KycLevel, PreviousAttempt, SignKey, Signed, Terms,
+    Action, Approval, Attestation, Attested, Ceremony, Ending, Hashed as _, KeyClass, KycLevel, PreviousAttempt,
+    SignKey, Signed, Terms,
 };
 use primitives::{AttemptNo, Usdt};
-use tron_tx::LocalKey;
+use signing_core::settings::Trust;
+use tron_tx::{LocalKey, PublicKey};
 
-use super::bench::{Bench, NOW, Payment, Running};
+use super::bench::{Bench, NOW, Payment, Running, both, make};
+use super::council;
 use super::policies::PolicyFile;
+use crate::config;
 
 const ONE: &str = "po_6ba7b811-9dad-11d1-80b4-00c04fd430c8";
 const OTHER: &str = "po_6ba7b812-9dad-11d1-80b4-00c04fd430c8";
@@ -26,7 +32,7 @@ fn person(number: u8) -> SignKey {
 /// A plane whose policy demands this of every payment of USDT.
 async fn started(attested: &str, approved: &str) -> (Bench, Running, WalletView) {
     let mut bench = Bench::new();
-    bench.config.compliance.address = Some(desk().address());
+    bench.config.compliance.address = [desk().address()].into_iter().collect();
     bench.config.approvers = [5, 6].map(|number| (format!("approver-{number}"), person(number).verify_key())).into();
     let path = PolicyFile::WIDE.put(&bench);
     let demands = format!("[class.hot.demands.usdt]\nattestation_from = \"{attested}\"\n{approved}\n");
@@ -97,6 +103,45 @@ async fn a_demanded_attestation_is_the_desks_for_this_payment() {
     signed(&running, &payment, &request).await;
     // The same request has the same answer.
     signed(&running, &payment, &request).await;
+}
+
+#[tokio::test]
+async fn what_a_retired_desk_attested_is_believed_no_more_though_it_is_pinned() {
+    let (mut bench, running, _) = started("25", "approvals_from = \"never\"").await;
+    // The desk's key is made here; then it is pinned beside the one that these tests have.
+    let make = make(&running, "desk", KeyClass::Compliance);
+    let made = KeyRequest { class: KeyClass::Compliance, ceremony: Some(both(make.clone())) };
+    let key = running.done("operator", &put_key(&"desk".parse().unwrap(), &made)).await;
+    let pinned = signer::PinnedKey {
+        id: signer::CkaId::COMPLIANCE,
+        public_key: PublicKey::from_sec1(key.public_key.unwrap().as_ref()).unwrap(),
+    };
+    let address = pinned.address();
+    bench.config.compliance.address = [desk().address(), address].into_iter().collect();
+    let next = Trust::of(&config::settings(&bench.context(), &bench.config).unwrap()).sha256();
+    let adopted = AdoptRequest { ceremony: council::decided(&running, Action::AdoptSettings { sha256: next }) };
+    running.done("operator", &put_adoption(&adopted)).await;
+    let running = bench.start().await;
+    let hot = running.wallet("hot", WalletClass::Hot).await;
+    let token = running.core.keeper.token().unwrap();
+    let by_it = async |payment: &Payment, nonce| {
+        let attestation = attested(payment, nonce).unverified().clone();
+        let signature = token.sign(pinned, &attestation).await.and_then(signer::Unverified::verify).unwrap();
+        SignatureRequest { attestation: Some(Attested::new(attestation, signature.to_bytes())), ..payment.request() }
+    };
+    let (one, other) = (Payment::usdt(&running, &hot, ONE), Payment::usdt(&running, &hot, OTHER).later(1));
+    signed(&running, &one, &by_it(&one, 1).await).await;
+    let request = by_it(&other, 2).await;
+
+    let action = Action::RetireKey { key_id: key.key_id };
+    let ceremony = both(Ceremony { action, nonce: [77; 16], ..make });
+    let retire = RetireRequest { ceremony: Some(ceremony) };
+    running.done("operator", &retire_key(&"desk".parse().unwrap(), &retire)).await;
+    assert_eq!(refused(&running, &other, &request).await, "key_retired");
+    assert_eq!(refused(&bench.start().await, &other, &request).await, "key_retired", "after a restart likewise");
+    // The other desk is believed as before.
+    let request = SignatureRequest { attestation: Some(attested(&other, 3)), ..other.request() };
+    signed(&running, &other, &request).await;
 }
 
 #[tokio::test]

@@ -53,6 +53,8 @@ fn manifest() -> Manifest {
         made_at: UnixMs(1_751_466_432_000),
         operators: vec!["alice".to_owned(), "bob".to_owned()],
         ceremony: [9; 16],
+        generation: 0,
+        retired_at: None,
     }
 }
 
@@ -170,6 +172,16 @@ fn what_contradicts_itself_is_refused() {
     refused(|a| a.expires_at = a.expires_at.plus_ms(1));
     refused(|a| a.expires_at = a.not_before);
     refused(|a| a.amount = Usdt::new(0).expect("small"));
+}
+
+#[test]
+fn a_retirement_and_a_generation_are_in_the_hash_of_a_manifest() {
+    let plain = manifest();
+    for (generation, retired_at) in [(1, None), (2, None), (0, Some(UnixMs(0))), (2, Some(plain.made_at))] {
+        let other = Manifest { generation, retired_at, ..plain.clone() };
+        assert_eq!(Manifest::decode(&other.encode()).as_ref(), Ok(&other));
+        assert_ne!(other.digest(), plain.digest());
+    }
 }
 
 #[test]

@@ -112,6 +112,7 @@ impl Decided {
             wallet: &self.case.wallet,
             our_wallets: &our_wallets,
             earlier: &self.earlier,
+            retired_desks: &BTreeSet::new(),
             anchors: &Anchors::default(),
             now: self.now,
         };

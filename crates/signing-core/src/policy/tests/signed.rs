@@ -27,7 +27,7 @@ fn rules() -> Rules {
         issuers: Issuers { payout: nobody, sweep: nobody, staking: nobody },
         anchor: nobody,
         tokens: BTreeSet::new(),
-        compliance: None,
+        compliance: signer::check::Desks::default(),
         approvers: BTreeMap::new(),
         operators: Operators::new(operators.map(|(name, number)| (name.to_owned(), key(number).verify_key()))).unwrap(),
     }
