@@ -9,7 +9,8 @@ images_packages() {
     # Root owns the store; everybody else asks its daemon, unless the store is theirs.
     local daemon=/nix/var/nix/daemon-socket/socket
     if [ "$(id -u)" != 0 ] && [ ! -w /nix/store ]; then
-        install_missing "nix-setup-systemd:[ -S $daemon ]"
+        # Who is not in the group does not see the socket either.
+        install_missing "nix-setup-systemd:[ -S $daemon ] || getent group nix-users"
         [ -w "$daemon" ] || die "this user may not ask Nix's daemon: on Debian join the group nix-users and log in again"
     fi
 }
