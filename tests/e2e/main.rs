@@ -8,6 +8,7 @@ mod killed;
 mod pool;
 mod reconciled;
 mod release;
+mod secrecy;
 mod token;
 mod treasury;
 mod troubled;

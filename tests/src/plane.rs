@@ -160,6 +160,11 @@ impl Plane {
         view["address"].as_str().expect("a wallet has an address").to_owned()
     }
 
+    /// The process of `lucid` itself.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The process ids of this part of the plane: one, or none before the start and while it is being started again.
     pub fn pids(&self, name: &str) -> Vec<u32> {
         let pid = self.child.id();

@@ -31,7 +31,7 @@ const RANKS: [(&str, &[&str]); 16] = [
     ("test-support", &[]),
     ("oci-image", &[]),
     ("lucid", &["primitives", "tron-tx", "api", "service"]),
-    ("plane-tests", &["primitives"]),
+    ("plane-tests", &["primitives", "test-support"]),
 ];
 
 /// Crates that do no IO, read no clock and draw no randomness.

@@ -1,15 +1,15 @@
-//! The value of a wallet's key is in the memory of the worker and of no other process, and nobody may look there.
+//! What is secret, the value of a wallet's key and the PIN, is in the memory of the worker and of no other process, and
+//! nobody may look there. `tests/e2e/secrecy.rs` looks into all processes of a plane.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::process::Command;
 
-use api::wallet_manager::put_signature;
-use k256::ecdsa::SigningKey;
+use api::wallet_manager::{WalletView, put_signature};
+use test_support::key_value;
+use test_support::memory::{forms, occurrences};
 
-use crate::memory::occurrences;
-use crate::object_file::private_values;
-use crate::place::{BINARY, Place, payment};
+use crate::place::{BINARY, PLANE, Place, Process, payment};
 
 /// What the containers run as.
 const NOBODY: u32 = 65_532;
@@ -23,15 +23,8 @@ fn of_the_program() -> impl Iterator<Item = u32> {
     })
 }
 
-/// The forms that a number of 32 bytes has in memory: as in DER, as the words of a big number, as text.
-fn forms(value: &[u8]) -> [Vec<u8>; 4] {
-    let reversed = value.iter().rev().copied().collect();
-    let text = primitives::HexBytes::from(value.to_vec()).to_string();
-    [value.to_vec(), reversed, text.to_uppercase().into_bytes(), text.into_bytes()]
-}
-
-#[tokio::test]
-async fn no_process_but_the_worker_has_the_value_of_a_key() {
+/// A service whose token has just signed some payments.
+async fn at_work() -> (Place, Process, WalletView) {
     let place = Place::new();
     assert!(place.init_token().status.success());
     let process = place.serve();
@@ -40,14 +33,14 @@ async fn no_process_but_the_worker_has_the_value_of_a_key() {
         let (raw, request) = payment(&hot, &format!("po_{number}"), number);
         process.done(&put_signature(raw.txid(), &request)).await;
     }
-    let values = private_values(&place.path("token"), &fs::read(place.path("pin")).unwrap());
-    // A data object has a value too, which is no key's.
-    let is_its = |value: &&Vec<u8>| {
-        let key = SigningKey::from_slice(value).ok();
-        key.is_some_and(|key| key.verifying_key().to_sec1_point(false).as_bytes() == hot.public_key.as_ref())
-    };
-    let value = values.iter().find(is_its);
-    let forms = forms(value.expect("the wallet's key is one of the token's"));
+    (place, process, hot)
+}
+
+#[tokio::test]
+async fn no_process_but_the_worker_has_the_value_of_a_key() {
+    let (place, process, hot) = at_work().await;
+    let pin = fs::read(place.path("pin")).unwrap();
+    let forms = forms(&key_value(&place.path("token"), &pin, hot.public_key.as_ref()));
 
     // What is looked for would be found: here it is.
     assert_ne!(occurrences(std::process::id(), &forms[0]).unwrap(), 0);
@@ -62,6 +55,24 @@ async fn no_process_but_the_worker_has_the_value_of_a_key() {
         looked_at.push(pid);
     }
     assert!(looked_at.contains(&process.child.id()));
+}
+
+/// Without the PIN nobody else opens the token.
+#[tokio::test]
+async fn the_pin_is_in_the_worker_alone() {
+    let (place, process, _) = at_work().await;
+    let pin = fs::read(place.path("pin")).unwrap();
+    assert_eq!(pin.len(), 32);
+    // What is looked for would be found: the parent has read its configuration.
+    assert_ne!(occurrences(process.child.id(), PLANE.as_bytes()).unwrap(), 0);
+    assert_eq!(occurrences(process.child.id(), &pin).unwrap(), 0);
+    let authority = [[0x6b_u8; 31].as_slice(), &[0x11]].concat();
+    assert_eq!(occurrences(process.child.id(), &authority).unwrap(), 0);
+    match occurrences(process.worker(), &pin) {
+        // Only root may look: the worker is undumpable.
+        Ok(count) => assert_ne!(count, 0),
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied),
+    }
 }
 
 /// The command line that runs a program as nobody where we are root, and otherwise as who we are.

@@ -3,6 +3,7 @@
 
 mod batches;
 mod canary;
+mod clock;
 mod examiner;
 mod faults;
 mod full_disk;
@@ -10,8 +11,6 @@ mod hostile;
 mod key_value;
 mod killed;
 mod load;
-mod memory;
-mod object_file;
 mod pin;
 mod place;
 mod process;

@@ -334,7 +334,16 @@ pub(crate) fn workers_of(parent: u32) -> Vec<u32> {
 
 /// Three TRX of this wallet, another transaction for each `ms`.
 pub(crate) fn payment(wallet: &WalletView, intent: &str, ms: u64) -> (RawTransaction, SignatureRequest) {
-    let now = SystemClock.now();
+    payment_at(wallet, intent, ms, SystemClock.now())
+}
+
+/// [`payment`] by somebody whose clock shows this.
+pub(crate) fn payment_at(
+    wallet: &WalletView,
+    intent: &str,
+    ms: u64,
+    now: UnixMs,
+) -> (RawTransaction, SignatureRequest) {
     let (recipient, amount) = (Address::from_evm([0x33; 20]), Sun::new(3_000_000).unwrap());
     let mut id = [9; 32];
     id[..8].copy_from_slice(&500_u64.to_be_bytes());
