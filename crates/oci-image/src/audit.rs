@@ -21,6 +21,8 @@ pub use deny::{Deny, DenyError};
 pub struct AuditReport {
     /// Nothing was found, and there was something to look at.
     pub clean: bool,
+    /// The date of the newest advisory that was known; `None` if none were looked up.
+    pub advisories_until: Option<String>,
     /// By image.
     pub images: Vec<AuditedImage>,
 }
@@ -30,7 +32,7 @@ pub struct AuditReport {
 pub struct AuditedImage {
     /// Its reference and platform.
     pub image: String,
-    /// Crates whose versions were held against the advisories.
+    /// Crates, whose versions were held against the advisories if there were any.
     pub crates: usize,
     /// Components whose licences were held against the list.
     pub licences: usize,
@@ -52,14 +54,14 @@ pub struct AuditFinding {
     pub detail: String,
 }
 
-/// Holds every bill of materials against both.
-pub fn audit(bills: &[Bill], advisories: &Advisories, deny: &Deny) -> AuditReport {
+/// Holds every bill of materials against both, or without a database against the licences alone.
+pub fn audit(bills: &[Bill], advisories: Option<&Advisories>, deny: &Deny) -> AuditReport {
     let images: Vec<_> = bills.iter().map(|bill| audit_image(bill, advisories, deny)).collect();
     let clean = !images.is_empty() && images.iter().all(|image| image.findings.is_empty());
-    AuditReport { clean, images }
+    AuditReport { clean, advisories_until: advisories.and_then(Advisories::until), images }
 }
 
-fn audit_image(bill: &Bill, advisories: &Advisories, deny: &Deny) -> AuditedImage {
+fn audit_image(bill: &Bill, advisories: Option<&Advisories>, deny: &Deny) -> AuditedImage {
     let mut findings = Vec::new();
     let mut crates = 0;
     for listed in &bill.components {
@@ -69,8 +71,10 @@ fn audit_image(bill: &Bill, advisories: &Advisories, deny: &Deny) -> AuditedImag
         };
         if listed.is_crate() {
             crates += 1;
-            match advisories.about(&listed.name, &listed.version) {
+            let about = advisories.map(|advisories| advisories.about(&listed.name, &listed.version));
+            match about.transpose() {
                 Ok(advisories) => {
+                    let advisories = advisories.unwrap_or_default();
                     for (id, title) in advisories.into_iter().filter(|(id, _)| !deny.ignores(id)) {
                         find(id, title);
                     }
@@ -98,15 +102,20 @@ impl fmt::Display for AuditReport {
         if self.images.is_empty() {
             writeln!(formatter, "there is no SBOM")?;
         }
+        match &self.advisories_until {
+            Some(date) => writeln!(formatter, "advisories until {date}")?,
+            None => writeln!(formatter, "ADVISORIES WERE NOT LOOKED UP: no database was given")?,
+        }
         for AuditedImage { image, crates, licences, without_advisories, findings } in &self.images {
             let verdict = match findings.len() {
                 0 => "ok".to_owned(),
                 1 => "1 finding".to_owned(),
                 several => format!("{several} findings"),
             };
+            let looked_up = if self.advisories_until.is_some() { " by advisory" } else { " not looked up" };
             writeln!(
                 formatter,
-                "{image}: {verdict}; {crates} crates by advisory, {licences} components by licence; \
+                "{image}: {verdict}; {crates} crates{looked_up}, {licences} components by licence; \
                  {without_advisories} are not from a crate registry and have no advisories here"
             )?;
             for AuditFinding { component, rule, detail } in findings {

@@ -96,6 +96,10 @@ impl<'a> Subject<'a> {
         self.service == DYNAMIC_SERVICE
     }
 
+    fn is_softhsm_variant(&self) -> bool {
+        self.image.reference.rsplit('/').next().unwrap_or_default().contains("softhsm")
+    }
+
     fn report(mut self, linkage: Option<Linkage>) -> ImageReport {
         self.findings.sort();
         ImageReport {

@@ -17,6 +17,7 @@ use crate::finished::Finished;
 use crate::recipe::LinkedPackage;
 
 pub use compiled::Compiled;
+pub(crate) use crates::LONGEST_LIST;
 pub use licences::{CrateLicences, debian_licence};
 
 /// What is in one image on one platform.

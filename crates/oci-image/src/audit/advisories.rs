@@ -36,6 +36,11 @@ impl Advisories {
         Ok(Self(database))
     }
 
+    /// The date of the newest, as YYYY-MM-DD: how old the database is at least.
+    pub fn until(&self) -> Option<String> {
+        self.0.iter().map(|advisory| advisory.date().to_string()).max()
+    }
+
     /// Those about this version, those that only inform (unmaintained, unsound) included, withdrawn ones not.
     ///
     /// # Errors

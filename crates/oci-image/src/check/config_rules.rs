@@ -23,6 +23,10 @@ const SAID_LABELS: [&str; 8] = [
     "org.opencontainers.image.documentation",
 ];
 
+/// What an image may set: where its service listens, and where its volume is.
+const VARIABLES: [&str; 2] = ["LUCID_SERVER__LISTEN", "LUCID_SERVER__DATA_DIR"];
+const SOFTHSM_VARIABLE: &str = "SOFTHSM2_CONF";
+
 pub(super) fn hold(subject: &mut Subject<'_>) {
     let config = &subject.image.config["config"];
     if config["User"] != USER {
@@ -31,10 +35,12 @@ pub(super) fn hold(subject: &mut Subject<'_>) {
     labels(subject, &config["Labels"]);
     entrypoint(subject);
     healthcheck(subject, config);
+    environment(subject, config);
     for (key, value, right) in [
         ("WorkingDir", &config["WorkingDir"], json!("/")),
         ("Volumes", &config["Volumes"], Value::Null),
         ("Shell", &config["Shell"], Value::Null),
+        ("OnBuild", &config["OnBuild"], Value::Null),
         ("created", &subject.image.config["created"], json!(CREATED)),
     ] {
         if *value != right {
@@ -80,5 +86,17 @@ fn healthcheck(subject: &mut Subject<'_>, config: &Value) {
         subject.find(Rule::Healthcheck, "Healthcheck", format!("{} is not CMD, the exec form", test[0]));
     } else if test[1] != config["Entrypoint"][0] {
         subject.find(Rule::Healthcheck, "Healthcheck", format!("runs {} and not its own program", test[1]));
+    } else if test[2] != "healthcheck" {
+        subject.find(Rule::Healthcheck, "Healthcheck", format!("asks its program for {}, not healthcheck", test[2]));
+    }
+}
+
+/// A library may be put before others, or a secret into an image, by a variable.
+fn environment(subject: &mut Subject<'_>, config: &Value) {
+    for variable in config["Env"].as_array().into_iter().flatten() {
+        let name = variable.as_str().and_then(|variable| variable.split('=').next()).unwrap_or_default();
+        if !(VARIABLES.contains(&name) || name == SOFTHSM_VARIABLE && subject.is_softhsm_variant()) {
+            subject.find(Rule::Environment, name, "is not a variable that an image sets");
+        }
     }
 }

@@ -1,8 +1,12 @@
 //! Rules over an image's files.
 
+use auditable_info::audit_info_from_slice;
+
 use crate::check::{Rule, Subject};
 use crate::elf::Elf;
 use crate::finished::{File, FileKind};
+use crate::inventory::LONGEST_LIST;
+use crate::ustar::MTIME;
 
 /// Where volumes are mounted; a fresh volume takes the directory's owner.
 const MOUNT_POINTS: [&str; 2] = ["var/lib/lucid", "var/log/lucid"];
@@ -37,6 +41,7 @@ pub(super) fn hold(subject: &mut Subject<'_>) {
     for (path, file) in &subject.image.files {
         named(subject, path, file);
         kind(subject, path, file);
+        written_once(subject, path, file);
         if MOUNT_POINTS.contains(&path.as_str()) {
             continue;
         }
@@ -72,6 +77,20 @@ fn kind(subject: &mut Subject<'_>, path: &str, file: &File) {
     }
     for field in &file.extended {
         subject.find(Rule::Kind, format!("/{path}"), format!("has the extended field {field}"));
+    }
+}
+
+/// At one time, under one name, and not over something else.
+fn written_once(subject: &mut Subject<'_>, path: &str, file: &File) {
+    if file.mtime != MTIME {
+        subject.find(Rule::Time, format!("/{path}"), format!("is dated {} s after 1970", file.mtime));
+    }
+    let plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(char::REPLACEMENT_CHARACTER);
+    if !path.split('/').all(plain) {
+        subject.find(Rule::Path, format!("/{path}"), "is not written plainly");
+    }
+    if file.covers {
+        subject.find(Rule::Path, format!("/{path}"), "stands over something else at the same path");
     }
 }
 
@@ -118,7 +137,11 @@ fn mount_points(subject: &mut Subject<'_>) {
 
 /// Anything that can be run, whatever its name and mode: a loader runs files without the bit.
 fn programs(subject: &mut Subject<'_>) {
-    let own = subject.program_path().and_then(|path| subject.resolve(path)).map(|(path, _)| path);
+    let own = subject.program_path().and_then(|path| subject.resolve(path));
+    if let Some((path, File { kind: FileKind::Regular(content), .. })) = &own {
+        says_who_it_is(subject, path, content);
+    }
+    let own = own.map(|(path, _)| path);
     for (path, file) in &subject.image.files {
         let FileKind::Regular(content) = &file.kind else { continue };
         if own.as_ref() == Some(path) {
@@ -135,6 +158,26 @@ fn programs(subject: &mut Subject<'_>) {
             subject.find(Rule::OwnBinary, at, "is a script");
         } else if file.mode & 0o111 != 0 {
             subject.find(Rule::OwnBinary, at, "can be run, and is not the service's own program");
+        }
+    }
+}
+
+/// A shell under the service's name would pass every other rule. cargo-auditable writes into a program what it was made
+/// of, and which crate it is.
+fn says_who_it_is(subject: &mut Subject<'_>, path: &str, content: &[u8]) {
+    if !Elf::is_one(content) {
+        // Another rule says so.
+        return;
+    }
+    let at = format!("/{path}");
+    match audit_info_from_slice(content, LONGEST_LIST) {
+        Err(_) => subject.find(Rule::OwnBinary, at, "does not say what it is: it has no auditable section"),
+        Ok(list) => {
+            let root = list.packages.iter().find(|package| package.root).map(|package| package.name.as_str());
+            if root != Some(subject.service) {
+                let detail = format!("says that it is {}", root.unwrap_or("nothing"));
+                subject.find(Rule::OwnBinary, at, detail);
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn hold(subject: &mut Subject<'_>) {
             subject.find(Rule::ExecutableStack, &at, "does not say that its stack is not executable");
         }
     }
+    indexed(subject);
     softhsm(subject);
     let Some(program) = subject.program() else {
         let at = subject.program_path().unwrap_or_default();
@@ -36,9 +37,20 @@ pub(super) fn hold(subject: &mut Subject<'_>) {
     };
     if subject.is_dynamic_service() {
         complete(subject, &program, &elves);
-        dpkg(subject);
+        loader_files(subject);
+        dpkg(subject, &elves);
     } else {
         stands_alone(subject, &program, &elves);
+    }
+}
+
+/// A reader takes an image by what the index says of it, and runs what is in it.
+fn indexed(subject: &mut Subject<'_>) {
+    if let Some(indexed) = &subject.image.indexed {
+        let said = format!("{}/{}", indexed.os, indexed.architecture);
+        if said != subject.image.platform {
+            subject.find(Rule::Platform, "index", format!("says {said}, the configuration {}", subject.image.platform));
+        }
     }
 }
 
@@ -98,6 +110,15 @@ fn complete(subject: &mut Subject<'_>, program: &Elf, elves: &BTreeMap<String, E
     }
 }
 
+/// Files by which the loader takes other libraries than those that were asked for, or looks elsewhere.
+fn loader_files(subject: &mut Subject<'_>) {
+    for path in ["etc/ld.so.preload", "etc/ld.so.conf", "etc/ld.so.cache"] {
+        if subject.image.files.contains_key(path) {
+            subject.find(Rule::Libraries, format!("/{path}"), "tells the loader what to load");
+        }
+    }
+}
+
 /// In glibc's standard directories, as Debian builds it.
 fn found(subject: &Subject<'_>, library: &str) -> bool {
     let triplet = match subject.image.platform.as_str() {
@@ -108,13 +129,17 @@ fn found(subject: &Subject<'_>, library: &str) -> bool {
     directories.iter().any(|directory| subject.resolve(&format!("{directory}/{library}")).is_some())
 }
 
-fn dpkg(subject: &mut Subject<'_>) {
+fn dpkg(subject: &mut Subject<'_>, elves: &BTreeMap<String, Elf>) {
     let statuses = subject.image.files.keys().filter_map(|path| path.strip_prefix(STATUS_DIRECTORY));
     let listed: BTreeSet<String> = statuses.map(ToOwned::to_owned).collect();
     for package in RUNTIME_PACKAGES {
         if !listed.contains(package) {
             subject.find(Rule::Dpkg, format!("/{STATUS_DIRECTORY}{package}"), "is missing");
         }
+    }
+    let owned = owned(subject, &listed);
+    for path in elves.iter().filter(|(path, elf)| elf.is_library() && !owned.contains(*path)).map(|(path, _)| path) {
+        subject.find(Rule::Dpkg, format!("/{path}"), "is of no package that is listed here");
     }
     for name in listed.iter().filter(|name| !name.ends_with(".md5sums")) {
         let path = format!("{STATUS_DIRECTORY}{name}");
@@ -130,10 +155,21 @@ fn dpkg(subject: &mut Subject<'_>) {
     }
 }
 
+/// The files of all packages, by their lists of sums.
+fn owned(subject: &Subject<'_>, listed: &BTreeSet<String>) -> BTreeSet<String> {
+    let mut owned = BTreeSet::new();
+    for name in listed.iter().filter(|name| name.ends_with(".md5sums")) {
+        if let FileKind::Regular(sums) = &subject.image.files[&format!("{STATUS_DIRECTORY}{name}")].kind {
+            let text = String::from_utf8_lossy(sums);
+            owned.extend(text.lines().filter_map(|line| line.split_once("  ")).map(|(_, path)| path.to_owned()));
+        }
+    }
+    owned
+}
+
 /// A module that keeps keys in files must never be what runs in production by mistake.
 fn softhsm(subject: &mut Subject<'_>) {
-    let name = subject.image.reference.rsplit('/').next().unwrap_or_default();
-    let variant = name.contains("softhsm");
+    let variant = subject.is_softhsm_variant();
     let modules: Vec<_> = subject.image.files.keys().filter(|path| path.contains("softhsm")).cloned().collect();
     let module = modules.iter().any(|path| path.ends_with("libsofthsm2.so"));
     if variant && !module {

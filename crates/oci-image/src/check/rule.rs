@@ -32,7 +32,7 @@ pub enum Rule {
     Owner,
     /// Has no device, pipe, hard link, mark of deletion or extended attribute.
     Kind,
-    /// Has no program but the service's own.
+    /// Has no program but the service's own, by what that says of itself.
     OwnBinary,
     /// Is static, unless it is wallet-manager.
     Static,
@@ -44,6 +44,12 @@ pub enum Rule {
     SoftHsm,
     /// Has no program or library with an executable stack.
     ExecutableStack,
+    /// Has every file dated 1970, as the same build has it everywhere.
+    Time,
+    /// Says each path once, in its plain form: what is covered or written with dots escapes the other rules.
+    Path,
+    /// Sets the service's own variables and no other, above all none that the loader obeys.
+    Environment,
 }
 
 impl Rule {

@@ -16,8 +16,12 @@ pub struct File {
     pub uid: u64,
     /// Its group.
     pub gid: u64,
+    /// Seconds since 1970.
+    pub mtime: u64,
     /// Names of the extended header's fields, such as attributes.
     pub extended: Vec<String>,
+    /// Another member stood at this path before, in a lower layer or in the same: its bytes are in the image, unseen.
+    pub covers: bool,
 }
 
 /// What a path is.
@@ -43,7 +47,7 @@ pub(super) fn lay(files: &mut BTreeMap<String, File>, archive: &[u8]) -> io::Res
             extended.push(String::from_utf8_lossy(field?.key_bytes()).into_owned());
         }
         let header = entry.header();
-        let (mode, uid, gid) = (header.mode()?, header.uid()?, header.gid()?);
+        let (mode, uid, gid, mtime) = (header.mode()?, header.uid()?, header.gid()?, header.mtime()?);
         let kind = match header.entry_type() {
             EntryType::Directory => FileKind::Directory,
             EntryType::Symlink => {
@@ -56,7 +60,12 @@ pub(super) fn lay(files: &mut BTreeMap<String, File>, archive: &[u8]) -> io::Res
             }
             other => FileKind::Other(char::from(other.as_byte())),
         };
-        files.insert(path, File { kind, mode, uid, gid, extended });
+        // The same directory may be said again, by each layer.
+        let covers = files.get(&path).is_some_and(|before| {
+            let same = (before.mode, before.uid, before.gid) == (mode, uid, gid);
+            before.covers || !same || before.kind != FileKind::Directory || kind != FileKind::Directory
+        });
+        files.insert(path, File { kind, mode, uid, gid, mtime, extended, covers });
     }
     Ok(())
 }

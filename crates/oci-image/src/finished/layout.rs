@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::config::{Descriptor, INDEX};
+use crate::config::{Descriptor, INDEX, OciPlatform};
 use crate::digest::Digest;
 use crate::finished::file::lay;
 use crate::finished::{File, OpenError};
@@ -22,6 +22,8 @@ pub struct Finished {
     pub reference: String,
     /// As OCI writes it: `linux/amd64`.
     pub platform: String,
+    /// What the index says that it runs on: by this a reader chooses.
+    pub indexed: Option<OciPlatform>,
     /// The manifest's digest.
     pub manifest: Digest,
     /// The configuration, as it stands there.
@@ -102,7 +104,14 @@ impl Reader {
         let lacks = |lacks| OpenError::Lacks { what: manifest.config.digest.to_string(), lacks };
         let word = |key: &'static str| config[key].as_str().ok_or_else(|| lacks(key));
         let platform = format!("{}/{}", word("os")?, word("architecture")?);
-        Ok(Finished { reference: reference.to_owned(), platform, manifest: named.digest.clone(), config, files })
+        Ok(Finished {
+            reference: reference.to_owned(),
+            platform,
+            indexed: named.platform.clone(),
+            manifest: named.digest.clone(),
+            config,
+            files,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Compiled, Component, ComponentKind, CrateLicences, Inventory, Invent
 use crate::finished::{FileKind, Finished};
 
 /// More than any list of crates takes, unpacked: 16 MiB.
-const LONGEST_LIST: usize = 1 << 24;
+pub(crate) const LONGEST_LIST: usize = 1 << 24;
 
 pub(super) fn add(
     inventory: &mut Inventory,

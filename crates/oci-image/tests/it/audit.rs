@@ -35,7 +35,7 @@ const DENY: &str =
 
 fn findings(deny: &str, patched: &str) -> Vec<AuditFinding> {
     let directory = tempfile::tempdir().unwrap();
-    let report = audit(&[bill()], &database(directory.path(), patched), &Deny::parse(deny).unwrap());
+    let report = audit(&[bill()], Some(&database(directory.path(), patched)), &Deny::parse(deny).unwrap());
     assert_eq!(report.clean, report.images[0].findings.is_empty());
     assert_eq!(report.images[0].crates, 2, "libsqlite3-sys and serde");
     report.images[0].findings.clone()
@@ -66,5 +66,18 @@ fn nothing_to_look_at_is_not_clean() {
     let directory = tempfile::tempdir().unwrap();
     assert!(Advisories::open(directory.path()).is_err(), "an empty directory is no database");
     let advisories = database(directory.path(), ">= 1.0.0");
-    assert!(!audit(&[], &advisories, &Deny::parse(DENY).unwrap()).clean);
+    assert!(!audit(&[], Some(&advisories), &Deny::parse(DENY).unwrap()).clean);
+}
+
+#[test]
+fn without_a_database_the_licences_are_held_and_the_report_says_so() {
+    let report = audit(&[bill()], None, &Deny::parse(DENY).unwrap());
+    assert_eq!((report.clean, &report.advisories_until), (true, &None));
+    assert!(report.to_string().contains("ADVISORIES WERE NOT LOOKED UP"), "{report}");
+    assert!(report.to_string().contains("2 crates not looked up"), "{report}");
+    let narrow = Deny::parse(&DENY.replace("\"MIT\", ", "")).unwrap();
+    assert!(!audit(&[bill()], None, &narrow).clean);
+    let directory = tempfile::tempdir().unwrap();
+    let report = audit(&[bill()], Some(&database(directory.path(), ">= 1.0.0")), &Deny::parse(DENY).unwrap());
+    assert_eq!(report.advisories_until.as_deref(), Some("2099-01-01"));
 }

@@ -150,7 +150,9 @@ fn documents_are_the_same_bytes_each_time_and_their_serials_follow_the_content()
 #[test]
 fn a_program_that_does_not_say_what_it_is_made_of_has_no_sbom() {
     let directory = tempfile::tempdir().unwrap();
-    Image::of_static_service().write(directory.path());
+    let mut image = Image::of_static_service();
+    image.file("usr/bin/tron-client", &compiled(&["-static-pie"]), 0o555);
+    image.write(directory.path());
     let error =
         Inventory::of("tron-client", &read_layout(directory.path()).unwrap()[0], &[], None, &licences()).unwrap_err();
     assert!(error.to_string().contains("build it with cargo auditable"), "{error}");

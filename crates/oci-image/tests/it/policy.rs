@@ -6,7 +6,7 @@ pub(crate) mod image;
 use oci_image::check::Rule;
 use oci_image::elf::Linkage;
 
-use image::{Image, checked, compiled};
+use image::{Image, checked, compiled, program_of};
 
 #[test]
 fn a_static_image_is_clean_and_says_whether_it_is_position_independent() {
@@ -16,7 +16,7 @@ fn a_static_image_is_clean_and_says_whether_it_is_position_independent() {
     assert_eq!(report.images[0].position_independent, Some(true));
 
     let mut fixed = Image::of_static_service();
-    fixed.file("usr/bin/tron-client", &compiled(&["-static", "-no-pie"]), 0o555);
+    fixed.file("usr/bin/tron-client", &program_of("tron-client", &["-static", "-no-pie"]), 0o555);
     let report = checked(&fixed);
     assert!(report.clean, "{report}");
     assert_eq!(report.images[0].position_independent, Some(false));
@@ -48,13 +48,13 @@ fn wallet_manager_without_loader_library_or_metadata_is_found() {
         assert!(found.contains(&(breach.0, breach.1.to_owned())), "{breach:?} is not in {found:?}");
     }
     let mut elsewhere = Image::of_wallet_manager();
-    elsewhere.file("usr/bin/wallet-manager", &compiled(&["-pie", "-Wl,-rpath,/opt/lib"]), 0o555);
+    elsewhere.file("usr/bin/wallet-manager", &program_of("wallet-manager", &["-pie", "-Wl,-rpath,/opt/lib"]), 0o555);
     assert_eq!(image::found(&elsewhere), [(Rule::Libraries, "/usr/bin/wallet-manager".to_owned())]);
     let mut alone = Image::of_wallet_manager();
-    alone.file("usr/bin/wallet-manager", &compiled(&["-static-pie"]), 0o555);
+    alone.file("usr/bin/wallet-manager", &program_of("wallet-manager", &["-static-pie"]), 0o555);
     assert_eq!(image::found(&alone), [(Rule::Libraries, "/usr/bin/wallet-manager".to_owned())]);
     let mut fixed = Image::of_wallet_manager();
-    fixed.file("usr/bin/wallet-manager", &compiled(&["-no-pie"]), 0o555);
+    fixed.file("usr/bin/wallet-manager", &program_of("wallet-manager", &["-no-pie"]), 0o555);
     assert_eq!(image::found(&fixed), [(Rule::Libraries, "/usr/bin/wallet-manager".to_owned())]);
 }
 
@@ -64,6 +64,8 @@ fn softhsm_stands_in_its_own_variant_alone() {
     let mut image = Image::of_wallet_manager();
     let path = "usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so";
     image.file(path, &library, 0o444);
+    let sums = format!("{}  {path}\n", "0".repeat(32));
+    image.file("var/lib/dpkg/status.d/libsofthsm2.md5sums", sums.as_bytes(), 0o444);
     let found = image::found(&image);
     assert!(found.contains(&(Rule::SoftHsm, format!("/{path}"))), "{found:?}");
     image.reference = "localhost/lucid/wallet-manager-softhsm:1".to_owned();

@@ -7,12 +7,13 @@ use std::process::Command;
 
 use oci_image::canonical::compact;
 use oci_image::check::{Report, Rule, check};
-use oci_image::config::{self, CONFIG, Descriptor, LAYER, MANIFEST};
+use oci_image::config::{self, CONFIG, Descriptor, LAYER, MANIFEST, OciPlatform};
 use oci_image::digest::Digest;
 use oci_image::finished::read_layout;
 use serde_json::{Value, json};
 use tar::{Builder, EntryType, Header};
 
+use crate::inventory::auditable;
 use crate::sample::run;
 
 /// One member of the only layer.
@@ -24,12 +25,15 @@ pub(crate) struct Member {
     pub(crate) mode: u32,
     pub(crate) owner: u64,
     pub(crate) attribute: Option<&'static str>,
+    pub(crate) mtime: u64,
 }
 
 pub(crate) struct Image {
     pub(crate) reference: String,
     pub(crate) config: Value,
     pub(crate) members: BTreeMap<String, Member>,
+    /// What the index says that it runs on, if anything.
+    pub(crate) indexed: Option<&'static str>,
 }
 
 /// A C program (or library) that does nothing, linked as told.
@@ -40,6 +44,12 @@ pub(crate) fn compiled(flags: &[&str]) -> Vec<u8> {
     let out = directory.path().join("out");
     run(Command::new("cc").args(["-fPIE", "-o"]).arg(&out).arg(&source).args(flags));
     fs::read(out).unwrap()
+}
+
+/// Such a program that says of itself that it is this service.
+pub(crate) fn program_of(service: &str, flags: &[&str]) -> Vec<u8> {
+    let list = json!({ "packages": [{ "name": service, "version": "0.1.0", "source": "local", "root": true }] });
+    auditable(&compiled(flags), &list)
 }
 
 impl Image {
@@ -60,7 +70,7 @@ impl Image {
             },
         });
         let reference = format!("localhost/lucid/{service}:1");
-        let mut image = Self { reference, config, members: BTreeMap::new() };
+        let mut image = Self { reference, config, members: BTreeMap::new(), indexed: None };
         for directory in ["usr", "usr/bin", "var", "var/lib", "var/log"] {
             image.directory(directory, 0o755, 0);
         }
@@ -72,11 +82,12 @@ impl Image {
     }
 
     pub(crate) fn of_static_service() -> Self {
-        Self::of("tron-client", &compiled(&["-static-pie"]))
+        Self::of("tron-client", &program_of("tron-client", &["-static-pie"]))
     }
 
     pub(crate) fn of_wallet_manager() -> Self {
-        let mut image = Self::of("wallet-manager", &compiled(&["-pie"]));
+        let mut image = Self::of("wallet-manager", &program_of("wallet-manager", &["-pie"]));
+        let mut sums = Vec::new();
         for (path, soname) in [
             ("usr/lib64/ld-linux-x86-64.so.2", "ld-linux-x86-64.so.2"),
             ("usr/lib/x86_64-linux-gnu/libc.so.6", "libc.so.6"),
@@ -91,7 +102,9 @@ impl Image {
                 "-nostdlib",
             ]);
             image.file(path, &library, 0o555);
+            sums.push(format!("{}  {path}\n", "0".repeat(32)));
         }
+        image.file("var/lib/dpkg/status.d/libc6.md5sums", sums.concat().as_bytes(), 0o444);
         for (path, target) in [("lib", "usr/lib"), ("lib64", "/usr/lib64")] {
             let link = Member { kind: EntryType::Symlink, link: target.to_owned(), ..Member::of(&[], 0o777) };
             image.members.insert(path.to_owned(), link);
@@ -123,11 +136,13 @@ impl Image {
             header.set_mode(member.mode);
             header.set_uid(member.owner);
             header.set_gid(member.owner);
+            header.set_mtime(member.mtime);
             header.set_size(member.content.len() as u64);
             if !member.link.is_empty() {
                 header.set_link_name(&member.link).unwrap();
             }
-            header.set_path(path).unwrap();
+            // By hand: tar's own setter refuses paths that an attacker would write.
+            header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
             header.set_cksum();
             archive.append(&header, member.content.as_slice()).unwrap();
         }
@@ -152,6 +167,8 @@ impl Image {
         let mut manifest = store(MANIFEST, &compact(&json!({ "config": config, "layers": [layer] })));
         let name = "org.opencontainers.image.ref.name".to_owned();
         manifest.annotations.insert(name, self.reference.clone());
+        manifest.platform =
+            self.indexed.map(|machine| OciPlatform { architecture: machine.to_owned(), os: "linux".to_owned() });
         fs::write(directory.join("index.json"), compact(&config::index(&[manifest]))).unwrap();
     }
 }
@@ -159,7 +176,7 @@ impl Image {
 impl Member {
     fn of(content: &[u8], mode: u32) -> Self {
         let content = content.to_vec();
-        Self { kind: EntryType::Regular, content, link: String::new(), mode, owner: 0, attribute: None }
+        Self { kind: EntryType::Regular, content, link: String::new(), mode, owner: 0, attribute: None, mtime: 0 }
     }
 }
 
