@@ -1,9 +1,11 @@
 # The parts of ./dev that run images: `images --check` and `bench images`. Sourced by nix/dev-images.sh.
 
 running_packages() {
-    install_missing "docker.io:dockerd --version && docker --version && runc --version" "skopeo:skopeo --version" \
+    install_missing "docker.io:dockerd --version && runc --version" "skopeo:skopeo --version" \
         "umoci:umoci --version" "qemu-user-static:qemu-aarch64-static --version" "iproute2:ip -V" "procps:ps --version" \
         "mount:mount --version" "util-linux:setpriv --version"
+    # Since Debian 13 the client is a package by itself.
+    install_missing "docker-cli:docker --version"
 }
 
 # The operator's command of the same build: it starts planes and asks them.
