@@ -18,6 +18,7 @@ mod render;
 mod reservation;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod words;
 
 use std::collections::BTreeMap;
@@ -32,6 +33,7 @@ pub use holder::{Class, Facts, Holder, Surroundings};
 pub use limits::{Bound, Limits, Measure, Window};
 pub use presets::{PRESETS, Preset};
 pub use reservation::Reservation;
+pub use totals::{Fees, Signatures, Total};
 pub use words::Weighed;
 
 /// A policy that was read and found consistent.

@@ -42,6 +42,7 @@ impl From<VoidError> for Problem {
                 Self::conflict("already_signed", detail).with("txid", txid).with("raw_data", raw_data)
             }
             VoidError::Audit(fault) => fault.into(),
+            VoidError::TooMany => Self::unavailable("too_many_voids", detail),
             VoidError::NoSuchAttempt => Self::unprocessable("no_such_attempt", detail),
             VoidError::Store(error) => error.into(),
         }

@@ -51,6 +51,8 @@ pub const SIGNATURE_REFUSALS: &[(&str, Remedy)] = &[
     ("policy_hour", Remedy::AskAgain),
     ("policy_day", Remedy::AskAgain),
     ("policy_recipient_day", Remedy::AskAgain),
+    ("policy_fees", Remedy::AskAgain),
+    ("policy_signatures", Remedy::AskAgain),
     // Consent that may still come or be renewed, and keys that are not pinned yet.
     ("policy_attestation", Remedy::AskAgain),
     ("policy_approvals", Remedy::AskAgain),

@@ -51,26 +51,3 @@ impl From<Desks> for Written {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_account_is_written_as_it_always_was() {
-        let one = "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t";
-        let other = "TLa2f6VPqDgRE67v1736s7bJ8Ray5wYjU7";
-        for (written, accounts) in [
-            ("null".to_owned(), vec![]),
-            (format!("{one:?}"), vec![one]),
-            (format!("[{other:?},{one:?}]"), vec![other, one]),
-        ] {
-            let desks: Desks = serde_json::from_str(&written).unwrap();
-            assert!(accounts.iter().all(|account| desks.contains(&account.parse().unwrap())));
-            assert_eq!(desks.0.len(), accounts.len());
-            assert_eq!(serde_json::to_string(&desks).unwrap(), written);
-        }
-        assert_eq!(serde_json::from_str::<Desks>(&format!("[{one:?}]")).unwrap().0.len(), 1);
-        serde_json::from_str::<Desks>("\"nobody\"").unwrap_err();
-    }
-}

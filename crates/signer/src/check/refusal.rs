@@ -172,6 +172,10 @@ refusals! {
     PolicyDay = "policy_day", "the policy's limit of a day has no room for the amount";
     /// With what was registered for the recipient within the last 24 hours, the amount is above the policy's limit.
     PolicyRecipientDay = "policy_recipient_day", "the policy's limit of a recipient's day has no room for the amount";
+    /// With what was registered within the last hour or 24 hours, the fee_limits add up to more than the policy's total.
+    PolicyFees = "policy_fees", "the policy's total of fees has no room for the fee_limit";
+    /// Within the last hour or 24 hours as many attempts were registered as the policy allows.
+    PolicySignatures = "policy_signatures", "the policy's number of signatures is used up";
 }
 
 #[cfg(test)]

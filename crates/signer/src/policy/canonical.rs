@@ -31,6 +31,8 @@ fn write_grant(text: &mut String, table: &str, grant: &Grant) {
         fee_limit_max,
         expiry_max_ms,
         memo_max_bytes,
+        fees,
+        signatures,
         limits,
         demands,
     } = grant;
@@ -54,6 +56,15 @@ fn write_grant(text: &mut String, table: &str, grant: &Grant) {
         line(&of("per_hour"), per_hour);
         line(&of("per_day"), per_day);
         line(&of("per_recipient_per_day"), per_recipient_per_day);
+    }
+    // Nothing is written of totals that are not bounded: files from before there were any keep their hash.
+    if let Some(fees) = fees {
+        line("fees.per_hour", &fees.per_hour);
+        line("fees.per_day", &fees.per_day);
+    }
+    if let Some(signatures) = signatures {
+        line("signatures.per_hour", &signatures.per_hour);
+        line("signatures.per_day", &signatures.per_day);
     }
     // Nothing is written of what is not demanded: files from before there were demands keep their hash.
     for (measure, demands) in demands {

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use tron_tx::ContractType;
 
 use super::demands::{Demands, Threshold};
-use super::limits::{Limits, Measure};
+use super::limits::{Bound, Limits, Measure, Window};
 use super::names::{ContractName, Destination, Selector, TokenName, kind_name};
+use super::totals::{Fees, Signatures, Total};
 
 /// Everything that the wallets of one table may sign; what is not in it, they may not.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -32,6 +33,8 @@ pub struct Grant {
     pub(super) expiry_max_ms: u64,
     #[serde(default)]
     pub(super) memo_max_bytes: usize,
+    pub(super) fees: Option<Fees>,
+    pub(super) signatures: Option<Signatures>,
     pub(super) limits: BTreeMap<Measure, Limits>,
     #[serde(default)]
     pub(super) demands: BTreeMap<Measure, Demands>,
@@ -48,6 +51,19 @@ impl Grant {
         &self.limits
     }
 
+    /// What fee_limits and attempts may add up to within a window; none where the table does not say, or says that there is
+    /// no bound.
+    pub fn total(&self, total: Total, window: Window) -> Option<u64> {
+        let bound = match total {
+            Total::Fees => self.fees?.bound(window),
+            Total::Signatures => self.signatures?.bound(window),
+        };
+        match bound {
+            Bound::AtMost(most) => Some(most),
+            Bound::Unlimited => None,
+        }
+    }
+
     /// What it demands beside the authorisation.
     pub const fn demands(&self) -> &BTreeMap<Measure, Demands> {
         &self.demands
@@ -60,7 +76,13 @@ impl Grant {
             .or_else(|| self.contracts_fault())
             .or_else(|| self.destinations_fault().map(str::to_owned))
             .or_else(|| self.demands_fault())
+            .or_else(|| self.totals_fault().map(str::to_owned))
             .or_else(|| (self.kinds().len() != self.kinds.len()).then(|| "a kind is named twice".to_owned()))
+    }
+
+    fn totals_fault(&self) -> Option<&'static str> {
+        let fees = self.fees.and_then(|fees| fees.fault(self.fee_limit_max.units()));
+        fees.or_else(|| self.signatures.and_then(|signatures| signatures.fault()))
     }
 
     fn allows(&self, kinds: &[Kind]) -> bool {

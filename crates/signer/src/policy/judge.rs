@@ -10,6 +10,7 @@ use super::holder::{Facts, Surroundings};
 use super::limits::Window;
 use super::names::{ContractName, Selector};
 use super::reservation::Reservation;
+use super::totals::Total;
 use crate::Refusal;
 
 /// A rule with its test, which says whether it is kept.
@@ -72,7 +73,8 @@ impl Policy {
     /// Every rule of policies, in the order in which the first broken one is named.
     pub fn rules() -> impl Iterator<Item = Refusal> {
         let rules = RULES.iter().map(|(rule, _)| *rule);
-        std::iter::once(Refusal::PolicyWallet).chain(rules).chain(Window::ALL.map(Window::rule))
+        let totals = Total::ALL.map(Total::rule);
+        std::iter::once(Refusal::PolicyWallet).chain(rules).chain(Window::ALL.map(Window::rule)).chain(totals)
     }
 
     /// What must be reserved before this is signed, or the first rule that it breaks. The rules on sums are broken
@@ -83,6 +85,6 @@ impl Policy {
             return Err(*rule);
         }
         let limits = grant.limits.get(&facts.measure()).ok_or(Refusal::PolicyAsset)?;
-        Reservation::all(facts, limits)
+        Reservation::all(facts, grant, limits)
     }
 }

@@ -3,6 +3,7 @@
 mod any;
 mod files;
 mod presets;
+mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,6 +12,7 @@ use super::holder::{Facts, Surroundings};
 use super::judge::RULES;
 use super::limits::{Measure, Window};
 use super::names::{Selector, kind_name};
+use super::totals::Total;
 use crate::Refusal;
 use crate::check::Approvals;
 
@@ -45,7 +46,7 @@ impl Policy {
             kept: Some(keeps(grant, facts, known)),
             words: words(*rule, grant, facts),
         });
-        rules.chain(windows(grant, facts)).collect()
+        rules.chain(windows(grant, facts)).chain(totals(grant, facts)).collect()
     }
 }
 
@@ -128,6 +129,26 @@ fn windows<'a>(grant: &'a Grant, facts: &'a Facts<'_>) -> impl Iterator<Item = W
             let words = format!("counts {} towards {bound} within {span}", shown(facts.amount, measure));
             Weighed { rule: window.rule(), kept, words }
         })
+    })
+}
+
+fn totals<'a>(grant: &'a Grant, facts: &'a Facts<'_>) -> impl Iterator<Item = Weighed> + 'a {
+    let bounded = move |total| {
+        Total::WINDOWS.into_iter().filter_map(move |window| Some((total, window, grant.total(total, window)?)))
+    };
+    Total::ALL.into_iter().flat_map(bounded).map(|(total, window, most)| {
+        let span = if window == Window::Hour { "an hour" } else { "24 hours" };
+        let (adds, words) = match total {
+            Total::Fees => {
+                let most = Sun::new(most).unwrap_or_default();
+                (
+                    facts.fee_limit.units(),
+                    format!("counts {} TRX of fees towards {most} within {span}", facts.fee_limit),
+                )
+            }
+            Total::Signatures => (1, format!("counts 1 attempt towards {most} within {span}")),
+        };
+        Weighed { rule: total.rule(), kept: (adds > most).then_some(false), words }
     })
 }
 

@@ -92,3 +92,27 @@ impl Trust {
         ours.into_iter().filter(|(name, value)| theirs.get(name) != Some(value)).map(|(name, _)| name).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_account_of_the_desk_is_pinned_as_it_always_was() {
+        let one = "TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t";
+        let other = "TLa2f6VPqDgRE67v1736s7bJ8Ray5wYjU7";
+        for (written, accounts) in [
+            ("null".to_owned(), vec![]),
+            (format!("{one:?}"), vec![one]),
+            (format!("[{other:?},{one:?}]"), vec![other, one]),
+        ] {
+            let desks: Desks = serde_json::from_str(&written).unwrap();
+            assert!(accounts.iter().all(|account| desks.contains(&account.parse().unwrap())));
+            assert_eq!(desks, accounts.iter().map(|account| account.parse().unwrap()).collect());
+            let again = serde_json::to_string(&desks).unwrap();
+            assert_eq!(serde_json::from_str::<Desks>(&again).unwrap(), desks);
+            assert_eq!(again.starts_with('['), accounts.len() > 1, "{again}");
+        }
+        serde_json::from_str::<Desks>("\"nobody\"").unwrap_err();
+    }
+}

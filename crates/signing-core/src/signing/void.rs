@@ -3,12 +3,28 @@
 use api::wallet_manager::events;
 use primitives::statement::{Signed, Unsigned};
 use primitives::{AttemptNo, HexBytes, IntentId, LogPosition, TxId};
-use store::{Commit, StoreError, Versioned};
+use store::{Commit, CommitError, Hold, StoreError, Versioned};
 use thiserror::Error;
 
 use super::{SigningCore, audited, told};
 use crate::audit::{AuditError, AuditFault, STAMP};
 use crate::register::{Attempt, Entry};
+
+/// How many attempts may be barred within 24 hours. What is barred stays for ever, so whoever may bar could fill the disk;
+/// this is some twenty megabytes a day, and more payouts than are ever given up in one.
+const VOIDS_PER_DAY: i64 = 10_000;
+
+/// The sum of them.
+const VOIDS: &str = "voids:day";
+
+const DAY_MS: u64 = 86_400_000;
+
+/// Counts one for 24 hours.
+fn counted(commit: Commit, attempt: &Attempt) -> Commit {
+    let holder = Attempt::id_of(&attempt.intent, attempt.attempt);
+    let hold = Hold { scope: VOIDS.to_owned(), holder: holder.clone(), amount: 1, ceiling: VOIDS_PER_DAY };
+    commit.hold(hold).release(VOIDS, holder, Some(attempt.at.plus_ms(DAY_MS)))
+}
 
 /// Why an attempt cannot be barred.
 #[derive(Debug, Error)]
@@ -21,6 +37,9 @@ pub enum VoidError {
         /// Its raw_data.
         raw_data: HexBytes,
     },
+    /// As many were barred within 24 hours as the store has room for: whoever asks for more asks again later.
+    #[error("{VOIDS_PER_DAY} attempts were barred within 24 hours: this one is not barred yet")]
+    TooMany,
     /// Attempts count from 1.
     #[error("attempts count from 1")]
     NoSuchAttempt,
@@ -64,6 +83,7 @@ impl SigningCore {
         let mut barred = Versioned::first(attempt);
         let commit = Commit::new(now).insert(&barred.record).event(told(&barred, events::VOIDED));
         let commit = commit.log(audited::registered(&barred.record)).stamp::<Attempt>(STAMP);
+        let commit = counted(commit, &barred.record);
         match self.audit.commit(commit).await {
             Ok(position) => {
                 barred.record.audit = position;
@@ -71,6 +91,7 @@ impl SigningCore {
                 Ok(barred)
             }
             Err(AuditError::Fault(fault)) => Err(fault.into()),
+            Err(AuditError::Refused(CommitError::Exceeded { .. })) => Err(VoidError::TooMany),
             // Somebody was faster, with a signature or with the same wish.
             Err(AuditError::Refused(_)) => {
                 let Attempt { intent, attempt, .. } = barred.record;

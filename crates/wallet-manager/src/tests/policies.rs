@@ -1,6 +1,7 @@
 //! The policy between the checks and the register: what it refuses, what it counts, and for how long.
 
 mod signed;
+mod totals;
 mod unusable;
 mod windows;
 

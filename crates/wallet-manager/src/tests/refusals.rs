@@ -8,7 +8,7 @@ use api::wallet_manager::{WalletClass, intent, put_signature};
 use primitives::HexBytes;
 use primitives::statement::Kind;
 use service::{Outcome, Problem};
-use signer::policy::Window;
+use signer::policy::{Total, Window};
 use signer::{Refusal, Rules};
 
 use super::bench::{Bench, Payment, authority};
@@ -41,6 +41,9 @@ fn the_table_of_refusals_is_that_of_the_rules() {
     // What a window has no room for now, it has room for later.
     for window in Window::ALL {
         assert_eq!(remedy(window.rule().code()), Remedy::AskAgain);
+    }
+    for total in Total::ALL {
+        assert_eq!(remedy(total.rule().code()), Remedy::AskAgain);
     }
     // Not for certain: the owner asks again.
     for error in [SignError::Withheld(Refusal::FeeLimitCap), SignError::Store(store::StoreError::Lost)] {

@@ -76,6 +76,8 @@ fn manifest(key: &PinnedKey) -> Manifest {
         made_at: UnixMs(1),
         operators: Vec::new(),
         ceremony: [0; 16],
+        generation: 0,
+        retired_at: None,
     }
 }
 

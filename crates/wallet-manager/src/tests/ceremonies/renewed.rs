@@ -11,7 +11,7 @@ use super::{both, code, made, request};
 use crate::tests::bench::{Bench, Running, make};
 
 async fn retired(running: &Running, key: &KeyView) -> KeyView {
-    let nonce = u8::try_from(key.generation.unwrap()).unwrap() + 100;
+    let nonce = u8::try_from(key.generation.unwrap()).unwrap() + if key.class == KeyClass::Release { 100 } else { 200 };
     let action = Action::RetireKey { key_id: key.key_id.clone() };
     let ceremony = Ceremony { action, nonce: [nonce; 16], ..make(running, "x", KeyClass::Hot) };
     running.done("operator", &retire_key(&key.name, &RetireRequest { ceremony: Some(both(ceremony)) })).await
