@@ -8,6 +8,7 @@
 mod accept;
 mod alone;
 mod at_once;
+mod binary;
 pub mod checkpoint;
 pub mod entry;
 mod export;
@@ -36,6 +37,7 @@ use store::{Commit, CommitError, Store, StoreError};
 use tracing::error;
 
 pub use accept::{AcceptError, accept_cut};
+pub use binary::hash_binary;
 pub use entry::Entry;
 pub use export::export;
 pub use fault::AuditFault;

@@ -85,6 +85,7 @@ const AUDIT_CLOSES: Duration = Duration::from_secs(3);
 fn work(stream: &Stream, settings: &Settings) -> Result<(), StartError> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(THREADS).enable_all().build().map_err(StartError::other)?;
+    crate::audit::hash_binary();
     runtime.block_on(async {
         // A stop asked for at the terminal, or of all processes of a service, is the parent's to organise.
         let ignored = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);

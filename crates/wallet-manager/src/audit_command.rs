@@ -204,12 +204,16 @@ fn read(path: &Path, take: &mut impl FnMut(Line) -> anyhow::Result<()>) -> anyho
 }
 
 fn text(report: &Report) -> String {
-    let Report { position, records, checkpoints, heads, attempts, rows, findings } = report;
+    let Report { position, records, checkpoints, heads, attempts, rows, programs, findings } = report;
     let attempts = attempts.map_or("no register".to_owned(), |attempts| format!("{attempts} attempts"));
     let rows = rows.map_or("no tables".to_owned(), |rows| format!("{rows} rows"));
     let held =
         format!("{records} records held against {checkpoints} checkpoints, {heads} heads, {attempts} and {rows}");
     let mut lines = vec![format!("{held}; the newest is {}:{}", position.seq, position.head)];
+    lines.extend(programs.iter().map(|program| {
+        let sha256 = program.sha256.as_ref().map_or("unknown".to_owned(), ToString::to_string);
+        format!("from record {} on written by version {}, SHA-256 {sha256}", program.since, program.version)
+    }));
     lines.extend(findings.iter().map(|finding| format!("WRONG ({}): {}", finding.code, finding.detail)));
     if findings.is_empty() {
         lines.push("The log is whole.".to_owned());

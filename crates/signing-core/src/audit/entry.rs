@@ -78,6 +78,8 @@ entries! {
         incarnation: String,
         /// The program.
         version: String,
+        /// SHA-256 of the program's file, as the system has it of this very process; none in records from before.
+        binary: Option<HexBytes>,
         /// The key that signs the checkpoints, 65 bytes uncompressed.
         audit_key: HexBytes,
         /// The token's serial number.

@@ -12,7 +12,7 @@ use tracing::{error, info};
 
 use super::checkpoint::{StoredCheckpoint, position};
 use super::entry::{Entry, Opened};
-use super::{Audit, AuditFault, head};
+use super::{Audit, AuditFault, binary, head};
 use crate::settings::Pin;
 
 /// The audit key's label, for people who look into the token.
@@ -81,6 +81,7 @@ impl Audit {
             plane: self.plane,
             incarnation: self.store.incarnation().to_string(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            binary: binary::sha256(),
             audit_key: key.public_key.to_uncompressed().to_vec().into(),
             token: token.identity().serial.clone(),
             head_in_token: self.settings.head_in_token,

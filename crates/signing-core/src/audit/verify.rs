@@ -12,12 +12,12 @@ mod rows;
 use std::collections::{BTreeMap, HashMap};
 
 use api::wallet_manager::audit::{AuditCheckpoint, AuditRecord, KeptHead};
-use primitives::{HoldState, LogChanges, LogHead, LogPosition, PlaneId, RowState, UnixMs};
+use primitives::{HexBytes, HoldState, LogChanges, LogHead, LogPosition, PlaneId, RowState, UnixMs};
 use serde::Serialize;
 use tron_tx::PublicKey;
 
 use super::checkpoint::StoredCheckpoint;
-use super::entry::Entry;
+use super::entry::{Entry, Opened};
 use attempts::Attempts;
 
 pub use attempts::Known;
@@ -35,6 +35,17 @@ pub struct Finding {
     pub detail: String,
 }
 
+/// A program that has written records from this one on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Program {
+    /// Its first record of all since the program before it.
+    pub since: u64,
+    /// What it called itself.
+    pub version: String,
+    /// SHA-256 of its file; none where it could not tell, or was too old to.
+    pub sha256: Option<HexBytes>,
+}
+
 /// What was looked at and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
@@ -50,6 +61,8 @@ pub struct Report {
     pub attempts: Option<u64>,
     /// How many rows of the tables the log was held against; none if they were not there.
     pub rows: Option<u64>,
+    /// The programs that wrote it, in order: each as often as it took over from another.
+    pub programs: Vec<Program>,
     /// What is wrong, in the order of the records.
     pub findings: Vec<Finding>,
 }
@@ -78,6 +91,7 @@ pub struct Verifier {
     checkpoints: Vec<StoredCheckpoint>,
     vouched: Vec<(String, LogPosition)>,
     kept: Vec<KeptHead>,
+    programs: Vec<Program>,
     findings: BTreeMap<(u64, usize), Finding>,
 }
 
@@ -95,6 +109,7 @@ impl Verifier {
             checkpoints: Vec::new(),
             vouched: Vec::new(),
             kept: Vec::new(),
+            programs: Vec::new(),
             findings: BTreeMap::new(),
         }
     }
@@ -152,6 +167,11 @@ impl Verifier {
             let key = self.trust.key.map(|key| key.to_uncompressed().to_vec());
             if key.is_some_and(|key| key != opened.audit_key.0) {
                 self.find(seq, "other_key", format!("record {seq} names another audit key than the trusted one"));
+            }
+            let Opened { version, binary: sha256, .. } = opened.clone();
+            let same = |last: &Program| last.version == version && last.sha256 == sha256;
+            if !self.programs.last().is_some_and(same) {
+                self.programs.push(Program { since: seq, version, sha256 });
             }
         }
         if let Some((code, detail)) = entry.and_then(|entry| self.attempts.record(seq, &entry)) {
@@ -231,8 +251,9 @@ impl Verifier {
             self.find(seq, code, detail);
         }
         let checkpoints = checkpoints.len() as u64;
+        let (records, programs) = (self.records, self.programs);
         let findings = self.findings.into_values().collect();
-        Report { position, records: self.records, checkpoints, heads, attempts, rows, findings }
+        Report { position, records, checkpoints, heads, attempts, rows, programs, findings }
     }
 
     fn hold_checkpoint(&mut self, checkpoint: &StoredCheckpoint) {
