@@ -27,7 +27,8 @@ const SIGNER: &str = "wallet-manager";
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum KeyCommand {
     /// Make a key in the token, as two operators decide: of the class hot, energy or treasury a wallet, of the class
-    /// compliance or release the one key of the kind that a token has. Can be run again, whatever has happened.
+    /// compliance or release the next key of the kind, of which two are in force at most. Can be run again, whatever has
+    /// happened.
     #[command(
         after_help = "Examples:\n  lucid key generate hot --class hot --propose hot.json\n  lucid ceremony sign hot.json --key alice.key\n  lucid ceremony sign hot.json --key bob.key\n  lucid key generate --ceremony hot.json\n\nOn a devnet, with the two keys that its directory has:\n  lucid key generate desk --class compliance"
     )]
