@@ -19,6 +19,11 @@ const OF_PAYMENTS: [&str; 6] = ["registered", "signed", "voided", "refused", "re
 /// The records that make an attempt, one each.
 const MAKE_ATTEMPTS: [&str; 3] = ["registered", REGISTERED_BY_DECISION, "voided"];
 
+/// What a database of an older version is told.
+const OLDER_VERSION: &str = "its log begins in format 1, of a version that did not say what it left in rows; this version \
+                             reads format 2. Go on with the version that made it, or make the plane anew: wallets of this \
+                             token are made again under new keys, and what the old ones hold is moved there first";
+
 impl Audit {
     /// Stops signing if a row that rules is not as the log says.
     pub(super) async fn hold_rules(&self) -> Result<(), StoreError> {
@@ -35,10 +40,21 @@ impl Audit {
         rows.are_whole();
         // What was committed while the rows were read.
         self.tell_rules(&mut rows, read).await?;
-        for (seq, code, detail) in rows.reconcile(self.now()) {
+        let wrong = rows.reconcile(self.now());
+        if !wrong.is_empty() && self.begins_before_rows_were_told().await? {
+            self.altered(1, "older_version", OLDER_VERSION);
+        }
+        for (seq, code, detail) in wrong {
             self.altered(seq, code, &detail);
         }
         self.count_attempts().await
+    }
+
+    /// Whether the first record says nothing of rows, as no first record of this format does: it pins settings or a policy.
+    /// It is only for the words: what does not agree with the log is refused either way.
+    async fn begins_before_rows_were_told(&self) -> Result<bool, StoreError> {
+        let first = self.store.log(0, 1).await?;
+        Ok(first.first().is_some_and(|record| LogChanges::parse(&record.changes).is_ok_and(|told| told.is_empty())))
     }
 
     /// Stops signing if there are fewer or more attempts than records that made one.

@@ -4,6 +4,8 @@ use api::wallet_manager::{WalletClass, events, intent, put_signature, signature,
 use primitives::AttemptNo;
 use primitives::statement::{Ending, PreviousAttempt};
 use service::Outcome;
+use signing_core::signing::VoidError;
+use store::{Commit, Hold};
 
 use super::bench::{Bench, Payment};
 
@@ -83,4 +85,25 @@ async fn a_race_between_signing_and_barring_has_one_winner() {
         let known = running.done("payout-router", &intent(payment.intent())).await;
         assert_eq!((known.attempts.len(), known.attempts[0].void), (1, barred));
     }
+}
+
+#[tokio::test]
+async fn what_is_barred_in_a_day_is_bounded_and_what_was_barred_stays_answered() {
+    let bench = Bench::new();
+    let running = bench.start().await;
+    let first = void_attempt(&"po_a".parse().unwrap(), AttemptNo::FIRST);
+    let statement = running.done("payout-router", &first).await;
+    // As if all but one of the rest had been barred as well.
+    let rest = Hold { scope: "voids:day".to_owned(), holder: "rest".to_owned(), amount: 9_998, ceiling: 10_000 };
+    let now = running.core.clock.now();
+    let counted = Commit::new(now).hold(rest).release("voids:day", "rest", Some(now.plus_ms(86_400_000)));
+    running.core.store.commit(counted).await.unwrap();
+    running.done("payout-router", &void_attempt(&"po_b".parse().unwrap(), AttemptNo::FIRST)).await;
+    let over = void_attempt(&"po_c".parse().unwrap(), AttemptNo::FIRST);
+    let refused = running.core.void("po_c".parse().unwrap(), AttemptNo::FIRST).await.unwrap_err();
+    assert!(matches!(refused, VoidError::TooMany), "{refused}");
+    assert!(running.core.attempt(&"po_c".parse().unwrap(), AttemptNo::FIRST).await.unwrap().is_none());
+    assert_eq!(running.done("payout-router", &first).await, statement, "what is barred is no new one");
+    running.advance_ms(86_400_000);
+    running.done("payout-router", &over).await;
 }

@@ -3,8 +3,12 @@
 
 use api::wallet_manager::freeze::{FreezeRequest, put_freeze};
 use primitives::FreezeId;
+use signer::CkaId;
+use signing_core::audit::entry::CutAccepted;
+use signing_core::wallet::Wallet;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
+use store::Commit;
 
 use super::super::policies::PolicyFile;
 use super::*;
@@ -153,4 +157,18 @@ async fn nothing_is_signed_over_an_edited_store_and_stopping_still_works() {
     assert_eq!(super::head(&running).await.fault.as_deref(), Some("audit_altered"));
     let freeze_id = FreezeId::derive(uuid(), &["stop"]);
     running.done("operator", &put_freeze(&FreezeRequest { freeze_id, reason: "edited".to_owned() })).await;
+}
+
+#[tokio::test]
+async fn a_database_of_an_older_version_is_called_that() {
+    let bench = Bench::new();
+    // As it was before records told of rows: a record without any, and a wallet that none tells of.
+    let first = CutAccepted { lost: LogPosition::EMPTY, because: "nothing".to_owned() };
+    bench.store.commit(Commit::new(NOW).log(first.into())).await.unwrap();
+    let wallet = Wallet::new("hot".parse().unwrap(), WalletClass::Hot, CkaId::new([1; 16]), NOW);
+    bench.store.commit(Commit::new(NOW).insert(&wallet)).await.unwrap();
+    let running = bench.start().await;
+    let fault = running.core.audit.sound().unwrap_err();
+    assert_eq!(fault.code(), "audit_altered");
+    assert!(fault.to_string().contains("log begins in format 1"), "{fault}");
 }
