@@ -2,12 +2,26 @@
 
 use std::path::Path;
 
-use figment::providers::{Format, Toml};
+use figment::providers::Format;
 use figment::value::{Dict, Map};
 use figment::{Figment, Metadata, Profile, Provider};
+use serde::de::DeserializeOwned;
 
 use super::ConfigError;
 use super::base::SECTIONS;
+
+/// TOML for figment, by the parser that everything else here uses.
+struct Toml;
+
+impl Format for Toml {
+    type Error = toml::de::Error;
+
+    const NAME: &'static str = "TOML";
+
+    fn from_str<T: DeserializeOwned>(text: &str) -> Result<T, Self::Error> {
+        toml::from_str(text)
+    }
+}
 
 /// One layer's values, with where they are from for error texts.
 #[derive(Clone, Debug)]
