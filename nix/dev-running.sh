@@ -14,19 +14,22 @@ operators_command() {
     echo "$(nix eval --raw "$root#lucid")/bin/lucid"
 }
 
-# check_images RESULT: what others' tools make of them, and what they do in containers, on both architectures.
+# check_images RESULT: what others' tools make of them, and what they do in containers, on both architectures. Each step
+# says `|| return`: where a caller asks for the outcome, bash passes over failures inside.
 check_images() {
-    alone running_packages
-    local command
-    command="$(operators_command)"
-    as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/nix/running" "$1" --lucid "$command"
+    alone running_packages || return
+    local command checker
+    checker="$(nix eval --raw "$root#oci-image")/bin/oci-image" || return
+    "$checker" check "$1" >&2 || return
+    command="$(operators_command)" || return
+    as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/nix/running" "$1" --lucid "$command" || return
     if [ "$(id -u)" != 0 ]; then
         say "the assembler's own tests with Docker need root: left out"
         return 0
     fi
-    alone set_up build_packages
-    need_rust
-    tool nextest "$nextest_version"
+    alone set_up build_packages || return
+    need_rust || return
+    tool nextest "$nextest_version" || return
     cargo nextest run --locked --manifest-path "$root/Cargo.toml" --package oci-image --run-ignored only
 }
 
