@@ -13,10 +13,13 @@ from plane import STRICT, Plane, health
 TIMES = 5
 
 
-def line(name, value, unit, baseline=None):
+def line(name, value, unit, baseline=None, bar=None):
+    """`bar` is what the value must not pass; the line says whether it was kept."""
     ratio = None if baseline is None else round(value / baseline, 3)
     baseline = None if baseline is None else round(baseline, 3)
-    print(json.dumps({"name": name, "value": round(value, 3), "unit": unit, "baseline": baseline, "ratio": ratio}), flush=True)
+    held = {} if bar is None else {"bar": bar, "kept": value <= bar}
+    print(json.dumps({"name": name, "value": round(value, 3), "unit": unit, "baseline": baseline, "ratio": ratio, **held}),
+          flush=True)
 
 
 def measure(debian_slim):
@@ -35,8 +38,8 @@ def measure(debian_slim):
         beside = None
         if service == "tron-client" and other:
             beside = statistics.median([ready(engine, plane, service, other) for _ in range(TIMES)])
-        line(f"images.{service}.ready_ms", statistics.median(took), "ms from the container's start", beside)
-        line(f"images.{service}.memory_mb", memory(engine, plane, service, image), "MB resident when ready")
+        line(f"images.{service}.ready_ms", statistics.median(took), "ms from the container's start", beside, 100)
+        line(f"images.{service}.memory_mb", memory(engine, plane, service, image), "MB resident when ready", bar=12)
     devnet.terminate()
     devnet.wait()
     engine.close()
