@@ -29,6 +29,7 @@ pub mod pin;
 pub mod policy;
 mod pool;
 mod possession;
+mod prepared;
 pub mod profile;
 mod provision;
 mod retirement;

@@ -25,6 +25,7 @@ use crate::patience::Patience;
 use crate::pin;
 use crate::pool::Pool;
 use crate::possession::Challenge;
+use crate::prepared::PreparedKeys;
 use crate::profile::{OptionalAttribute, Profile};
 use crate::seat::Seat;
 use crate::signature::{self, Unverified};
@@ -52,6 +53,7 @@ pub struct Token {
     pool: Pool,
     login: Arc<Login>,
     identity: TokenIdentity,
+    prepared: PreparedKeys,
     token_dir: Option<PathBuf>,
     omit: BTreeSet<OptionalAttribute>,
 }
@@ -92,7 +94,8 @@ impl Token {
         };
         let login = Arc::new(Login::open(module, slot, pin)?);
         let pool = Pool::open(&login, profile.sessions, patience)?;
-        Ok(Self { pool, login, identity, token_dir: profile.token_dir.clone(), omit: profile.omit.clone() })
+        let prepared = PreparedKeys::default();
+        Ok(Self { pool, login, identity, prepared, token_dir: profile.token_dir.clone(), omit: profile.omit.clone() })
     }
 
     /// Makes the key pair of this id, or finds the one that an interrupted request made, and proves it safe: attributes
@@ -139,12 +142,13 @@ impl Token {
             Ok(digest) => digest,
             Err(refusal) => return Ticket::refused(refusal),
         };
+        let prepared = self.prepared.of(&key.public_key);
         let queued = Instant::now();
         self.pool.submit(Errand::Sign, move |seat| {
             let begun = Instant::now();
             let reply = seat.sign(&key, &digest)?;
             let (waited, took) = (begun.duration_since(queued), begun.elapsed());
-            Ok(Unverified { reply, digest, key, waited, took })
+            Ok(Unverified { reply, digest, key, prepared, waited, took })
         })
     }
 

@@ -5,7 +5,8 @@
 //! - [`ExactRaw`], a raw_data decoded without loss, and [`RawTransaction`], the same in typed values, which is what
 //!   services build and the signer decodes; [`SignedTransaction`] with signatures and results; [`EitherForm`] of the two;
 //! - [`acting`], in whose name bytes act, whatever they are;
-//! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`], [`TokenSigned`] statements;
+//! - [`hash`], [`contract_address`], [`RecoverableSignature`] and [`PublicKey`] (a [`PreparedKey`] where it is
+//!   verified with often), [`TokenSigned`] statements;
 //! - [`trc20`], calls and events of tokens; [`json`], the node's HTTP form.
 
 mod acting;
@@ -48,7 +49,7 @@ pub use permission::PermissionId;
 pub use public_key::{PublicKey, PublicKeyError};
 pub use raw_transaction::RawTransaction;
 pub use reference::RefBlock;
-pub use signature::{RecoverableSignature, SignatureError};
+pub use signature::{PreparedKey, RecoverableSignature, SignatureError};
 pub use signed_transaction::{SignedTransaction, bandwidth_when_signed};
 pub use token_signed::TokenSigned;
 pub use wire::WireError;

@@ -1,5 +1,8 @@
 //! 65-byte signatures from which the signer's key can be recovered.
 
+mod multiples;
+mod prepared;
+
 use k256::ecdsa::{RecoveryId, Signature, VerifyingKey};
 use k256::elliptic_curve::PrimeField as _;
 use k256::elliptic_curve::ops::{Invert as _, MulByGeneratorVartime as _, Reduce};
@@ -7,6 +10,8 @@ use k256::elliptic_curve::point::AffineCoordinates as _;
 use k256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar};
 use primitives::Address;
 use thiserror::Error;
+
+pub use prepared::PreparedKey;
 
 use crate::public_key::PublicKey;
 
@@ -74,8 +79,12 @@ impl RecoverableSignature {
         digest: &[u8; 32],
         expected: &PublicKey,
     ) -> Result<Self, SignatureError> {
-        let signature = Signature::from_slice(scalars).map_err(|_| SignatureError::Scalars)?.normalize_s();
-        let nonce = nonce_point(&signature, digest, expected);
+        let signature = parse_low(scalars)?;
+        Self::with_nonce(signature, nonce_point(&signature, digest, expected))
+    }
+
+    /// The signature, if r is this point's x.
+    fn with_nonce(signature: Signature, nonce: AffinePoint) -> Result<Self, SignatureError> {
         // r is that point's x, reduced by the group's order where it is larger; y tells which of its two square roots.
         let (x, y_is_odd) = (nonce.x(), bool::from(nonce.y_is_odd()));
         let (r, _) = signature.split_scalars();
@@ -135,11 +144,22 @@ impl RecoverableSignature {
 /// The point whose x a signature has as r, if it is of this key: `s⁻¹·digest·G + s⁻¹·r·Q`. What verification computes is
 /// also what tells the recovery number, so one multiplication does for both.
 fn nonce_point(signature: &Signature, digest: &[u8; 32], key: &PublicKey) -> AffinePoint {
+    let (of_generator, of_key) = factors(signature, digest);
+    let public = ProjectivePoint::from(*key.as_verifying_key().as_affine());
+    ProjectivePoint::mul_by_generator_and_mul_add_vartime(&of_generator, &of_key, &public).to_affine()
+}
+
+/// `s⁻¹·digest` and `s⁻¹·r`.
+fn factors(signature: &Signature, digest: &[u8; 32]) -> (Scalar, Scalar) {
     let (r, s) = signature.split_scalars();
     let z = <Scalar as Reduce<FieldBytes>>::reduce(&FieldBytes::from(*digest));
     let s_inverse = *s.invert_vartime();
-    let public = ProjectivePoint::from(*key.as_verifying_key().as_affine());
-    ProjectivePoint::mul_by_generator_and_mul_add_vartime(&(z * s_inverse), &(*r * s_inverse), &public).to_affine()
+    (z * s_inverse, *r * s_inverse)
+}
+
+/// r ‖ s with s made low.
+fn parse_low(scalars: &[u8; 64]) -> Result<Signature, SignatureError> {
+    Ok(Signature::from_slice(scalars).map_err(|_| SignatureError::Scalars)?.normalize_s())
 }
 
 #[cfg(test)]

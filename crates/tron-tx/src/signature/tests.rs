@@ -95,6 +95,7 @@ proptest! {
         let from_token = if high { high_twin(&scalars(&signed)) } else { scalars(&signed) };
         let made = RecoverableSignature::from_rs_and_key(&from_token, &digest, &key.public_key()).unwrap();
         prop_assert_eq!(made, signed);
+        prop_assert_eq!(PreparedKey::new(key.public_key()).accept(&from_token, &digest), Ok(signed));
         prop_assert_eq!(made.signer(&digest).unwrap(), key.address());
     }
 
@@ -109,6 +110,25 @@ proptest! {
         prop_assert_eq!(high.signer(&digest).unwrap(), key.address());
         prop_assert_eq!(high.normalised(), low);
         prop_assert_eq!(low.normalised(), low);
+    }
+
+    /// Whatever a token answers, also of one bit turned over: a prepared key says of it what the key says.
+    #[test]
+    fn a_prepared_key_says_what_the_key_says(
+        answer in prop::array::uniform32(any::<u8>()),
+        signed: bool,
+        turned in prop::option::of(0..512_usize),
+        digest: [u8; 32],
+    ) {
+        let key = key(vectors::KEY);
+        let mut scalars = if signed { scalars(&key.sign(&digest)) } else { [answer; 2].concat().try_into().unwrap() };
+        if let Some(bit) = turned {
+            scalars[bit / 8] ^= 1 << (bit % 8);
+        }
+        let public = key.public_key();
+        let said = RecoverableSignature::from_rs_and_key(&scalars, &digest, &public);
+        prop_assert_eq!(said.is_ok(), signed && turned.is_none());
+        prop_assert_eq!(PreparedKey::new(public).accept(&scalars, &digest), said);
     }
 
     #[test]
@@ -128,4 +148,11 @@ fn a_signature_of_another_key_or_hash_is_noticed() {
     assert!(made([1; 32], &key).is_ok());
     assert_eq!(made([2; 32], &key), Err(SignatureError::WrongKey));
     assert_eq!(made([1; 32], &other), Err(SignatureError::WrongKey));
+    let prepared = |digest: [u8; 32], key: &LocalKey| PreparedKey::new(key.public_key()).accept(&signed, &digest);
+    assert!(prepared([1; 32], &key).is_ok());
+    assert_eq!(prepared([2; 32], &key), Err(SignatureError::WrongKey));
+    assert_eq!(prepared([1; 32], &other), Err(SignatureError::WrongKey));
+    // s = 0 and r beyond the order.
+    assert_eq!(PreparedKey::new(key.public_key()).accept(&[0; 64], &[1; 32]), Err(SignatureError::Scalars));
+    assert_eq!(PreparedKey::new(key.public_key()).accept(&[0xff; 64], &[1; 32]), Err(SignatureError::Scalars));
 }
