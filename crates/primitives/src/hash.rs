@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use thiserror::Error;
 
 /// Why a text is no 32-byte hash.
@@ -11,11 +11,17 @@ use thiserror::Error;
 #[error("not a hash of 64 hexadecimal digits")]
 pub struct HashError;
 
+/// The bytes in lower-case digits. Every signature writes dozens of hashes: hence on the stack.
+fn digits<'a>(bytes: &[u8; 32], text: &'a mut [u8; 64]) -> &'a str {
+    hex::encode_to_slice(bytes, text).expect("two digits a byte");
+    std::str::from_utf8(text).expect("digits are ASCII")
+}
+
 macro_rules! hash {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name([u8; 32]);
 
         impl $name {
@@ -39,7 +45,13 @@ macro_rules! hash {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&hex::encode(self.0))
+                f.write_str(digits(&self.0, &mut [0; 64]))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(digits(&self.0, &mut [0; 64]))
             }
         }
 
