@@ -37,8 +37,17 @@ pub(super) fn settle<'a>(commit: &'a Commit, facts: &Facts<'a>) -> Result<Vec<Ro
             HoldStep::Release { until, .. } => ledger.give_back(holder, *until, now),
         }
     }
-    let writes = ledgers.into_iter().flat_map(|(scope, ledger)| ledger.writes(scope, now));
-    Ok(writes.collect())
+    // The shares of all scopes one after the other, so that a back end can write them at once.
+    let (mut expired, mut shares, mut totals) = (Vec::new(), Vec::new(), Vec::new());
+    for (scope, Ledger { sum, shares: touched }) in ledgers {
+        expired.extend(sum.has_ended.then_some(RowWrite::ExpireHolds { scope, now }));
+        shares.extend(touched.into_iter().map(|(holder, share)| match share {
+            Some(row) => RowWrite::PutHold { scope, holder, row },
+            None => RowWrite::DropHold { scope, holder },
+        }));
+        totals.push(RowWrite::PutTotal { scope, total: sum.held });
+    }
+    Ok(expired.into_iter().chain(shares).chain(totals).collect())
 }
 
 impl<'a> Ledger<'a> {
@@ -72,15 +81,5 @@ impl<'a> Ledger<'a> {
                 self.shares.insert(holder, None);
             }
         }
-    }
-
-    fn writes(self, scope: &'a str, now: UnixMs) -> impl Iterator<Item = RowWrite<'a>> {
-        let expire = self.sum.has_ended.then_some(RowWrite::ExpireHolds { scope, now });
-        let shares = self.shares.into_iter().map(move |(holder, share)| match share {
-            Some(row) => RowWrite::PutHold { scope, holder, row },
-            None => RowWrite::DropHold { scope, holder },
-        });
-        let total = RowWrite::PutTotal { scope, total: self.sum.held };
-        expire.into_iter().chain(shares).chain([total])
     }
 }

@@ -23,6 +23,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS_MAX: u32 = 4;
 /// An idle service keeps no reader, each of which is a thread and a page cache.
 const READER_IDLE: Duration = Duration::from_mins(1);
+/// What the writer keeps of the file in memory, KiB, as it comes to need it. SQLite's own 2 MB are less than the tops of
+/// the indexes that each commit goes through; what is not kept is read again and again.
+const WRITER_CACHE_KIB: i64 = 8 * 1024;
 /// More messages than a service's writes are made of; each keeps a few kilobytes of prepared statements.
 const MESSAGES_CACHED: usize = 64;
 
@@ -54,7 +57,9 @@ impl Sqlite {
             .clone()
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full);
+            .synchronous(SqliteSynchronous::Full)
+            // Negative for KiB (sqlite.org/pragma.html#pragma_cache_size).
+            .pragma("cache_size", (-WRITER_CACHE_KIB).to_string());
         let mut connection = SqliteConnection::connect_with(&writing).await.map_err(failed)?;
         migrate(&mut connection, &statements).await?;
         let incarnation = incarnation(&mut connection, fresh).await?;

@@ -44,8 +44,15 @@ impl Transaction for Work<'_> {
 
     async fn apply(&mut self, writes: &[RowWrite<'_>]) -> Stored<()> {
         let mut batch = Batch::new(self.connection);
-        for write in writes {
-            push(&mut batch, self.statements, write).await?;
+        let mut rest = writes;
+        while let Some(write) = rest.first() {
+            let shares: Vec<_> = rest.iter().map_while(share).take(sql::SHARES_MAX).collect();
+            if shares.is_empty() {
+                push(&mut batch, self.statements, write).await?;
+            } else {
+                batch.push(sql::put_holds(shares.len()), shares.as_flattened()).await?;
+            }
+            rest = &rest[shares.len().max(1)..];
         }
         batch.finish().await.map(drop)
     }
@@ -145,10 +152,10 @@ async fn push(batch: &mut Batch<'_>, statements: &Statements, write: &RowWrite<'
         RowWrite::ExpireHolds { scope, now } => {
             batch.push(sql::EXPIRE_HOLDS, &[(*scope).into(), now.to_i64().into()]).await
         }
-        RowWrite::PutHold { scope, holder, row } => {
-            let binds = [(*scope).into(), (*holder).into(), row.amount.into(), ms(row.until)];
-            batch.push(sql::PUT_HOLD, &binds).await
-        }
+        RowWrite::PutHold { .. } => match share(write) {
+            Some(binds) => batch.push(sql::put_holds(1), &binds).await,
+            None => Ok(()),
+        },
         RowWrite::DropHold { scope, holder } => batch.push(sql::DROP_HOLD, &[(*scope).into(), (*holder).into()]).await,
         RowWrite::PutTotal { scope, total } => batch.push(sql::PUT_TOTAL, &[(*scope).into(), (*total).into()]).await,
         RowWrite::PutCursor { reader, cursor } => {
@@ -167,6 +174,16 @@ async fn push(batch: &mut Batch<'_>, statements: &Statements, write: &RowWrite<'
             let binds = [seq, at, entry.kind.into(), (&entry.body).into(), changes.into(), (&head).into()];
             batch.push(sql::APPEND_LOG, &binds).await
         }
+    }
+}
+
+/// The values of a share that is put.
+fn share<'a>(write: &'a RowWrite<'_>) -> Option<[Bind<'a>; 4]> {
+    match write {
+        RowWrite::PutHold { scope, holder, row } => {
+            Some([(*scope).into(), (*holder).into(), row.amount.into(), ms(row.until)])
+        }
+        _ => None,
     }
 }
 

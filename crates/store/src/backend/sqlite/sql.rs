@@ -1,7 +1,7 @@
 //! The statements. Placeholders are numbered as PostgreSQL has them, too.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
@@ -35,8 +35,22 @@ pub(super) const SUM: &str = "SELECT coalesce((SELECT total FROM hold_totals WHE
 pub(super) const HOLDS: &str = "SELECT holder, amount, until FROM holds WHERE scope = $1 ORDER BY holder";
 pub(super) const HOLD: &str = "SELECT holder, amount, until FROM holds WHERE scope = $1 AND holder = $2";
 pub(super) const EXPIRE_HOLDS: &str = "DELETE FROM holds WHERE scope = $1 AND until <= $2";
-pub(super) const PUT_HOLD: &str = "INSERT INTO holds (scope, holder, amount, until) VALUES ($1, $2, $3, $4) \
-     ON CONFLICT (scope, holder) DO UPDATE SET amount = excluded.amount, until = excluded.until";
+/// So many shares at once; a place for each count up to [`SHARES_MAX`].
+pub(super) fn put_holds(count: usize) -> &'static str {
+    static STATEMENTS: LazyLock<[String; SHARES_MAX]> = LazyLock::new(|| {
+        std::array::from_fn(|more| {
+            let row = |row: usize| format!("(${}, ${}, ${}, ${})", 4 * row + 1, 4 * row + 2, 4 * row + 3, 4 * row + 4);
+            format!(
+                "INSERT INTO holds (scope, holder, amount, until) VALUES {} ON CONFLICT (scope, holder) \
+                 DO UPDATE SET amount = excluded.amount, until = excluded.until",
+                (0..=more).map(row).collect::<Vec<_>>().join(", ")
+            )
+        })
+    });
+    &STATEMENTS[count - 1]
+}
+/// The most shares that one statement puts: more than a signature's windows.
+pub(super) const SHARES_MAX: usize = 8;
 /// All scopes' rows; and the scopes whose total is not the sum over them.
 pub(super) const ALL_HOLDS: &str = "SELECT scope, holder, amount, until FROM holds \
      WHERE (scope, holder) > ($1, $2) ORDER BY scope, holder LIMIT $3";
