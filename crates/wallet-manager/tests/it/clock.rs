@@ -5,31 +5,15 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use api::Call;
 use api::wallet_manager::{SignatureView, WalletView, put_signature};
 use primitives::UnixMs;
-use service::client::Transport;
+use service::Outcome;
 use service::clock::{Clock, SystemClock};
-use service::{Outcome, PeerClient};
 
-use crate::place::{Place, Process, key, payment_at, until, wallet_request};
-
-/// Payments of 3 TRX each, of which an hour takes three.
-const POLICY: &str = r#"
-version = 1
-[class.hot]
-kinds = ["payout"]
-contracts = ["TransferContract"]
-pay_to = ["anyone"]
-expiry_max_ms = 600000
-[class.hot.limits.trx]
-per_transaction = "3"
-per_hour = "9"
-per_day = "30"
-per_recipient_per_day = "30"
-"#;
+use crate::limits::{governed, policy};
+use crate::place::{Place, Process, client, payment_at, until, wallet_request};
 
 const MINUTE_S: i64 = 60;
 const HOUR_S: i64 = 3_600;
@@ -87,9 +71,7 @@ impl Clock for Ahead {
 
 /// Asks as somebody whose clock is this, and who sees a chain of this clock too.
 async fn said(process: &Process, clock: Ahead, call: &Call<SignatureView>) -> String {
-    let url = format!("http://{}", process.address);
-    let client = PeerClient::new("wallet-manager", &url, "tester", key(9), Arc::new(clock), Transport::tcp());
-    match client.call(call).await {
+    match client(&process.address, "tester", 9, clock).call(call).await {
         Outcome::Done(_) => "signed".to_owned(),
         Outcome::Refused(problem) => problem.code.clone(),
         Outcome::Unknown(cause) => cause.to_string(),
@@ -105,8 +87,8 @@ fn pay(hot: &WalletView, intent: &str, clock: Ahead) -> Call<SignatureView> {
 fn limited() -> (Place, Shifted) {
     let mut place = Place::new();
     assert!(place.init_token().status.success());
-    fs::write(place.path("policy.toml"), POLICY).unwrap();
-    place.sections = format!("[policy]\nfile = \"{}\"\n", place.path("policy.toml").display());
+    // Payments of 3 TRX each, of which an hour takes three.
+    governed(&mut place, &policy(1, "3", "9", "30"));
     let shifted = Shifted::begin(&mut place);
     (place, shifted)
 }
@@ -199,10 +181,7 @@ async fn a_decision_that_is_over_or_still_to_come_makes_no_key() {
     let make = wallet_request("later");
     let as_of = async |seconds| {
         shifted.set(seconds);
-        let url = format!("http://{}", process.address);
-        let client =
-            PeerClient::new("wallet-manager", &url, "tester", key(9), Arc::new(Ahead(seconds)), Transport::tcp());
-        match client.call(&make).await {
+        match client(&process.address, "tester", 9, Ahead(seconds)).call(&make).await {
             Outcome::Done(_) => "made".to_owned(),
             Outcome::Refused(problem) => problem.code.clone(),
             Outcome::Unknown(cause) => cause.to_string(),

@@ -7,21 +7,12 @@ use std::process::Command;
 
 use api::wallet_manager::{WalletView, put_signature};
 use test_support::key_value;
-use test_support::memory::{forms, occurrences};
+use test_support::memory::{descendants, forms, occurrences};
 
 use crate::place::{BINARY, PLANE, Place, Process, payment};
 
 /// What the containers run as.
 const NOBODY: u32 = 65_532;
-
-/// Every process of the service's program.
-fn of_the_program() -> impl Iterator<Item = u32> {
-    let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    processes.filter(|pid| {
-        fs::read(format!("/proc/{pid}/cmdline"))
-            .is_ok_and(|line| String::from_utf8_lossy(&line).contains("wallet-manager"))
-    })
-}
 
 /// A service whose token has just signed some payments.
 async fn at_work() -> (Place, Process, WalletView) {
@@ -45,16 +36,12 @@ async fn no_process_but_the_worker_has_the_value_of_a_key() {
     // What is looked for would be found: here it is.
     assert_ne!(occurrences(std::process::id(), &forms[0]).unwrap(), 0);
     let worker = process.worker();
-    let mut looked_at = Vec::new();
-    for pid in of_the_program().filter(|pid| *pid != worker && *pid != std::process::id()) {
-        // One that has ended meanwhile, or is another user's, is not ours to read.
-        let Ok(counts) = forms.iter().map(|form| occurrences(pid, form)).collect::<Result<Vec<_>, _>>() else {
-            continue;
-        };
+    let processes = descendants(process.child.id());
+    assert!(processes.contains(&worker), "the service has children");
+    for pid in processes.into_iter().filter(|pid| *pid != worker) {
+        let counts = forms.each_ref().map(|form| occurrences(pid, form).unwrap());
         assert_eq!(counts, [0; 4], "process {pid}");
-        looked_at.push(pid);
     }
-    assert!(looked_at.contains(&process.child.id()));
 }
 
 /// Without the PIN nobody else opens the token.

@@ -2,7 +2,6 @@
 //! request has one signature.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -11,6 +10,7 @@ use rustix::process::Signal;
 use service::Outcome;
 use tokio::task::JoinSet;
 
+use crate::limits::{governed, policy};
 use crate::place::{Place, Process, payment, signal, workers_of};
 
 const REQUESTS: usize = 240;
@@ -87,21 +87,6 @@ async fn round(
     signed
 }
 
-/// Payments of 3 TRX each, of which a window takes ten.
-const POLICY: &str = r#"
-version = 1
-[class.hot]
-kinds = ["payout"]
-contracts = ["TransferContract"]
-pay_to = ["anyone"]
-expiry_max_ms = 600000
-[class.hot.limits.trx]
-per_transaction = "3"
-per_hour = "32"
-per_day = "32"
-per_recipient_per_day = "32"
-"#;
-
 /// Asks for each until it is known what becomes of it; gives how many were signed and refused.
 async fn asked(process: Process, calls: &Calls, kills: usize) -> (Process, usize, usize) {
     let client = process.client.clone();
@@ -137,8 +122,8 @@ async fn asked(process: Process, calls: &Calls, kills: usize) -> (Process, usize
 async fn no_crash_and_no_crowd_makes_a_limit_wider() {
     let mut place = Place::new();
     assert!(place.init_token().status.success());
-    fs::write(place.path("policy.toml"), POLICY).unwrap();
-    place.sections = format!("[policy]\nfile = \"{}\"\n", place.path("policy.toml").display());
+    // Payments of 3 TRX each, of which a window takes ten.
+    governed(&mut place, &policy(1, "3", "32", "32"));
     let process = place.serve();
     let hot = process.hot().await;
     let calls: Calls = Arc::new(

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use api::Call;
+use api::wallet_manager::key::RetireRequest;
 use api::wallet_manager::{SignatureRequest, WalletClass, WalletRequest, WalletView, put_wallet};
 use primitives::statement::{
     Action, Anchor, Asset, Authorisation, Ceremony, Cosigned, KeyClass, Kind, SignKey, Signed,
@@ -143,7 +144,7 @@ canary_ms = {}
 {}
 [peers.tester]
 call_key = "{}"
-scopes = ["wallets:write", "signatures:write", "register:read", "read"]
+scopes = ["wallets:write", "wallets:read", "signatures:write", "register:read", "read"]
 "#,
             CHAIN.0,
             Address::from_evm([7; 20]),
@@ -222,10 +223,15 @@ scopes = ["wallets:write", "signatures:write", "register:read", "read"]
         let address = found.unwrap_or_else(|| panic!("it says where it listens: {}", log.lock().unwrap()));
         // Read on, so that a full pipe never stops the service.
         std::thread::spawn(move || lines.for_each(|line| keep(&line)));
-        let (url, clock) = (format!("http://{address}"), Arc::new(SystemClock));
-        let client = PeerClient::new("wallet-manager", &url, "tester", key(9), clock, Transport::tcp());
+        let client = client(&address, "tester", 9, SystemClock);
         Process { child, client, address, log }
     }
+}
+
+/// A peer of the service, by its name, the number of its key, and its clock.
+pub(crate) fn client(address: &str, name: &str, number: u8, clock: impl Clock) -> PeerClient {
+    let url = format!("http://{address}");
+    PeerClient::new("wallet-manager", &url, name, key(number), Arc::new(clock), Transport::tcp())
 }
 
 /// The address in the line that says that it serves.
@@ -299,21 +305,25 @@ pub(crate) fn hot_request() -> Call<WalletView> {
 
 /// The request for a wallet that pays, which two operators decided on; always the same within a test.
 pub(crate) fn wallet_request(name: &str) -> Call<WalletView> {
-    static DECIDED: OnceLock<UnixMs> = OnceLock::new();
-    let issued_at = *DECIDED.get_or_init(|| SystemClock.now());
     let mut nonce = [1; 16];
     nonce[..name.len()].copy_from_slice(name.as_bytes());
     let name: WalletId = name.parse().unwrap();
-    let ceremony = Cosigned::proposed(Ceremony {
-        plane: PLANE.parse().unwrap(),
-        chain_id: CHAIN,
-        action: Action::MakeKey { class: KeyClass::Hot, name: name.clone() },
-        nonce,
-        issued_at,
-        valid_until: issued_at.plus_ms(3_600_000),
-    });
-    let ceremony = Some(OPERATORS.into_iter().fold(ceremony, |signed, (_, number)| signed.signed_by(&key(number))));
+    let ceremony = decided(Action::MakeKey { class: KeyClass::Hot, name: name.clone() }, nonce);
     put_wallet(&name, &WalletRequest { class: WalletClass::Hot, ceremony })
+}
+
+/// Two operators' decision to retire the key of this wallet.
+pub(crate) fn retirement(wallet: &WalletView) -> RetireRequest {
+    RetireRequest { ceremony: decided(Action::RetireKey { key_id: wallet.key_id.clone() }, [2; 16]) }
+}
+
+fn decided(action: Action, nonce: [u8; 16]) -> Option<Cosigned<Ceremony>> {
+    static DECIDED: OnceLock<UnixMs> = OnceLock::new();
+    let issued_at = *DECIDED.get_or_init(|| SystemClock.now());
+    let valid_until = issued_at.plus_ms(3_600_000);
+    let plane = PLANE.parse().unwrap();
+    let ceremony = Cosigned::proposed(Ceremony { plane, chain_id: CHAIN, action, nonce, issued_at, valid_until });
+    Some(OPERATORS.into_iter().fold(ceremony, |signed, (_, number)| signed.signed_by(&key(number))))
 }
 
 /// Sends a signal.
