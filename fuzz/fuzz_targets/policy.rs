@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use libfuzzer_sys::fuzz_target;
 use primitives::statement::{Asset, Kind};
 use primitives::{Address, Sun};
-use signer::Policy;
 use signer::check::{Approvals, Consent};
 use signer::policy::{Class, Facts, Holder, Surroundings};
+use signer::{Policy, Refusal};
 use tron_tx::ContractType;
 
 const KINDS: [Kind; 7] =
@@ -66,7 +66,12 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(limits.per_transaction.admits(facts.amount));
         assert_eq!(facts.contract, facts.measure().contract());
         for share in reserved {
-            assert!(u64::try_from(share.amount) == Ok(facts.amount) && share.amount <= share.ceiling);
+            let counts = match share.rule {
+                Refusal::PolicyFees => facts.fee_limit.units(),
+                Refusal::PolicySignatures => 1,
+                _ => facts.amount,
+            };
+            assert!(u64::try_from(share.amount) == Ok(counts) && share.amount <= share.ceiling);
         }
     } else {
         let broken = policy.weigh(&facts, &known).into_iter().find(|rule| rule.kept == Some(false));

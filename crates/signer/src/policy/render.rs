@@ -6,6 +6,7 @@ use super::Policy;
 use super::demands::{Demands, Threshold};
 use super::grant::Grant;
 use super::limits::Limits;
+use super::totals::{Fees, Signatures};
 
 impl Policy {
     /// The text of a file that means the same, every table and value in a fixed order.
@@ -30,6 +31,12 @@ fn write_grant(text: &mut String, table: &str, grant: &Grant) -> std::fmt::Resul
     writeln!(text, "fee_limit_max = \"{}\"", grant.fee_limit_max)?;
     writeln!(text, "expiry_max_ms = {}", grant.expiry_max_ms)?;
     writeln!(text, "memo_max_bytes = {}", grant.memo_max_bytes)?;
+    if let Some(Fees { per_hour, per_day }) = grant.fees {
+        writeln!(text, "[{table}.fees]\nper_hour = \"{per_hour}\"\nper_day = \"{per_day}\"")?;
+    }
+    if let Some(Signatures { per_hour, per_day }) = grant.signatures {
+        writeln!(text, "[{table}.signatures]\nper_hour = {per_hour}\nper_day = {per_day}")?;
+    }
     // A table without limits is written too: that it has none must be said.
     writeln!(text, "[{table}.limits]")?;
     for (measure, Limits { per_transaction, per_hour, per_day, per_recipient_per_day }) in &grant.limits {

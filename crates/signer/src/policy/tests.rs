@@ -171,8 +171,10 @@ fn every_breach_is_refused_by_its_rule_and_explained() {
 #[test]
 fn every_rule_has_a_breach() {
     // A wallet without a table has a test of its own; sums are broken where they are kept.
-    let windows = Window::ALL.map(Window::rule);
-    for rule in Policy::rules().filter(|rule| *rule != Refusal::PolicyWallet && !windows.contains(rule)) {
+    let mut elsewhere = vec![Refusal::PolicyWallet];
+    elsewhere.extend(Window::ALL.map(Window::rule));
+    elsewhere.extend(Total::ALL.map(Total::rule));
+    for rule in Policy::rules().filter(|rule| !elsewhere.contains(rule)) {
         assert!(BREACHES.iter().any(|(refusal, ..)| *refusal == rule), "{rule:?} is never tested");
     }
     let of_policies =
@@ -218,9 +220,20 @@ fn each_window_with_a_bound_is_reserved_in() {
         ("policy:00ff:usdt:hour".to_owned(), (10_000_000_000, Refusal::PolicyHour, 3_600_000)),
         ("policy:00ff:usdt:day".to_owned(), (60_000_000_000, Refusal::PolicyDay, 86_400_000)),
         (format!("policy:00ff:usdt:day:{PAYEE}"), (10_000_000_000, Refusal::PolicyRecipientDay, 86_400_000)),
+        ("policy:00ff:fees:hour".to_owned(), (5_000_000_000, Refusal::PolicyFees, 3_600_000)),
+        ("policy:00ff:fees:day".to_owned(), (20_000_000_000, Refusal::PolicyFees, 86_400_000)),
+        ("policy:00ff:signatures:hour".to_owned(), (500, Refusal::PolicySignatures, 3_600_000)),
+        ("policy:00ff:signatures:day".to_owned(), (3_000, Refusal::PolicySignatures, 86_400_000)),
     ];
     assert_eq!(shares, BTreeMap::from(expected));
-    assert!(reserved.iter().all(|share| share.amount == 5_000_000_000));
+    for share in &reserved {
+        let amount = match share.rule() {
+            Refusal::PolicyFees => 100_000_000,
+            Refusal::PolicySignatures => 1,
+            _ => 5_000_000_000,
+        };
+        assert_eq!(share.amount, amount, "{}", share.scope);
+    }
     let deposits = holder("deposits", Class::Hot);
     let sweep = judge(&trx(&deposits, Kind::Sweep, ContractType::Transfer, TREASURY)).unwrap();
     assert_eq!(sweep.len(), 2, "a window without a bound keeps no sum");

@@ -54,6 +54,9 @@ struct Written {
     expiry_max: u64,
     memo_max: usize,
     once: u64,
+    /// The bounds of an hour's fees, where they are for calls, and of its attempts; a day's are as great or open.
+    fees: Option<u64>,
+    signatures: Option<u32>,
 }
 
 fn places(with_anyone: bool) -> impl Strategy<Value = Vec<String>> {
@@ -68,9 +71,11 @@ fn written() -> impl Strategy<Value = Written> {
     let tables = select(vec!["class.hot", "class.energy", "class.treasury", "wallet.w", "key.00ff"]);
     let bounds = (1_u64..4, 0_u64..4, 0_usize..4, 1_u64..4);
     let to = (places(true), places(false), places(false));
-    (tables, measures, pays, select(vec![TOKEN, COLD]), any::<bool>(), to, bounds).prop_map(
-        |(table, measures, pays, token, transfers, (pay_to, sweep_to, delegate_to), bounds)| {
+    let totals = (proptest::option::of(3_u64..6), proptest::option::of(1_u32..4));
+    (tables, measures, pays, select(vec![TOKEN, COLD]), any::<bool>(), to, (bounds, totals)).prop_map(
+        |(table, measures, pays, token, transfers, (pay_to, sweep_to, delegate_to), (bounds, totals))| {
             let (fee_max, expiry_max, memo_max, once) = bounds;
+            let (fees, signatures) = totals;
             let all: BTreeSet<_> =
                 MEASURES.iter().filter(|(it, ..)| measures.contains(it)).flat_map(|it| it.1).collect();
             let kinds = all
@@ -91,6 +96,8 @@ fn written() -> impl Strategy<Value = Written> {
                 expiry_max,
                 memo_max,
                 once,
+                fees,
+                signatures,
             }
         },
     )
@@ -99,6 +106,20 @@ fn written() -> impl Strategy<Value = Written> {
 impl Written {
     fn calls(&self) -> bool {
         self.measures.contains(&Measure::Usdt)
+    }
+
+    /// Fees are for calls.
+    fn fees(&self) -> Option<u64> {
+        self.fees.filter(|_| self.calls())
+    }
+
+    /// What somebody who reads the table by eye would say is counted towards its totals: rule, amount and bound.
+    fn totals(&self, facts: &Facts<'_>) -> Vec<(Refusal, i64, i64)> {
+        let fee = i64::try_from(facts.fee_limit.units()).unwrap();
+        let fees = self.fees().filter(|_| fee > 0).map(|most| (Refusal::PolicyFees, fee, most.try_into().unwrap()));
+        let attempt = self.signatures.map(|most| (Refusal::PolicySignatures, 1, most.into()));
+        // One of the fees, for the day is open; an hour's and a day's of the attempts.
+        fees.into_iter().chain(attempt).chain(attempt).collect()
     }
 
     fn text(&self) -> String {
@@ -124,6 +145,13 @@ impl Written {
             lines.extend(needed.then(|| format!("{name} = {places:?}")));
         }
         lines.push(format!("expiry_max_ms = {}\nmemo_max_bytes = {}", self.expiry_max, self.memo_max));
+        if let Some(fees) = self.fees() {
+            let fees = Sun::new(fees).unwrap();
+            lines.push(format!("fees = {{ per_hour = \"{fees}\", per_day = \"unlimited\" }}"));
+        }
+        if let Some(most) = self.signatures {
+            lines.push(format!("signatures = {{ per_hour = {most}, per_day = {most} }}"));
+        }
         for measure in &self.measures {
             let (name, once) = (measure.name(), Sun::new(self.once).unwrap());
             lines.push(format!(
@@ -264,6 +292,10 @@ fn judged_as_listed(written: &Written, asked: Asked, fits: bool) -> Result<bool,
     let known = Surroundings { usdt: &usdt, our_wallets: &our_wallets };
     let judged = policy.judge(&facts, &known);
     prop_assert_eq!(judged.is_ok(), written.lists(&facts), "{:?} {:?}\n{}", judged, facts, written.text());
+    let counted = [Refusal::PolicyFees, Refusal::PolicySignatures];
+    let totals = judged.iter().flatten().filter(|share| counted.contains(&share.rule));
+    let totals: Vec<_> = totals.map(|share| (share.rule, share.amount, share.ceiling)).collect();
+    prop_assert_eq!(totals, if judged.is_ok() { written.totals(&facts) } else { vec![] }, "{}", written.text());
     // Both policies say the same, and in the same words.
     prop_assert_eq!(policy.weigh(&facts, &known), again.weigh(&facts, &known));
     Ok(judged.is_ok())
