@@ -1,20 +1,26 @@
 # One stage of the workspace's compilation: lays out the sources, takes over what earlier stages compiled, calls cargo.
 #
-# $manifests   every Cargo.toml, and Cargo.lock
+# $manifests   lines "path file": the Cargo.toml of each crate that programs are made of, and Cargo.lock
 # $own         lines "crate source": crates with their real sources; all others get empty ones
 # $dummies     lines "crate file text": those empty sources
 # $before      an earlier stage's target directory, or nothing
 # $selection   cargo's arguments: packages and targets
 # $keep        "target" to give the target directory on, "metadata" for cargo's list of crates as $out,
-#              or the name of the program to put into $out/bin, with the list of its crates as $out/crates
+#              or the names of programs to put into $out/bin, with the list of their crates as $out/crates
 set -eu
 cd "$TOP"
-cp -a "$manifests" source
-chmod -R u+w source
+while read -r path file; do
+    [ -n "$path" ] || continue
+    mkdir -p "$(dirname "source/$path")"
+    cp "$file" "source/$path"
+    chmod u+w "source/$path"
+    touch -d @1 "source/$path"
+done <"$manifestsPath"
 while read -r crate source; do
     [ -n "$crate" ] || continue
     mkdir -p "source/$crate"
-    cp -a "$source/." "source/$crate/"
+    # With their times, which cargo compares, and without their owner, whom Nix's daemon hides from its builders.
+    tar -c -f - -C "$source" . | tar -x -o -f - -C "source/$crate"
     chmod -R u+w "source/$crate"
 done <"$ownPath"
 while read -r crate file text; do
@@ -23,7 +29,12 @@ while read -r crate file text; do
     printf '%s' "$text" >"source/$crate/$file"
 done <"$dummiesPath"
 if [ -n "$before" ]; then
-    cp -a "$before/." target
+    # What a compiler has made is linked rather than copied: most of a gigabyte in each of twenty stages, which nothing
+    # writes to again. What cargo writes about it is copied.
+    cp -dRs "$before" target
+    # shellcheck disable=SC2046
+    (cd "$before" && tar -c -f - $(find . -type f ! -name '*.rlib' ! -name '*.rmeta' ! -name '*.so' \
+        \( -name '*.d' -o ! -name 'build[-_]script*' \))) | tar -x -o -f - -C target
     chmod -R u+w target
 fi
 
@@ -44,14 +55,16 @@ replace-with = "pinned"
 directory = "$vendor"
 TOML
 cd source
+# Not --locked: cargo takes out of the lock what only tests would bring, and can put nothing in, for there is nothing else
+# in $vendor, which has the lock's versions and checksums.
 if [ "$keep" = metadata ]; then
     # Without the paths of this build, which nobody asks for.
-    cargo metadata --locked --offline --format-version 1 | sed -e "s#$vendor#/vendor#g" -e "s#$TOP/#/lucid/#g" >"$TOP/metadata"
+    cargo metadata --offline --format-version 1 | sed -e "s#$vendor#/vendor#g" -e "s#$TOP/#/lucid/#g" >"$TOP/metadata"
     rmdir "$out"
     cp "$TOP/metadata" "$out"
     exit
 fi
-cargo auditable build --locked --offline --profile image --target "$rustTarget" --jobs "${NIX_BUILD_CORES:-1}" \
+cargo auditable build --offline --profile image --target "$rustTarget" --jobs "${NIX_BUILD_CORES:-1}" \
     --message-format json-render-diagnostics $selection >"$TOP/messages"
 cd "$TOP"
 
@@ -69,8 +82,16 @@ if [ "$keep" = target ]; then
     cp -a target/. "$out/"
 else
     mkdir -p "$out/bin"
-    cp "target/$rustTarget/image/$keep" "$out/bin/$keep"
-    chmod 0555 "$out/bin/$keep"
+    for program in $keep; do
+        cp "target/$rustTarget/image/$program" "$out/bin/$program"
+        chmod 0555 "$out/bin/$program"
+        # What leaves the build must not point back into it.
+        if grep -q -a -e /nix/store/ -e "$TOP/" "$out/bin/$program"; then
+            echo "$program holds a path of the build:" >&2
+            grep -a -o -e '/nix/store/[ -~]\{1,80\}' -e "$TOP/[ -~]\{1,80\}" "$out/bin/$program" | head -5 >&2
+            exit 1
+        fi
+    done
     # What was compiled for the target: the auditable section also names what a feature merely could switch on. A
     # package's id ends in #NAME@VERSION, or for a path whose last part is the name in #VERSION.
     sed -n -e "\#\"$TOP/target/$rustTarget/#!d" \
@@ -78,10 +99,4 @@ else
         -e 's/^[^"]*#\([^#@]*\)@\([^#@]*\)$/\1 \2/p' \
         -e 's/^[^"]*\/\([^/#]*\)#\([^#@]*\)$/\1 \2/p' "$TOP/messages" | LC_ALL=C sort -u >"$out/crates"
     [ -s "$out/crates" ] || { echo "cargo named no crate of $keep" >&2; exit 1; }
-    # What leaves the build must not point back into it.
-    if grep -q -a -e /nix/store/ -e "$TOP/" "$out/bin/$keep"; then
-        echo "$keep holds a path of the build:" >&2
-        grep -a -o -e '/nix/store/[ -~]\{1,80\}' -e "$TOP/[ -~]\{1,80\}" "$out/bin/$keep" | head -5 >&2
-        exit 1
-    fi
 fi

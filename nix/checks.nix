@@ -18,7 +18,7 @@ let
   cargo = name: command: debian.run {
     inherit name;
     script = ''
-      cp -a $everything $TOP/source
+      cp -R $everything $TOP/source
       chmod -R u+w $TOP/source
       mkdir -p $HOME/cargo
       export CARGO_HOME=$HOME/cargo CARGO_TARGET_DIR=$TOP/target CARGO_NET_OFFLINE=true LC_ALL=C
@@ -26,7 +26,7 @@ let
       cd $TOP/source
       ${command}
     '';
-    environment = { inherit everything; inherit (workspace) vendor; };
+    environment = { inherit everything; vendor = workspace.vendorWithTests; };
   };
 
   golden = ./digests.json;

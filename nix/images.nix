@@ -128,10 +128,10 @@ let
 
   # Everything that decides the images' bytes. The store names of sources are made of their contents' hashes.
   sourceHash = hashString "sha256" (concatStringsSep "\n" (map builtins.unsafeDiscardStringContext (
-    [ "${workspace.manifests}" "${workspace.hsm}" ]
+    [ workspace.manifests "${workspace.hsm}" ]
     ++ map (name: "${workspace.sourceOf name}") (workspace.libraries ++ workspace.programs)
     ++ [
-      (hashFile "sha256" ./debian.lock) (hashFile "sha256" ../Cargo.lock) (hashFile "sha256" ./inputs.nix)
+      (hashFile "sha256" ./debian.lock) (hashFile "sha256" ./inputs.nix)
       (hashFile "sha256" ./debian.nix) (hashFile "sha256" ./workspace.nix) (hashFile "sha256" ./runtime.nix)
       (hashFile "sha256" ./images.nix) (hashFile "sha256" ./unpack.sh) (hashFile "sha256" ./unpack-one.sh)
       (hashFile "sha256" ./enter.sh) (hashFile "sha256" ./cargo.sh) (hashFile "sha256" ./rustc.sh)

@@ -13,6 +13,8 @@ let
   inherit (lanes { }) debian workspace images;
   elsewhere = lanes { directory = "/elsewhere/deeper"; };
   elsewhereAlone = lanes { directory = "/elsewhere/deeper"; cores = 1; };
+  twicePrograms = [ "tron-client" "wallet-manager" ];
+  twiceElsewhere = elsewhereAlone.workspace.amd64.together twicePrograms;
 
   # As nixpkgs has it, for `nix flake show`, `nix search` and `nix run`.
   about = description: mainProgram: drv: drv // {
@@ -99,14 +101,16 @@ in
     # What .ci/run compares: two programs of one architecture, compiled again with one core in another directory.
     twice = {
       here = { inherit (workspace.amd64.programs) tron-client wallet-manager; };
-      elsewhere = { inherit (elsewhereAlone.workspace.amd64.programs) tron-client wallet-manager; };
+      elsewhere = { tron-client = twiceElsewhere; wallet-manager = twiceElsewhere; };
     };
     # What the next build starts from; nothing else would keep it from the garbage collector.
     warm = inputs.listOf "warm" [
       inputs.all debian.toolchain workspace.vendor workspace.metadata
       workspace.amd64.dependencies workspace.arm64.dependencies
     ];
-    warmTwice = inputs.listOf "warm-twice" [ elsewhereAlone.workspace.vendor elsewhereAlone.workspace.amd64.dependencies ];
+    warmTwice = inputs.listOf "warm-twice" [
+      elsewhereAlone.workspace.vendor (elsewhereAlone.workspace.amd64.dependenciesOf twicePrograms)
+    ];
     newerNix = debian.unpacked {
       name = "debian-nix";
       packages = inputs.for "nix";

@@ -2,15 +2,9 @@
 # program. A stage is built again only when its own sources change.
 { inputs, debian }:
 let
-  inherit (builtins) attrNames concatLists concatStringsSep elem filter fromTOML hasAttr map pathExists readDir readFile
-    substring stringLength toString;
+  inherit (builtins) concatLists concatStringsSep elem filter fromTOML map match pathExists readFile toFile;
 
-  root = ../.;
-  workspace = fromTOML (readFile ../Cargo.toml);
-  version = workspace.workspace.package.version;
-
-  crateNames = filter (name: pathExists (../crates + "/${name}/Cargo.toml")) (attrNames (readDir ../crates));
-  manifestOf = name: fromTOML (readFile (../crates + "/${name}/Cargo.toml"));
+  version = (fromTOML (readFile ../Cargo.toml)).workspace.package.version;
 
   # The programs that leave the build, and so the packages whose features are unified; the same selection in every
   # stage, or cargo would compile a dependency again.
@@ -22,19 +16,10 @@ let
 
   # --- Sources: only what the compiler reads ---
 
-  relative = path: substring (stringLength (toString root) + 1) (-1) (toString path);
+  plan = import ./manifests.nix { inherit programs; };
+  inherit (plan) closureOf;
 
-  manifests = builtins.path {
-    name = "manifests";
-    path = root;
-    filter = path: type:
-      let name = relative path; in
-      if type == "directory"
-      then elem name [ "crates" "tests" ] || builtins.match "crates/[^/]+" name != null
-      else elem (baseNameOf name) [ "Cargo.toml" "Cargo.lock" ];
-  };
-
-  # A crate without its tests, examples, documents, and what only tests read.
+  # A crate without its manifest (see plan), tests, examples, documents, and what only tests read.
   sourceOf = name: builtins.path {
     name = "${name}-source";
     path = ../crates + "/${name}";
@@ -42,51 +27,34 @@ let
       let base = baseNameOf path; in
       if type == "directory"
       then !elem base [ "tests" "examples" "benches" "fuzz" "proptest-regressions" "node_modules" ]
-      else base != "tests.rs" && base != "openapi.json" && base != "package.json" && base != "package-lock.json"
-        && builtins.match ".*\\.(rs|toml|sql|json|proto|html|css|js|svg)" base != null;
+      else base != "Cargo.toml" && base != "tests.rs" && base != "openapi.json" && base != "package.json" && base != "package-lock.json"
+        && match ".*\\.(rs|toml|sql|json|proto|html|css|js|svg)" base != null;
   };
 
   # The policies and profiles that are compiled in.
   hsm = builtins.path {
     name = "hsm-source";
     path = ../hsm;
-    filter = path: type: type == "directory" || builtins.match ".*\\.toml" (baseNameOf path) != null;
+    filter = path: type: type == "directory" || match ".*\\.toml" (baseNameOf path) != null;
   };
 
-  # --- Who depends on whom, inside the workspace ---
-
-  dependenciesOf = name:
-    let manifest = manifestOf name; in
-    filter (other: elem other crateNames)
-      (attrNames (manifest.dependencies or { }) ++ attrNames (manifest.build-dependencies or { }));
-
-  closureOf = names: map (item: item.key) (builtins.genericClosure {
-    startSet = map (key: { inherit key; }) names;
-    operator = item: map (key: { inherit key; }) (dependenciesOf item.key);
-  });
-
   isProgram = name: elem name programs;
-  libraries = filter (name: !isProgram name) (closureOf programs);
+  libraries = filter (name: !isProgram name) plan.crates;
 
   # Empty sources in the places of a crate's real ones.
   dummiesOf = name:
-    let
-      at = file: pathExists (../crates + "/${name}/${file}");
-      inner = manifest: path: if manifest ? ${path} then manifest.${path} else null;
-    in
+    let at = file: pathExists (../crates + "/${name}/${file}"); in
     filter (line: line != "") [
       (if at "src/lib.rs" then "crates/${name} src/lib.rs" else "")
       (if at "src/main.rs" then "crates/${name} src/main.rs fn main() {}" else "")
       (if at "build.rs" then "crates/${name} build.rs fn main() {}" else "")
     ];
-  testDummies = map (test: "tests ${test.path} fn main() {}") ((fromTOML (readFile ../tests/Cargo.toml)).test or [ ])
-    ++ (if pathExists ../tests/src/lib.rs then [ "tests src/lib.rs" ] else [ ]);
 
   libraryTargets = "--lib" + concatStringsSep ""
     (map (name: if pathExists (../crates + "/${name}/src/lib.rs") then "" else " --bin ${name}") programs);
 
-  vendor = debian.run {
-    name = "vendored-crates";
+  vendorOf = name: crates: debian.run {
+    inherit name;
     script = ''
       cd $out
       while read -r name checksum file || [ -n "$name" ]; do
@@ -97,21 +65,26 @@ let
     environment = {
       passAsFile = [ "crates" ];
       crates = concatStringsSep "\n"
-        (map (crate: "${crate.name}-${crate.version} ${crate.checksum} ${crate.file}") inputs.crates);
+        (map (crate: "${crate.name}-${crate.version} ${crate.checksum} ${crate.file}") crates);
     };
   };
+  vendor = vendorOf "vendored-crates" (filter (crate: elem (plan.keyOf crate) plan.crateKeys) inputs.crates);
+  # For clippy, which reads tests.
+  vendorWithTests = vendorOf "vendored-crates-with-tests" inputs.crates;
 
   stage = { name, rustTarget, own, before, selection, keep }: debian.run {
     inherit name;
     script = builtins.readFile ./cargo.sh;
     environment = {
-      inherit vendor manifests rustTarget selection keep;
+      inherit vendor rustTarget selection keep;
       before = if before == null then "" else before;
-      passAsFile = [ "own" "dummies" ];
+      passAsFile = [ "manifests" "own" "dummies" ];
+      manifests = concatStringsSep "\n"
+        (map (file: "${file.path} ${toFile (baseNameOf file.path) file.text}") plan.files) + "\n";
       own = concatStringsSep "\n" (map (crate: "crates/${crate} ${sourceOf crate}") own
         ++ (if elem "signer" own || elem "signing-core" own then [ "hsm ${hsm}" ] else [ ])) + "\n";
       dummies = concatStringsSep "\n"
-        (concatLists (map dummiesOf (filter (crate: !elem crate own) crateNames)) ++ testDummies) + "\n";
+        (concatLists (map dummiesOf (filter (crate: !elem crate own) plan.crates))) + "\n";
       rustcWrapper = ./rustc.sh;
       staticPie = ./static-pie-gcc;
       # The one program that loads a vendor's module, and so needs the dynamic loader.
@@ -147,23 +120,44 @@ let
         selection = "${selected} ${libraryTargets}";
         keep = "target";
       };
+      of = names: closureOf names ++ filter (library: !elem library (closureOf names)) libraries;
       program = name: stage {
         name = "${name}-${version}";
         inherit rustTarget;
-        own = closureOf [ name ] ++ filter (library: !elem library (closureOf [ name ])) libraries;
+        own = of [ name ];
         before = compiledLibraries;
         selection = "${selected} --bin ${name}";
         keep = name;
       };
+
+      # Some programs by themselves, in fewer steps than above and without what the others alone are made of.
+      bins = names: selected + concatStringsSep "" (map (name: " --bin ${name}") names);
+      dependenciesOf = names: stage {
+        name = "dependencies-of-${concatStringsSep "-and-" names}";
+        inherit rustTarget;
+        own = [ ];
+        before = null;
+        selection = bins names;
+        keep = "target";
+      };
+      together = names: stage {
+        name = "${concatStringsSep "-and-" names}-${version}";
+        inherit rustTarget;
+        own = of names;
+        before = dependenciesOf names;
+        selection = bins names;
+        keep = concatStringsSep " " names;
+      };
     in
     {
-      inherit dependencies;
+      inherit dependencies dependenciesOf together;
       libraries = compiledLibraries;
       programs = builtins.listToAttrs (map (name: { inherit name; value = program name; }) programs);
     };
 in
 {
-  inherit version programs vendor metadata manifests hsm sourceOf libraries;
+  inherit version programs vendor vendorWithTests metadata hsm sourceOf libraries;
+  manifests = concatStringsSep "" (map (file: file.text) plan.files);
   amd64 = forTarget "x86_64-unknown-linux-gnu";
   arm64 = forTarget "aarch64-unknown-linux-gnu";
 }

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -36,6 +37,27 @@ class Derivations(WithTree):
         after = changed(before, self.derivations())
         self.assertIn("amd64-libraries", after)
         self.assertNotIn("amd64-dependencies", after)
+
+    def test_what_only_tests_use_compiles_nothing_again(self):
+        before = self.derivations()
+        # A dev-dependency more, where there were some; a newer version of what only tests are made of; the rules of clippy
+        # and what developers' builds are made with.
+        self.edit("crates/primitives/Cargo.toml", "[dev-dependencies]\n", "[dev-dependencies]\ntempfile.workspace = true\n")
+        self.edit("Cargo.toml", "[profile.dev]\n", "[profile.dev]\nopt-level = 1\n")
+        self.edit("Cargo.toml", "unwrap_used = \"deny\"\n", "")
+        self.edit("Cargo.toml", "\ncargo_metadata = ", "\ncargo_metadata_of_tests = ")
+        lock = (self.tree / "Cargo.lock").read_text()
+        package = re.search(r'name = "cargo_metadata"\nversion = "(.*)"\nsource = .*\nchecksum = "(.*)"\n', lock)
+        self.edit("Cargo.lock", package[0], package[0].replace(package[2], "0" * 64))
+        # The provenance names the lock's own hash.
+        self.assertEqual(changed(before, self.derivations()), ["images"])
+
+    def test_a_dependency_decides_the_programs(self):
+        before = self.derivations()
+        self.edit("Cargo.toml", "\nhex = \"0.4.3\"\n", "\nhex = \"0.4\"\n")
+        after = changed(before, self.derivations())
+        self.assertIn("amd64-dependencies", after)
+        self.assertIn("source-hash", after)
 
     def test_the_lock_decides_everything(self):
         before = self.derivations()

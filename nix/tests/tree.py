@@ -58,6 +58,12 @@ class WithTree(unittest.TestCase):
         with open(file, "a") as opened:
             opened.write(text)
 
+    def edit(self, path, old, new):
+        file = self.tree / path
+        text = file.read_text()
+        self.assertIn(old, text, path)
+        file.write_text(text.replace(old, new, 1))
+
 
 def change_byte(file):
     """Turns the case of the first letter of a file's first comment."""
