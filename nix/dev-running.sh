@@ -14,23 +14,42 @@ operators_command() {
     echo "$(nix eval --raw "$root#lucid")/bin/lucid"
 }
 
-# check_images RESULT: what others' tools make of them, and what they do in containers, on both architectures. Each step
-# says `|| return`: where a caller asks for the outcome, bash passes over failures inside.
+# came_of FILE WHAT COMMAND...: does it, and notes what came of it and how long it took.
+came_of() {
+    local file="$1" what="$2" came=ok began="$SECONDS"
+    shift 2
+    "$@" || came=FAILED
+    printf '%s\t%s\t%s s\n' "$what" "$came" "$((SECONDS - began))" >>"$file"
+}
+
+# The assembler's own tests, which need the root of this machine.
+assembler_tests() {
+    alone set_up build_packages && need_rust && tool nextest "$nextest_version" &&
+        cargo nextest run --locked --manifest-path "$root/Cargo.toml" --package oci-image --run-ignored only
+}
+
+# check_images RESULT: what others' tools make of them, and what they do in containers, on both architectures. All of it is
+# tried whatever fails, and a table says what came of it; each step says `|| return` or notes its outcome, because where a
+# caller asks for that of the whole, bash passes over failures inside.
 check_images() {
     alone running_packages || return
-    local command checker
+    local result="$1" command checker outcomes
     checker="$(nix eval --raw "$root#oci-image")/bin/oci-image" || return
-    "$checker" check "$1" >&2 || return
     command="$(operators_command)" || return
-    as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/nix/running" "$1" --lucid "$command" || return
-    if [ "$(id -u)" != 0 ]; then
-        say "the assembler's own tests with Docker need root: left out"
-        return 0
+    outcomes="$(mktemp)" || return
+    came_of "$outcomes" "the policy" "$checker" check "$result" >&2
+    came_of "$outcomes" "all in containers" as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/nix/running" "$result" \
+        --lucid "$command" --outcomes "$outcomes"
+    if [ "$(id -u)" = 0 ]; then
+        came_of "$outcomes" "the assembler's tests with Docker" assembler_tests
+    else
+        printf "the assembler's tests with Docker\\tleft out: they need root\\t\\n" >>"$outcomes"
     fi
-    alone set_up build_packages || return
-    need_rust || return
-    tool nextest "$nextest_version" || return
-    cargo nextest run --locked --manifest-path "$root/Cargo.toml" --package oci-image --run-ignored only
+    awk -F '\t' '{ printf "%-86s %-8s %s\n", $1, $2, $3 }' "$outcomes"
+    local failed=0
+    ! cut -f 2 "$outcomes" | grep -q '^FAILED$' || failed=1
+    rm -f "$outcomes"
+    return "$failed"
 }
 
 # debian_slim DIRECTORY: Debian's smallest system without documents and translations, as its own slim images have it.

@@ -9,6 +9,7 @@ left alone, and whatever interrupts this, nothing of it stays behind."""
 import argparse
 import pathlib
 import sys
+import time
 import unittest
 
 sys.dont_write_bytecode = True
@@ -25,7 +26,35 @@ parser.add_argument("--lucid", type=pathlib.Path, required=True, metavar="PROGRA
 parser.add_argument("--measure", action="store_true", help="measure the starts instead, one JSON object a line")
 parser.add_argument("--debian-slim", type=pathlib.Path, metavar="DIR", help="Debian's tree, to measure beside ours")
 parser.add_argument("--only", action="append", choices=STAGES, help="this stage alone; may be given again")
+parser.add_argument("--outcomes", type=pathlib.Path, metavar="FILE", help="add a line for every test: name, outcome, seconds")
 arguments = parser.parse_args()
+
+
+class Outcomes(unittest.TextTestResult):
+    """Also writes them down. A test with a part that failed has failed."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.began, self.before = time.monotonic(), self.bad()
+
+    def bad(self):
+        return len(self.failures) + len(self.errors)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.note(test, self.bad() == self.before, f"{time.monotonic() - self.began:.0f} s")
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        # What a class sets up has no test of its own.
+        if not isinstance(test, unittest.TestCase):
+            self.note(test, False, "")
+
+    def note(self, test, good, took):
+        if arguments.outcomes:
+            name = test.id().removeprefix("setUpClass ").strip("()").replace(".test_", ": ").replace("_", " ")
+            with arguments.outcomes.open("a") as file:
+                file.write(f"{name}\t{'ok' if good else 'FAILED'}\t{took}\n")
 
 with alone.from_this_machine() as top:
     made.TOP = top
@@ -36,4 +65,4 @@ with alone.from_this_machine() as top:
         starts.measure(arguments.debian_slim)
     else:
         found = unittest.defaultTestLoader.loadTestsFromNames(arguments.only or STAGES)
-        sys.exit(not unittest.TextTestRunner(verbosity=2).run(found).wasSuccessful())
+        sys.exit(not unittest.TextTestRunner(verbosity=2, resultclass=Outcomes).run(found).wasSuccessful())
