@@ -38,16 +38,22 @@ pub(crate) fn since(now: &Times, then: &Times) -> Times {
 pub(crate) struct Memory {
     pub(crate) anonymous: u64,
     pub(crate) of_files: u64,
+    /// Of both, each page divided by how many processes have it: the program's are in both of ours. None where the
+    /// kernel does not tell us.
+    pub(crate) proportional: Option<u64>,
 }
 
 /// The memory of a process.
 pub(crate) fn memory(pid: u32) -> Option<Memory> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let bytes = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let bytes = |file: &str, name: &str| {
+        let told = fs::read_to_string(format!("/proc/{pid}/{file}")).ok()?;
+        let line = told.lines().find_map(|line| line.strip_prefix(name))?;
         line.split_whitespace().next()?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
     };
-    Some(Memory { anonymous: bytes("RssAnon:")?, of_files: bytes("RssFile:")? + bytes("RssShmem:")? })
+    let of_files = bytes("status", "RssFile:")? + bytes("status", "RssShmem:")?;
+    // Linux, Documentation/filesystems/proc: the sums over smaps.
+    let proportional = bytes("smaps_rollup", "Pss:");
+    Some(Memory { anonymous: bytes("status", "RssAnon:")?, of_files, proportional })
 }
 
 /// Processor time that the calling thread has used so far.

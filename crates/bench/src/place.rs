@@ -27,11 +27,19 @@ pub(crate) const USDT: Address = Address::from_evm([7; 20]);
 /// The policy that comes for hot wallets, with all its windows, each large enough for the load.
 pub(crate) fn policy() -> String {
     let hot = include_str!("../../../hsm/policy/hot.toml");
-    let usdt = "[class.hot.limits.usdt]";
-    let (before, rest) = hot.split_once(usdt).unwrap_or((hot, ""));
-    let (_, after) = rest.split_once("\n\n").unwrap_or(("", rest));
-    let windows = ["per_hour", "per_day", "per_recipient_per_day"].map(|window| format!("{window} = \"1000000000\"\n"));
-    format!("{before}{usdt}\nper_transaction = \"5000\"\n{}\n{after}", windows.concat())
+    let windows =
+        |names: &[&str]| names.iter().map(|name| format!("{name} = \"1000000000\"\n")).collect::<Vec<_>>().concat();
+    let usdt = windows(&["per_hour", "per_day", "per_recipient_per_day"]);
+    let tables = [
+        ("[class.hot.limits.usdt]", format!("per_transaction = \"5000\"\n{usdt}")),
+        ("[class.hot.fees]", windows(&["per_hour", "per_day"])),
+        ("[class.hot.signatures]", "per_hour = 1000000000\nper_day = 1000000000\n".to_owned()),
+    ];
+    tables.into_iter().fold(hot.to_owned(), |policy, (table, bounds)| {
+        let (before, rest) = policy.split_once(table).expect("hot.toml has the table");
+        let (_, after) = rest.split_once("\n\n").unwrap_or((rest, ""));
+        format!("{before}{table}\n{bounds}\n{after}")
+    })
 }
 
 /// Longer than any start on a busy machine.

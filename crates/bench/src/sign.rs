@@ -129,17 +129,26 @@ impl Bench {
         Ok(sums)
     }
 
+    /// Memory before any load. What a service costs is the last line: each page of the program, which both processes
+    /// have, counted once, as a container's account has it.
     fn memory(process: &Process, name: &str) {
+        let mib = |bytes: u64| f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1_048_576.0;
+        let mut both = Some(0);
         for (what, pid) in [("http", process.http()), ("worker", process.worker)] {
             let metric = format!("sign.memory.idle_{what}.{name}");
-            let Some(Memory { anonymous, of_files }) = cpu::memory(pid) else {
+            let Some(Memory { anonymous, of_files, proportional }) = cpu::memory(pid) else {
                 line::skipped(&metric, "MiB", "the kernel does not say");
+                both = None;
                 continue;
             };
             for (part, bytes) in [("", anonymous + of_files), (".anonymous", anonymous), (".of_files", of_files)] {
-                let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-                line::say(&format!("{metric}{part}"), f64::from(bytes) / 1_048_576.0, "MiB");
+                line::say(&format!("{metric}{part}"), mib(bytes), "MiB");
             }
+            both = both.zip(proportional).map(|(both, bytes)| both + bytes);
+        }
+        match both {
+            Some(bytes) => line::say(&format!("sign.memory.idle.{name}"), mib(bytes), "MiB"),
+            None => line::skipped(&format!("sign.memory.idle.{name}"), "MiB", "the kernel does not tell this user"),
         }
     }
 }
