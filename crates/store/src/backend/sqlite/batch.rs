@@ -9,7 +9,7 @@ use crate::backend::Stored;
 
 /// The longest message. Its text is the key under which the prepared statements are kept, so that a large commit must
 /// be made of pieces that recur.
-const STATEMENTS_MAX: usize = 32;
+pub(super) const STATEMENTS_MAX: usize = 32;
 
 /// A value for a placeholder.
 #[derive(Debug, Clone, Copy)]
