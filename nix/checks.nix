@@ -5,13 +5,14 @@ let
   root = ../.;
   relative = path: builtins.substring (builtins.stringLength (toString root) + 1) (-1) (toString path);
 
-  # Everything that rustfmt and clippy read, tests included.
+  # Everything that rustfmt and clippy read, tests included, and what tests read of the documents and the digests.
   everything = builtins.path {
     name = "workspace-with-tests";
     path = root;
     filter = path: type:
       let top = builtins.head (match "([^/]*).*" (relative path)); in
-      elem top [ "crates" "tests" "hsm" "Cargo.toml" "Cargo.lock" "rustfmt.toml" "clippy.toml" "deny.toml" ]
+      (elem top [ "crates" "docs" "tests" "hsm" "Cargo.toml" "Cargo.lock" "rustfmt.toml" "clippy.toml" "deny.toml" ]
+        || elem (relative path) [ "nix" "nix/digests.json" ])
       && !(elem (baseNameOf path) [ "node_modules" "target" ]);
   };
 

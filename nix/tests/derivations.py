@@ -106,6 +106,16 @@ class Flake(WithTree):
             done = settings("offline", "nix", "flake", *words, f"path:{self.tree}")
             self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_clippy_has_every_file_that_a_source_includes(self):
+        done = self.nix("eval", "--raw", f"path:{self.tree}#checks.x86_64-linux.clippy.everything")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        there, included = pathlib.Path(done.stdout), 0
+        for source in [*there.glob("crates/**/*.rs"), *there.glob("tests/**/*.rs")]:
+            for name in re.findall(r'include_(?:str|bytes)!\("([^"]+)"\)', source.read_text()):
+                included += 1
+                self.assertTrue((source.parent / name).exists(), f"{source.relative_to(there)} includes {name}")
+        self.assertGreater(included, 10)
+
     def test_it_has_no_inputs(self):
         done = self.nix("flake", "metadata", "--json", f"path:{self.tree}")
         self.assertEqual(list(json.loads(done.stdout)["locks"]["nodes"]), ["root"], done.stderr)
