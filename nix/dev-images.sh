@@ -36,7 +36,7 @@ compare_with_golden() {
     elif ! grep -q "\"$hash\"" "$golden"; then
         say "nix/digests.json was made from other sources than these ($hash): nothing to compare, see the digests above"
     elif cmp -s "$golden" "$made"; then
-        say "equal to nix/digests.json"
+        say "equal to nix/digests.json; lucid release sign asks for --audit $1-audit.json --sources $hash"
     else
         diff "$golden" "$made" >&2 || true
         die "these sources have made other images than nix/digests.json says"
@@ -52,9 +52,11 @@ bless_digests() {
 }
 
 # audit_images RESULT [BLESS]: what is really in the images, against the advisory database that ./dev lint uses, and the
-# licences of deny.toml. Without a database the licences alone, said loudly; with BLESS that is an error.
+# licences of deny.toml. Without a database the licences alone, said loudly; with BLESS that is an error. The report is
+# RESULT-audit.json, which `lucid release sign` asks for; that nothing was looked up stands in it, too.
 audit_images() {
-    local database tool
+    local database tool report="$1-audit.json"
+    rm -f "$report"
     shipped_advisories
     database="$(compgen -G "$cache/advisory-db*/advisory-db-*" | sort | tail -n 1 || true)"
     tool="$(nix eval --raw "$root#oci-image")/bin/oci-image"
@@ -63,7 +65,7 @@ audit_images() {
         [ -z "${2:-}" ] || die "no advisory database, so nothing is blessed or released: ./dev lint brings it"
         advisories=(--without-advisories)
     fi
-    "$tool" audit "$1/sbom" "${advisories[@]}" --deny "$root/deny.toml" >&2 ||
+    "$tool" audit "$1/sbom" "${advisories[@]}" --deny "$root/deny.toml" --report "$report" >&2 ||
         die "what is in the images is not allowed there: see above"
 }
 

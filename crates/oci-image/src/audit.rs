@@ -32,6 +32,8 @@ pub struct AuditReport {
 pub struct AuditedImage {
     /// Its reference and platform.
     pub image: String,
+    /// The digest of its manifest, `sha256:…`: what was held against the rest is this image and no other of its name.
+    pub manifest: String,
     /// Crates, whose versions were held against the advisories if there were any.
     pub crates: usize,
     /// Components whose licences were held against the list.
@@ -94,7 +96,14 @@ fn audit_image(bill: &Bill, advisories: Option<&Advisories>, deny: &Deny) -> Aud
     findings.sort();
     let licences = bill.components.len();
     let without_advisories = licences - crates;
-    AuditedImage { image: bill.image.clone(), crates, licences, without_advisories, findings }
+    AuditedImage {
+        image: bill.image.clone(),
+        manifest: bill.manifest.clone(),
+        crates,
+        licences,
+        without_advisories,
+        findings,
+    }
 }
 
 impl fmt::Display for AuditReport {
@@ -106,7 +115,7 @@ impl fmt::Display for AuditReport {
             Some(date) => writeln!(formatter, "advisories until {date}")?,
             None => writeln!(formatter, "ADVISORIES WERE NOT LOOKED UP: no database was given")?,
         }
-        for AuditedImage { image, crates, licences, without_advisories, findings } in &self.images {
+        for AuditedImage { image, manifest: _, crates, licences, without_advisories, findings } in &self.images {
             let verdict = match findings.len() {
                 0 => "ok".to_owned(),
                 1 => "1 finding".to_owned(),

@@ -9,6 +9,8 @@ use crate::inventory::ComponentKind;
 pub struct Bill {
     /// The image's reference and platform.
     pub image: String,
+    /// Its manifest, which says that it is this one: `sha256:…`.
+    pub manifest: String,
     /// What is in it.
     pub components: Vec<Listed>,
 }
@@ -35,6 +37,9 @@ pub enum BillError {
     /// A component does not say where it comes from.
     #[error("{0} has no property lucid:kind")]
     Kind(String),
+    /// The document does not say which image it is of.
+    #[error("{0} has no SHA-256")]
+    Manifest(String),
 }
 
 #[derive(Deserialize)]
@@ -52,8 +57,16 @@ struct Metadata {
 struct Component {
     name: String,
     version: String,
+    #[serde(default)]
+    hashes: Vec<Hash>,
     licenses: Vec<Licence>,
     properties: Vec<Property>,
+}
+
+#[derive(Deserialize)]
+struct Hash {
+    alg: String,
+    content: String,
 }
 
 #[derive(Deserialize)]
@@ -76,12 +89,15 @@ impl Bill {
         let document: Document = serde_json::from_slice(json)?;
         let platform = document.metadata.component.property("lucid:platform").unwrap_or_default();
         let image = format!("{} {platform}", document.metadata.component.name);
+        let manifest = document.metadata.component.hashes.iter().find(|hash| hash.alg == "SHA-256");
+        let manifest = manifest.ok_or_else(|| BillError::Manifest(image.clone()))?;
+        let manifest = format!("sha256:{}", manifest.content);
         let components = document.components.into_iter().map(|component| {
             let kind = component.property("lucid:kind").ok_or_else(|| BillError::Kind(component.name.clone()))?;
             let licence = component.licenses.into_iter().next().map(|licence| licence.expression);
             Ok(Listed { name: component.name, version: component.version, licence, kind })
         });
-        Ok(Self { image, components: components.collect::<Result<_, BillError>>()? })
+        Ok(Self { image, manifest, components: components.collect::<Result<_, BillError>>()? })
     }
 }
 

@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// One JSON document in place of text.
     #[arg(long)]
     json: bool,
+    /// The same document into a file, whatever is found: `lucid release sign` signs no images without it.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args) -> Ended {
@@ -40,6 +43,9 @@ pub(super) fn run(args: &Args) -> Ended {
         bills.push(Bill::parse(&read(path)?)?);
     }
     let report = audit(&bills, advisories.as_ref(), &deny);
+    if let Some(path) = &args.report {
+        fs::write(path, canonical::pretty(&report)).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
     let text = if args.json { canonical::pretty(&report) } else { report.to_string().into_bytes() };
     io::stdout().write_all(&text)?;
     Ok(if report.clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })

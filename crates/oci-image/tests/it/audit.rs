@@ -81,3 +81,19 @@ fn without_a_database_the_licences_are_held_and_the_report_says_so() {
     let report = audit(&[bill()], Some(&database(directory.path(), ">= 1.0.0")), &Deny::parse(DENY).unwrap());
     assert_eq!(report.advisories_until.as_deref(), Some("2099-01-01"));
 }
+
+#[test]
+fn the_report_names_the_very_image_that_was_looked_at() {
+    let directory = tempfile::tempdir().unwrap();
+    sample().write(directory.path());
+    let manifest = read_layout(directory.path()).unwrap()[0].manifest.to_string();
+    let report = audit(&[bill()], None, &Deny::parse(DENY).unwrap());
+    assert_eq!(report.images[0].manifest, manifest);
+    let mut nameless: serde_json::Value = {
+        let image = &read_layout(directory.path()).unwrap()[0];
+        let inventory = Inventory::of("tron-client", image, &[], None, &licences()).unwrap();
+        serde_json::from_slice(&sbom::cyclonedx(&inventory)).unwrap()
+    };
+    nameless["metadata"]["component"].as_object_mut().unwrap().remove("hashes");
+    assert!(Bill::parse(nameless.to_string().as_bytes()).is_err());
+}
