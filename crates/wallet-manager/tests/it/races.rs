@@ -1,12 +1,14 @@
-//! Another policy, and a key's retirement, each against a batch of 256 in flight: every item is signed under what held
-//! before, or refused by the right rule, and nothing is signed after the answer.
+//! A stop, another policy, and a key's retirement, each against a batch of 256 in flight: every item is signed under what
+//! held before, or refused by the right rule, and nothing is signed after the answer.
 
 use std::time::Duration;
 
 use api::wallet_manager::audit::{AuditRecord, audit};
 use api::wallet_manager::batch::{SignatureBatch, SignatureItem, SignatureOutcome, put_signatures};
+use api::wallet_manager::freeze::{FreezeRequest, put_freeze};
 use api::wallet_manager::key::retire_key;
 use api::wallet_manager::{SignatureView, WalletView, intent};
+use primitives::FreezeId;
 use service::Outcome;
 use service::clock::SystemClock;
 use tokio::task::JoinHandle;
@@ -109,6 +111,22 @@ fn refused_by(outcomes: &[Result<SignatureView, String>], rules: &[&str]) {
     let strange = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
     let strange: Vec<_> = strange.filter(|code| !rules.contains(&code.as_str())).collect();
     assert!(strange.is_empty(), "{strange:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_of_a_batch_is_signed_after_a_stop_was_answered() {
+    for (round, delay) in DELAYS_MS.into_iter().enumerate() {
+        let mut race = Race::begin(false).await;
+        let (first, second) = (race.batch(), race.batch());
+        let sent = race.send(first, delay).await;
+        let freeze_id: FreezeId = format!("fz_00000000-0000-4000-8000-00000000000{round}").parse().unwrap();
+        race.process.done(&put_freeze(&FreezeRequest { freeze_id, reason: "a race".to_owned() })).await;
+        let after = race.send(second, 0).await.await.unwrap();
+        assert!(after.iter().all(|outcome| outcome.as_ref().err().is_some_and(|code| code == "frozen")), "{after:?}");
+        refused_by(&sent.await.unwrap(), &["frozen"]);
+        race.nothing_signed_after("frozen").await;
+        race.ends();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
