@@ -24,7 +24,33 @@ pub struct ListedKey {
     pub label: String,
 }
 
+/// What a token says is left: of the tries of its PIN, and of its room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Remaining {
+    /// CKF_USER_PIN_COUNT_LOW: a wrong PIN was presented since the last right one.
+    pub pin_low: bool,
+    /// CKF_USER_PIN_FINAL_TRY: the next wrong one locks it.
+    pub pin_final_try: bool,
+    /// CKF_USER_PIN_LOCKED.
+    pub pin_locked: bool,
+    /// Room for private objects, bytes; none where the token does not tell.
+    pub private_bytes: Option<u64>,
+}
+
 impl Token {
+    /// What the token says is left now.
+    pub fn remaining(&self) -> Ticket<Remaining> {
+        self.submit(Errand::Keep, |seat| {
+            let about = seat.login().about()?;
+            Ok(Remaining {
+                pin_low: about.user_pin_count_low(),
+                pin_final_try: about.user_pin_final_try(),
+                pin_locked: about.user_pin_locked(),
+                private_bytes: about.free_private_memory().and_then(|bytes| u64::try_from(bytes).ok()),
+            })
+        })
+    }
+
     /// The key of this id, if the token has it, its attributes as a key's must be. Nothing is made.
     pub fn find_key(&self, id: CkaId) -> Ticket<Option<PinnedKey>> {
         self.submit(Errand::Prove, move |seat| {

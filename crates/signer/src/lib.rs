@@ -49,7 +49,7 @@ pub use data_object::DataName;
 pub use ec_point::EcPointError;
 pub use error::TokenError;
 pub use failures::FailureCount;
-pub use inventory::ListedKey;
+pub use inventory::{ListedKey, Remaining};
 pub use key::{AUDIT_KEY, CkaId, PinnedKey};
 pub use patience::Patience;
 pub use policy::Policy;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cryptoki::error::{Error as CryptokiError, RvError};
 use cryptoki::session::{Session, SessionState, UserType};
-use cryptoki::slot::Slot;
+use cryptoki::slot::{Slot, TokenInfo};
 use secrecy::SecretString;
 
 use crate::action::Action;
@@ -110,6 +110,11 @@ impl Login {
     fn open_session(&self) -> Result<Session, TokenError> {
         let opened = self.module.context().open_rw_session(self.slot).map_err(TokenError::from);
         opened.inspect_err(|error| self.note(error))
+    }
+
+    /// What the token says of itself now.
+    pub(crate) fn about(&self) -> Result<TokenInfo, TokenError> {
+        Ok(self.module.context().get_token_info(self.slot)?)
     }
 
     /// Counts a failed call, repaired or not.

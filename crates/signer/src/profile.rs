@@ -48,6 +48,9 @@ pub struct Profile {
     /// Optional attributes that this token rejects in a template.
     #[serde(default)]
     pub omit: BTreeSet<OptionalAttribute>,
+    /// How many keys fit into one of its kind, where that is known.
+    #[serde(default)]
+    pub capacity: Option<u32>,
     /// How long it is waited for.
     #[serde(default)]
     pub limits: Limits,

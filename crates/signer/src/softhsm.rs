@@ -63,6 +63,7 @@ impl SoftHsm {
             omit: std::collections::BTreeSet::new(),
             pin_form: PinForm::Text,
             session_objects: true,
+            capacity: None,
             limits: Limits::default(),
         };
         Self { directory, profile }

@@ -101,7 +101,7 @@ impl Core {
         let pin = Pin::hold(&store, Trust::of(settings)).await?;
         let pin = Arc::new(pin.map_err(|unpinned| ConfigError::Values(unpinned.to_string()))?);
         let counted = service::metrics::Metrics::of_part();
-        let (metrics, gauges) = (Metrics::new(&counted), Gauges::new(&counted));
+        let (metrics, gauges) = (Metrics::new(&counted), Gauges::new(&counted, settings.profile.capacity));
         let standing = watch::Sender::new(Standing { refused_pin: settings.refused_pin, ..Standing::default() });
         let keeper = Arc::new(Keeper::new(settings, standing.clone()));
         let book = Arc::new(Book::read(&store).await?);
@@ -154,6 +154,7 @@ impl Core {
         core.metrics.token(core.keeper.proven_at());
         if let Ok(token) = core.keeper.token() {
             core.metrics.inside(&token);
+            self.gauges.ask(&token).await;
         }
         core.policy.try_again();
         let policy = core.policy.current().ok();

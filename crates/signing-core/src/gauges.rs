@@ -1,24 +1,22 @@
 //! What is read, not counted: asked for whenever somebody looks at the metrics.
 
-use std::collections::BTreeMap;
+mod limits;
+mod token;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use primitives::UnixMs;
-use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntGauge, IntGaugeVec, Opts};
+use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntGauge, IntGaugeVec};
 use service::metrics::Metrics;
-use signer::policy::{Bound, Class, Measure, Reservation, Window};
-use store::{Filter, LIST_LIMIT_MAX, StoreError};
+use signer::Token;
+use signer::policy::Class;
+use store::{Filter, LIST_LIMIT_MAX};
 
 use crate::Core;
 use crate::book::Payer;
 use crate::register::Attempt;
-
-/// The windows that a wallet has one of; those of recipients are as many as recipients.
-const WINDOWS: [(Window, &str); 2] = [(Window::Hour, "hour"), (Window::Day, "day")];
-
-/// The most wallets whose sums are looked at.
-const WALLETS_MAX: usize = 64;
+use token::TokenGauges;
 
 /// Whether a wallet's key signs, as a label.
 const STATES: [&str; 2] = ["signing", "retired"];
@@ -37,16 +35,12 @@ pub(crate) struct Gauges {
     /// The token's head when the log was first seen to be ahead of it, and since when.
     behind: Arc<Mutex<Option<(u64, UnixMs)>>>,
     limit_used: GaugeVec,
+    token: TokenGauges,
 }
 
 impl Gauges {
-    /// Registers the names.
-    pub(crate) fn new(shared: &Metrics) -> Self {
-        let ratios = |name: &str, help: &str, labels: &[&str]| {
-            let gauges = GaugeVec::new(Opts::new(name, help), labels).expect("names and labels are constants");
-            shared.registry().register(Box::new(gauges.clone())).expect("each name is registered once");
-            gauges
-        };
+    /// Registers the names; `capacity` is how many keys fit into the token, where that is known.
+    pub(crate) fn new(shared: &Metrics, capacity: Option<u32>) -> Self {
         Self {
             canary_seconds: shared.seconds(
                 "lucid_token_canary_seconds",
@@ -79,11 +73,8 @@ impl Gauges {
                 "For how long the token's head was seen to stand still behind the log; 0 if it is the newest.",
             ),
             behind: Arc::default(),
-            limit_used: ratios(
-                "lucid_limit_used_ratio",
-                "How much of a window's limit is used, by the fullest wallet of the class; 1 is full.",
-                &["class", "measure", "window"],
-            ),
+            limit_used: limits::registered(shared),
+            token: TokenGauges::new(shared, capacity),
         }
     }
 
@@ -97,6 +88,11 @@ impl Gauges {
             _ => Some((told, now)),
         };
         self.head_age.set(behind.map_or(0.0, |(_, since)| seconds(now.ms_since(since))));
+    }
+
+    /// Asks an open token what it has left.
+    pub(crate) async fn ask(&self, token: &Token) {
+        self.token.ask(token).await;
     }
 
     /// A proof of the token ended, or an opening of it.
@@ -126,15 +122,9 @@ impl Core {
         {
             gauges.head(head.position.seq, head.token.map_or(0, |position| position.seq), now);
         }
+        limits::read(&gauges.limit_used, core).await;
         // A store that does not answer leaves what was read before.
-        if let Ok(used) = self.limits_used().await {
-            // Those that are not named have no limit any more.
-            gauges.limit_used.reset();
-            for ((class, measure, window), share) in used {
-                let labels = [class.name(), measure.name(), window];
-                gauges.limit_used.with_label_values(&labels).set(f64::from(share) / 10_000.0);
-            }
-        }
+        let _ = gauges.token.read(&core.store, core.keeper.opened()).await;
     }
 
     fn count_keys(&self) {
@@ -148,27 +138,6 @@ impl Core {
             }
         }
     }
-
-    /// How full the windows are, of each class the fullest wallet's: in ten thousandths.
-    async fn limits_used(&self) -> Result<BTreeMap<(Class, Measure, &'static str), u32>, StoreError> {
-        let core = &self.signing;
-        let (mut used, now) = (BTreeMap::new(), core.clock.now());
-        let Ok(in_force) = core.policy.current() else { return Ok(used) };
-        for key in core.book.key_ids().into_iter().take(WALLETS_MAX) {
-            let Some(payer) = core.book.payer(&key) else { continue };
-            let Some(grant) = in_force.policy.grant(&payer.holder) else { continue };
-            for (measure, limits) in grant.limits() {
-                for (window, name) in WINDOWS {
-                    let Bound::AtMost(most) = window.bound(limits) else { continue };
-                    let Some(sum) = Reservation::sum(&key, *measure, window) else { continue };
-                    let held = core.store.held(&sum, now).await?;
-                    let fullest = used.entry((payer.holder.class, *measure, name)).or_default();
-                    *fullest = share(held, most).max(*fullest);
-                }
-            }
-        }
-        Ok(used)
-    }
 }
 
 fn count(of: u64) -> i64 {
@@ -179,27 +148,13 @@ fn seconds(ms: u64) -> f64 {
     Duration::from_millis(ms).as_secs_f64()
 }
 
-/// `held` of `most`, in ten thousandths.
-fn share(held: i64, most: u64) -> u32 {
-    let of = u128::from(held.unsigned_abs()).saturating_mul(10_000).checked_div(u128::from(most));
-    // Of nothing everything is used.
-    of.map_or(10_000, |share| u32::try_from(share).unwrap_or(u32::MAX))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn shares_are_of_the_limit() {
-        assert_eq!([share(0, 4), share(1, 4), share(4, 4), share(5, 4)], [0, 2_500, 10_000, 12_500]);
-        assert_eq!(share(0, 0), 10_000);
-        assert_eq!(share(i64::MAX, 1), u32::MAX);
-    }
-
-    #[test]
     fn a_head_is_old_from_when_it_was_first_seen_behind() {
-        let gauges = Gauges::new(&Metrics::of_part());
+        let gauges = Gauges::new(&Metrics::of_part(), None);
         let seen = |newest, told, at| {
             gauges.head(newest, told, UnixMs(at));
             (gauges.head_lag.get(), gauges.head_age.get())

@@ -3,7 +3,9 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use primitives::{PlaneId, UnixMs};
-use signer::{Action, Challenge, CkaId, Condition, Patience, PinnedKey, Profile, Token, TokenError, pin};
+use signer::{
+    Action, Challenge, CkaId, Condition, Patience, PinnedKey, Profile, Token, TokenError, TokenIdentity, pin,
+};
 use tokio::sync::watch;
 use tracing::{error, info};
 
@@ -31,6 +33,8 @@ pub struct Keeper {
     patience: Patience,
     standing: watch::Sender<Standing>,
     state: RwLock<State>,
+    /// The token that the PIN last opened, also where it did not prove itself afterwards.
+    opened: RwLock<Option<TokenIdentity>>,
 }
 
 #[derive(Debug)]
@@ -64,7 +68,13 @@ impl Keeper {
             patience: settings.profile.limits.patience(),
             standing,
             state: RwLock::new(State::Closed(Unavailable { code: "starting", detail, latched: false })),
+            opened: RwLock::default(),
         }
+    }
+
+    /// What the token that the PIN last opened says that it is, also where it holds none of the keys.
+    pub fn opened(&self) -> Option<TokenIdentity> {
+        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The token, or why there is none.
@@ -180,6 +190,7 @@ impl Keeper {
             Token::open_with(&profile, secret, patience)
         });
         let token = Arc::new(opened.await.map_err(|_| TokenError::Closed)??);
+        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Some(token.identity().clone());
         let canary = token.ensure_key(CkaId::CANARY, "canary", self.challenge(now)).await?;
         self.prove(&token, keys, now).await?;
         info!(label = %token.identity().label, keys = keys.len(), "the token is open and every key was proven");

@@ -7,7 +7,9 @@ use std::time::Duration;
 use api::wallet_manager::SignatureView;
 use primitives::UnixMs;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
-use signer::{Condition, Token, TokenError, Unverified};
+use signer::policy::{Class, Measure};
+use signer::{Condition, Refusal, Token, TokenError, Unverified};
+use tron_tx::ContractType;
 
 use crate::policy::InForce;
 use crate::signing::SignError;
@@ -17,6 +19,7 @@ use measured::Measured;
 #[derive(Debug, Clone)]
 pub struct Metrics {
     requests: IntCounterVec,
+    signatures: IntCounterVec,
     refused: IntCounterVec,
     voided: IntCounter,
     token_seconds: Histogram,
@@ -33,6 +36,12 @@ pub struct Metrics {
     policy_refused: IntCounter,
     frozen: IntGauge,
 }
+
+/// How requests end, as labels.
+const RESULTS: [&str; 4] = ["ok", "denied", "conflict", "failed"];
+
+/// How the sessions are, as labels.
+const SESSIONS: [&str; 3] = ["serving", "resting", "hung"];
 
 /// The conditions as labels.
 const CONDITIONS: &[&str] = &["pin_rejected", "restart_needed", "hung", "suspended", "operator_needed", "serving"];
@@ -51,11 +60,44 @@ const fn condition(condition: &Condition) -> &'static str {
 impl Metrics {
     /// Registers the names.
     pub fn new(shared: &service::metrics::Metrics) -> Self {
+        let metrics = Self::registered(shared);
+        metrics.begin();
+        metrics
+    }
+
+    /// Shows from the start what is counted by labels that are known: an alarm on a first failure needs the 0 before it.
+    fn begin(&self) {
+        for result in RESULTS {
+            self.requests.with_label_values(&[result]);
+        }
+        for refusal in Refusal::ALL {
+            self.refused.with_label_values(&[refusal.code()]);
+        }
+        for class in Class::ALL {
+            let contracts = Measure::ALL.map(Measure::contract);
+            for contract in contracts.into_iter().chain([ContractType::AccountPermissionUpdate]) {
+                self.signatures.with_label_values(&[class.name(), contract.name()]);
+            }
+        }
+        for state in SESSIONS {
+            self.token_sessions.with_label_values(&[state]).set(0);
+        }
+        for condition in CONDITIONS {
+            self.token_condition.with_label_values(&[condition]).set(0);
+        }
+    }
+
+    fn registered(shared: &service::metrics::Metrics) -> Self {
         Self {
             requests: shared.counters(
                 "lucid_sign_requests_total",
                 "Requests for a signature, by how they ended.",
                 &["result"],
+            ),
+            signatures: shared.counters(
+                "lucid_signatures_total",
+                "Transactions that the token signed, by the wallet's class and the contract type.",
+                &["class", "contract"],
             ),
             refused: shared.counters("lucid_sign_refused_total", "Signatures refused, by rule.", &["rule"]),
             voided: shared.counter("lucid_attempts_voided_total", "Attempts barred for ever."),
@@ -132,6 +174,11 @@ impl Metrics {
         }
     }
 
+    /// The token signed a transaction of this contract type for a wallet of this class.
+    pub fn made(&self, class: Class, contract: ContractType) {
+        self.signatures.with_label_values(&[class.name(), contract.name()]).inc();
+    }
+
     /// A session made what may be a signature.
     pub fn replied(&self, reply: &Unverified) {
         self.measured.replied(reply);
@@ -180,8 +227,7 @@ impl Metrics {
     /// How an open token is; its failures are counted from when it was opened.
     pub fn inside(&self, token: &Token) {
         let sessions = token.sessions();
-        let states = [("serving", sessions.serving), ("resting", sessions.resting), ("hung", sessions.hung)];
-        for (state, count) in states {
+        for (state, count) in SESSIONS.into_iter().zip([sessions.serving, sessions.resting, sessions.hung]) {
             self.token_sessions.with_label_values(&[state]).set(i64::try_from(count).unwrap_or(i64::MAX));
         }
         let now = condition(&token.condition());

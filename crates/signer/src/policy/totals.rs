@@ -86,7 +86,7 @@ impl Signatures {
         Bound::AtMost(most as u64)
     }
 
-    pub(super) const fn fault(&self) -> Option<&'static str> {
+    pub(super) const fn fault(self) -> Option<&'static str> {
         if self.per_hour == 0 {
             Some("signatures: per_hour is at least 1")
         } else if self.per_hour > self.per_day {

@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use api::wallet_manager::SignatureView;
 use primitives::{LogPosition, TxId};
+use signer::policy::Class;
 use signer::{Ticket, Unverified};
 use store::{Commit, CommitError, StoreError, Versioned};
 use tracing::error;
-use tron_tx::RecoverableSignature;
+use tron_tx::{ContractType, RecoverableSignature};
 
 use super::enter::Registered;
 use super::{Anew, Passed, SignError, SigningCore, audited, of_commit};
@@ -20,8 +21,11 @@ const TAKEN_AT_ONCE: usize = 8;
 /// An attempt that the token is asked for.
 struct Asked {
     attempt: Versioned<Attempt>,
-    answer: Result<Ticket<Unverified>, SignError>,
+    answer: Result<(Ticket<Unverified>, Sort), SignError>,
 }
+
+/// What sort of signature it is, for the count.
+type Sort = (Option<Class>, ContractType);
 
 impl SigningCore {
     /// The signature of each registered attempt as this transaction: the stored one, or one that is made now, in one
@@ -68,7 +72,7 @@ impl SigningCore {
         &self,
         attempt: &Versioned<Attempt>,
         passed: Option<Passed>,
-    ) -> Result<Ticket<Unverified>, SignError> {
+    ) -> Result<(Ticket<Unverified>, Sort), SignError> {
         drop(self.freezer.pass().await?);
         let Passed { key, checked, .. } = if let Some(passed) = passed {
             passed
@@ -78,7 +82,8 @@ impl SigningCore {
         };
         let token = self.keeper.token().map_err(SignError::Unavailable)?;
         self.audit.sound()?;
-        Ok(token.sign(key, &checked))
+        let class = self.book.payer(&key.id.key_id()).map(|payer| payer.holder.class);
+        Ok((token.sign(key, &checked), (class, checked.transaction().contract.contract_type())))
     }
 
     /// The token's answers, verified.
@@ -96,15 +101,19 @@ impl SigningCore {
             for Asked { answer, .. } in some.iter_mut().rev() {
                 let ticket = std::mem::replace(answer, Err(SignError::Void));
                 replies.push(match ticket {
-                    Ok(ticket) => ticket.await.map_err(SignError::from),
+                    Ok((ticket, sort)) => ticket.await.map(|reply| (reply, sort)).map_err(SignError::from),
                     Err(error) => Err(error),
                 });
             }
             for (Asked { attempt, .. }, reply) in some.into_iter().zip(replies.into_iter().rev()) {
-                if let Ok(reply) = &reply {
+                if let Ok((reply, _)) = &reply {
                     self.metrics.replied(reply);
                 }
-                let verified = reply.and_then(|reply| reply.verify().map_err(SignError::from));
+                let verified = reply.and_then(|(reply, (class, contract))| {
+                    let signature = reply.verify()?;
+                    class.inspect(|class| self.metrics.made(*class, contract));
+                    Ok(signature)
+                });
                 self.note_answer(started, &verified);
                 answered.push((attempt, verified));
             }

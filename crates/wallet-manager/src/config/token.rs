@@ -70,6 +70,7 @@ impl Token {
             sessions: NonZeroU8::new(self.sessions.unwrap_or(vendor.sessions)).unwrap_or_else(sessions_for_cores),
             session_objects: vendor.session_objects,
             network,
+            capacity: vendor.keys.capacity,
             omit: self.omit.clone().unwrap_or(vendor.omit),
             limits: Limits { sign_ms: self.sign_timeout_ms.unwrap_or(vendor.limits.sign_ms), ..vendor.limits },
         })
