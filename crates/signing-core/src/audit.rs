@@ -17,6 +17,7 @@ mod head;
 mod keep;
 mod metrics;
 mod open;
+mod recent;
 mod reconcile;
 mod refusals;
 mod relayed;
@@ -79,6 +80,8 @@ struct State {
     checkpoint: Option<LogPosition>,
     /// What lies in the tables otherwise than the log says it was left.
     altered: Option<String>,
+    /// Whether the newest records were held against the store.
+    recent_held: bool,
     /// The policy that the newest records are under.
     policy: Option<PolicyVersion>,
     /// Why the last append failed and how many did, until one succeeds.

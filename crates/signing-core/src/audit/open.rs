@@ -57,6 +57,7 @@ impl Audit {
             return Err(AuditFault::Cut(cut).into());
         }
         self.hold_rules().await?;
+        self.hold_recent().await?;
         self.begin(token, key, policy, pin).await.inspect_err(|_| {
             // Not to be taken for compared before the token keeps a head and the log says so.
             self.state().compared = None;

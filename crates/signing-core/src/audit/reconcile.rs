@@ -160,6 +160,6 @@ impl Audit {
 }
 
 /// Whether a share's time is not over.
-fn counts(share: &HoldState, now: UnixMs) -> bool {
+pub(super) fn counts(share: &HoldState, now: UnixMs) -> bool {
     share.until.is_none_or(|until| until > now)
 }

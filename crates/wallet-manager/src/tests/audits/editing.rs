@@ -31,16 +31,27 @@ const RULING: [(&str, &str); 10] = [
     ("a higher policy", "UPDATE noun_policy SET body = replace(body, '\"version\":1', '\"version\":2')"),
 ];
 
-/// Edits of the register and the limits: found by the comparison in the background.
-const PAYMENTS: [(&str, &str); 7] = [
+/// Edits of the register and the limits that newest records made: found before the first signature as well.
+const PAYMENTS: [(&str, &str); 9] = [
     ("an earlier end", "UPDATE noun_attempt SET body = replace(body, '\"expiration\":17', '\"expiration\":16')"),
     ("another time", "UPDATE noun_attempt SET body = replace(body, '\"at\":17', '\"at\":16')"),
     ("an older row", "UPDATE noun_attempt SET version = 1, stage = 'registered'"),
-    ("a free transaction", "DELETE FROM unique_keys WHERE noun = 'attempt'"),
     ("a smaller share", "UPDATE holds SET amount = amount - 1 WHERE scope = (SELECT min(scope) FROM holds)"),
     ("no share", "DELETE FROM holds WHERE scope = (SELECT min(scope) FROM holds)"),
     ("a smaller sum", "UPDATE hold_totals SET total = 0"),
+    // As many attempts as before, but another one may be signed in place of the first.
+    ("another attempt in its place", "UPDATE noun_attempt SET id = 'po_z/1' WHERE seq = 1"),
+    (
+        "neither attempt nor record",
+        "DELETE FROM noun_attempt WHERE seq = 1; \
+        DELETE FROM log WHERE seq = (SELECT min(seq) FROM log WHERE kind = 'registered')",
+    ),
+    ("a record's word on a share", "UPDATE log SET changes = replace(changes, '25000000', '15000000')"),
 ];
+
+/// An edit that lets no other payment be signed: a transaction is one, by whatever attempts it is named. Found by the
+/// comparison in the background.
+const LATER: (&str, &str) = ("a free transaction", "DELETE FROM unique_keys WHERE noun = 'attempt'");
 
 /// A stopped plane's file with two payments within limits, and a stop of all signing if it is asked for.
 async fn plane(stopped: bool) -> (Bench, PathBuf, AuditHead) {
@@ -104,14 +115,19 @@ async fn an_edited_row_that_rules_is_found_before_the_first_signature() {
 }
 
 #[tokio::test]
-async fn an_edited_register_or_limit_is_found_in_the_background() {
+async fn an_edited_register_or_limit_is_found_before_the_first_signature_and_in_the_background() {
     let (mut bench, path, head) = plane(false).await;
     let whole = std::fs::read(&path).unwrap();
     for (what, sql) in PAYMENTS {
         let running = edited(&mut bench, &whole, &path, &head, sql).await;
-        assert!(running.core.audit.reconcile().await.unwrap() > 0, "{what}");
         assert_eq!(fault(&running), Some("audit_altered"), "{what}");
+        assert!(running.core.audit.reconcile().await.unwrap() > 0, "{what}");
     }
+    let (what, sql) = LATER;
+    let running = edited(&mut bench, &whole, &path, &head, sql).await;
+    assert_eq!(fault(&running), None, "{what}");
+    assert!(running.core.audit.reconcile().await.unwrap() > 0, "{what}");
+    assert_eq!(fault(&running), Some("audit_altered"), "{what}");
 }
 
 /// Goes back to an older policy file after the row that remembers the highest was edited so.
@@ -145,7 +161,7 @@ async fn an_older_policy_does_not_come_back_with_its_row_lowered() {
 async fn nothing_is_signed_over_an_edited_store_and_stopping_still_works() {
     let (mut bench, path, head) = plane(false).await;
     let whole = std::fs::read(&path).unwrap();
-    let running = edited(&mut bench, &whole, &path, &head, "UPDATE hold_totals SET total = 0").await;
+    let running = edited(&mut bench, &whole, &path, &head, LATER.1).await;
     let hot = running.done("operator", &api::wallet_manager::wallet(&"hot".parse().unwrap())).await;
     let payment = |n: u64| Payment::usdt(&running, &hot, &format!("po_new_{n}")).later(n);
     let before = payment(10);
