@@ -67,6 +67,11 @@ impl Directory {
         self.0.join("audit.pub")
     }
 
+    /// What the vendor's own tools must do for the token, where it was not made here.
+    pub(crate) fn token_steps(&self) -> PathBuf {
+        self.0.join("token/steps")
+    }
+
     /// SoftHSM's configuration.
     pub(crate) fn softhsm_conf(&self) -> PathBuf {
         self.0.join("token/softhsm2.conf")

@@ -32,6 +32,8 @@ use identities::{DEVNET_OPERATORS, Identities};
 /// The merchant that `lucid payout` acts as.
 const MERCHANT: &str = "demo";
 const TOKEN_LABEL: &str = "lucid";
+/// The kind of token that needs no device.
+const SOFTHSM: &str = "softhsm";
 /// The services' usual ports follow this one.
 pub(crate) const DEFAULT_BASE_PORT: u16 = 8090;
 
@@ -44,7 +46,11 @@ pub(crate) struct InitArgs {
     /// The TRON network: mainnet, shasta, nile or devnet.
     #[arg(long, default_value = "devnet")]
     pub(crate) network: Network,
-    /// The PKCS#11 module; SoftHSM 2's usual places if none is named.
+    /// The kind of token: softhsm, luna, cloudhsm, yubihsm2, nitrokey-hsm2, or a profile's file. Only a software token is
+    /// made here; of another one it is said what its vendor's own tools must do.
+    #[arg(long, value_name = "NAME|FILE", default_value = SOFTHSM)]
+    pub(crate) profile: String,
+    /// The PKCS#11 module; where the profile knows it if none is named.
     #[arg(long, value_name = "PATH", env = "LUCID_PKCS11_MODULE")]
     pub(crate) module: Option<std::path::PathBuf>,
     /// A TRON node's HTTP address, http://host:port; give two to have absence confirmed. The devnet is its own.
@@ -68,6 +74,7 @@ impl Default for InitArgs {
     fn default() -> Self {
         Self {
             network: Network::Devnet,
+            profile: SOFTHSM.to_owned(),
             module: None,
             node: Vec::new(),
             usdt_contract: None,
@@ -90,9 +97,16 @@ pub(crate) async fn run(args: &InitArgs, directory: &Directory, output: Output) 
     show(output, &plane, directory, "Made")
 }
 
+/// What the vendor's own tools must still do for the token, as its profile says.
+fn steps(directory: &Directory) -> String {
+    let steps = fs::read_to_string(directory.token_steps()).unwrap_or_default();
+    if steps.is_empty() { steps } else { format!("\nMake the token ready, with the label {TOKEN_LABEL}:\n{steps}") }
+}
+
 fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str) -> Result<()> {
     let place = directory.path().display();
     let mut text = format!("{what}: plane {} on {} (chain {}) in {place}", plane.plane, plane.network, plane.chain_id);
+    text.push_str(&steps(directory));
     if !directory.pin().exists() {
         write!(text, "\nPut the token's user PIN into {}, mode 0400", directory.pin().display())?;
     }
@@ -116,9 +130,11 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
     make_private(directory.path())?;
     let facts = ChainFacts::find(args, &binaries).await?;
     let identities = Identities::make(directory, args.network)?;
-    if !args.no_token {
-        token::make(directory, &binaries, TOKEN_LABEL, args.module.as_deref()).await?;
-    }
+    let args = &InitArgs {
+        no_token: args.no_token || !token::make(directory, &binaries, TOKEN_LABEL, args).await?,
+        profile: absolute(&args.profile)?,
+        ..args.clone()
+    };
     let plane = PlaneFile {
         plane: plane_id(directory)?,
         network: args.network,
@@ -143,6 +159,15 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
     }
     write_whole(&directory.plane_file(), &toml::to_string(&plane).context("a plane is written as TOML")?)?;
     Ok(plane)
+}
+
+/// A profile's file is read by wallet-manager, wherever that is started; a name stays one.
+fn absolute(profile: &str) -> Result<String> {
+    if !profile.contains(['/', '.']) {
+        return Ok(profile.to_owned());
+    }
+    let path = fs::canonicalize(profile).with_context(|| format!("the profile {profile} cannot be read"))?;
+    path.into_os_string().into_string().ok().with_context(|| format!("the path of {profile} is not text"))
 }
 
 fn port(args: &InitArgs, member: &Member) -> Result<u16> {

@@ -56,6 +56,7 @@ fn tron_client(plane: &PlaneFile, args: &InitArgs) -> Table {
 fn wallet_manager(plane: &PlaneFile, directory: &Directory, identities: &Identities, args: &InitArgs) -> Table {
     let path = |path: &Path| Value::String(path.display().to_string());
     let mut token = Table::from_iter([
+        ("profile".to_owned(), Value::String(args.profile.clone())),
         ("label".to_owned(), Value::String(plane.token_label.clone())),
         ("pin_file".to_owned(), path(&directory.pin())),
     ]);

@@ -84,6 +84,28 @@ fn a_devnet_has_two_operators_and_a_real_plane_makes_none() {
 }
 
 #[test]
+fn the_kind_of_token_is_configured_and_none_is_made_of_another_vendors() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = Directory::new(place.path()).unwrap();
+    let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let signer = ROSTER.iter().find(|member| member.name == "wallet-manager").unwrap();
+    let token = |args: &InitArgs| {
+        let text = service_config::of(signer, &plane(), &directory, &identities, args).unwrap();
+        text.parse::<toml::Table>().unwrap()["token"].as_table().unwrap().clone()
+    };
+    let usual = token(&InitArgs::default());
+    assert_eq!((usual["profile"].as_str(), usual.contains_key("token_dir")), (Some("softhsm"), true));
+    // What `make` goes on with where wallet-manager made none.
+    let luna = token(&InitArgs { profile: "luna".to_owned(), no_token: true, ..InitArgs::default() });
+    assert_eq!((luna["profile"].as_str(), luna.contains_key("token_dir")), (Some("luna"), false));
+    assert_eq!(absolute("luna").unwrap(), "luna");
+    let file = place.path().join("own.toml");
+    fs::write(&file, "").unwrap();
+    assert_eq!(absolute(file.to_str().unwrap()).unwrap(), file.canonicalize().unwrap().display().to_string());
+    assert!(absolute("./nowhere.toml").is_err());
+}
+
+#[test]
 fn a_file_is_there_whole_or_not_at_all() {
     let place = tempfile::tempdir().unwrap();
     let path = place.path().join("config.toml");

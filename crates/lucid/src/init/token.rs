@@ -1,18 +1,16 @@
-//! Makes the SoftHSM token. wallet-manager does it, the only one that loads the module.
-
-use std::path::Path;
+//! Has wallet-manager make the token, the only one that loads a module; or say what its vendor's own tools must do.
 
 use anyhow::{Context, Result, bail};
 use primitives::HexBytes;
 use serde::Deserialize;
 use tokio::process::Command;
 
-use super::{make_private, write_whole};
+use super::{InitArgs, make_private, write_whole};
 use crate::directory::Directory;
 use crate::up::Binaries;
 
-/// Makes the token unless an earlier run has.
-pub(super) async fn make(directory: &Directory, binaries: &Binaries, label: &str, module: Option<&Path>) -> Result<()> {
+/// Makes the token unless an earlier run has; whether there is one that was made here.
+pub(super) async fn make(directory: &Directory, binaries: &Binaries, label: &str, args: &InitArgs) -> Result<bool> {
     let objects = directory.token_objects();
     make_private(&objects)?;
     let secrets = [directory.pin(), directory.officer_pin()];
@@ -26,33 +24,83 @@ pub(super) async fn make(directory: &Directory, binaries: &Binaries, label: &str
     // Written when the token was complete, so that an interrupted one is not taken for it.
     let done = directory.path().join("token/made");
     if done.exists() {
-        return Ok(());
+        return Ok(true);
     }
     let program = binaries.path("wallet-manager")?;
     let mut command = Command::new(&program);
     command
         .env("SOFTHSM2_CONF", directory.softhsm_conf())
-        .args(["token", "--json", "init", "--draw-pins", "--label", label])
+        .args(["token", "--json", "init", "--draw-pins", "--label", label, "--profile", &args.profile])
         .arg("--pin-file")
         .arg(directory.pin())
         .arg("--officer-pin-file")
         .arg(directory.officer_pin())
         .arg("--token-dir")
         .arg(&objects);
-    if let Some(module) = module {
+    if let Some(module) = &args.module {
         command.arg("--module").arg(module);
     }
     let output = command.output().await.with_context(|| format!("{} does not start", program.display()))?;
-    if !output.status.success() {
-        bail!("the token cannot be made: {}", String::from_utf8_lossy(&output.stderr).trim());
+    match told(&output.stdout).with_context(|| String::from_utf8_lossy(&output.stderr).trim().to_owned())? {
+        Told::Made(audit_key) => {
+            write_whole(&directory.audit_key(), &format!("{audit_key}\n"))?;
+            write_whole(&done, &String::from_utf8_lossy(&output.stdout))?;
+            Ok(true)
+        }
+        Told::Steps(steps) => {
+            write_whole(&directory.token_steps(), &steps)?;
+            Ok(false)
+        }
     }
-    let made: Made = serde_json::from_slice(&output.stdout).context("wallet-manager answered something else")?;
-    write_whole(&directory.audit_key(), &format!("{}\n", made.audit_key))?;
-    write_whole(&done, &String::from_utf8_lossy(&output.stdout))
 }
 
-/// What wallet-manager says of a token that it has made.
+/// What became of it.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    /// It was made, with this audit key.
+    Made(HexBytes),
+    /// It is made with its vendor's own tools: how, a line each.
+    Steps(String),
+}
+
+/// What wallet-manager says of a token.
 #[derive(Deserialize)]
-struct Made {
-    audit_key: HexBytes,
+struct Said {
+    #[serde(default)]
+    made: bool,
+    audit_key: Option<HexBytes>,
+    #[serde(default)]
+    steps: Vec<String>,
+    error: Option<String>,
+}
+
+fn told(answer: &[u8]) -> Result<Told> {
+    let said: Said = serde_json::from_slice(answer).context("wallet-manager answered something else")?;
+    match said {
+        Said { error: Some(error), .. } => bail!("the token cannot be made: {error}"),
+        Said { made: true, audit_key: Some(audit_key), .. } => Ok(Told::Made(audit_key)),
+        Said { made: false, steps, .. } if !steps.is_empty() => {
+            let numbered = steps.iter().enumerate().map(|(number, step)| format!("  {}. {step}", number + 1));
+            Ok(Told::Steps(numbered.collect::<Vec<_>>().join("\n")))
+        }
+        Said { .. } => bail!("wallet-manager neither made a token nor said how"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_made_or_it_is_said_how_or_why_not() {
+        let of = |answer: &str| told(answer.as_bytes());
+        let made = of(r#"{"made": true, "label": "lucid", "module": "m.so", "audit_key": "02ff"}"#).unwrap();
+        assert_eq!(made, Told::Made(HexBytes(vec![2, 255])));
+        let steps = of(r#"{"made": false, "title": "Luna", "steps": ["do this", "then that"]}"#).unwrap();
+        assert_eq!(steps, Told::Steps("  1. do this\n  2. then that".to_owned()));
+        assert!(of(r#"{"error": "there is no profile lunar"}"#).unwrap_err().to_string().contains("no profile lunar"));
+        for answer in ["", "{}", r#"{"made": true}"#, r#"{"made": false, "steps": []}"#] {
+            assert!(of(answer).is_err(), "{answer}");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! The audit key's word for how a key was made, from what the token says of it now.
 
+use primitives::UnixMs;
 use primitives::statement::Manifest;
 use signer::{PinnedKey, Unverified};
 use tron_tx::TokenSigned;
@@ -30,6 +31,17 @@ impl Maker {
             retired_at: None,
             ceremony: decided.and_then(|decided| decided.nonce.as_ref().try_into().ok()).unwrap_or_default(),
         };
+        let signature = token.sign(by, &manifest).await.and_then(Unverified::verify)?;
+        Ok(TokenSigned::new(manifest, signature))
+    }
+
+    /// The key's manifest with its retirement in it, as whoever verifies without this service needs it.
+    pub(super) async fn vouched_retired(&self, key: &Key, at: UnixMs) -> Result<TokenSigned<Manifest>, MakeError> {
+        let made = key.manifest.as_ref().ok_or(AuditFault::Unchecked)?;
+        let token = self.keeper.token().map_err(MakeError::Unavailable)?;
+        self.audit.sound()?;
+        let by = self.audit.key().ok_or(AuditFault::Unchecked)?;
+        let manifest = Manifest { retired_at: Some(at), ..made.unverified().clone() };
         let signature = token.sign(by, &manifest).await.and_then(Unverified::verify)?;
         Ok(TokenSigned::new(manifest, signature))
     }

@@ -90,7 +90,15 @@ impl Maker {
             ceremony: retired.decided.ceremony,
             operators: retired.decided.operators.clone(),
         };
-        let next = Key { retired: Some(retired), ..key.clone() };
+        // A key is retired also where no token signs now; its manifest then stays as it was made.
+        let manifest = match self.vouched_retired(key, at).await {
+            Ok(manifest) => Some(manifest),
+            Err(error) => {
+                warn!(%error, key = %key.name, "the manifest does not say that the key is retired");
+                key.manifest.clone()
+            }
+        };
+        let next = Key { retired: Some(retired), manifest, ..key.clone() };
         let mut commit = Commit::new(at).update(&stored, &next).log(logged.into());
         if next.wallet_class().is_some() {
             let wallet = self.store.get::<Wallet>(next.name.as_str()).await?.ok_or(StoreError::Lost)?;
