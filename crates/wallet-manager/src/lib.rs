@@ -3,6 +3,7 @@
 //!
 //! Its HTTP process carries requests; what decides and signs is the `signing-core` crate.
 
+mod answer;
 mod app;
 mod audit_command;
 pub mod config;

@@ -6,16 +6,17 @@ mod statement;
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use primitives::Sun;
 use serde_json::{Value, json};
 use signer::Policy;
-use signer::policy::{PRESETS, Preset};
+use signer::policy::{Grant, PRESETS, Preset, Total};
 
+use crate::answer::{self, Answer};
 use explain::Explain;
 
 /// The word that asks for it.
@@ -49,13 +50,6 @@ enum What {
     },
 }
 
-/// What is answered: a document, the same as text, and whether all is well.
-struct Answer {
-    document: Value,
-    text: String,
-    well: bool,
-}
-
 impl PolicyCommand {
     /// The command, if the arguments ask for it; a wrong one of its options ends the process with a usage text.
     pub fn asked_for(arguments: impl Iterator<Item = OsString>) -> Option<Self> {
@@ -66,18 +60,7 @@ impl PolicyCommand {
     /// Does it. The code is 0 for a policy that is right and a statement that is allowed, otherwise 1.
     pub fn run(self) -> ExitCode {
         let json = self.json;
-        let (said, well) = match self.answer() {
-            Ok(Answer { document, well, .. }) if json => (writeln!(std::io::stdout().lock(), "{document:#}"), well),
-            Ok(Answer { text, well, .. }) => (writeln!(std::io::stdout().lock(), "{}", text.trim_end()), well),
-            Err(error) => {
-                let text = format!("{error:#}");
-                // For a person and for a program: a policy that is wrong is an answer too.
-                let document = json!({ "ok": false, "error": text });
-                let told = if json { writeln!(std::io::stdout().lock(), "{document:#}") } else { Ok(()) };
-                (told.and_then(|()| writeln!(std::io::stderr().lock(), "{COMMAND}: {text}")), false)
-            }
-        };
-        if said.is_ok() && well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if answer::write(COMMAND, self.answer(), json) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
     fn answer(self) -> anyhow::Result<Answer> {
@@ -116,11 +99,30 @@ fn check(file: &PathBuf) -> anyhow::Result<Answer> {
                 "per_recipient_per_day": recipient });
             limits.insert(name.to_owned(), bounds);
         }
-        tables.push(json!({ "table": table, "kinds": kinds, "limits": limits }));
+        let totals = totals(grant, &mut lines);
+        tables.push(json!({ "table": table, "kinds": kinds, "limits": limits, "totals": totals }));
     }
     lines.push("\nWhat is not in these tables is refused.".to_owned());
     let document = json!({ "ok": true, "version": policy.version(), "sha256": sha256, "tables": tables });
     Ok(Answer { document, text: lines.join("\n"), well: true })
+}
+
+/// What the transactions of a table may add up to, also where nothing bounds it: whoever reads this must see that.
+fn totals(grant: &Grant, lines: &mut Vec<String>) -> Value {
+    let of = |total: Total| {
+        Total::WINDOWS.map(|window| match (grant.total(total, window), total) {
+            (None, _) => "unlimited".to_owned(),
+            (Some(most), Total::Fees) => Sun::new(most).unwrap_or_default().to_string(),
+            (Some(most), Total::Signatures) => most.to_string(),
+        })
+    };
+    let bounds = Total::ALL.map(|total| {
+        let ([hour, day], name) = (of(total), total.name());
+        let unit = if total == Total::Fees { " TRX" } else { "" };
+        lines.push(format!("  {name}: {hour}{unit} an hour, {day}{unit} a day"));
+        (name.to_owned(), json!({ "per_hour": hour, "per_day": day }))
+    });
+    Value::Object(bounds.into_iter().collect())
 }
 
 fn show(preset: &Preset) -> Answer {

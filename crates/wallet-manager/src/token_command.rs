@@ -6,12 +6,11 @@ mod init;
 mod profiles;
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use serde_json::{Value, json};
 
+use crate::answer::{self, Answer};
 use doctor::Doctor;
 pub(crate) use init::Init;
 
@@ -52,13 +51,6 @@ enum What {
     Profiles,
 }
 
-/// What is answered: a document, the same as text, and whether all is well.
-struct Answer {
-    document: Value,
-    text: String,
-    well: bool,
-}
-
 impl TokenCommand {
     /// The command, if the arguments ask for it; a wrong one of its options ends the process with a usage text.
     pub fn asked_for(arguments: impl Iterator<Item = OsString>) -> Option<Self> {
@@ -75,18 +67,7 @@ impl TokenCommand {
             What::Doctor(doctor) => doctor.answer(),
             What::Profiles => profiles::answer(),
         };
-        let (said, well) = match answer {
-            Ok(Answer { document, well, .. }) if json => (writeln!(std::io::stdout().lock(), "{document:#}"), well),
-            Ok(Answer { text, well, .. }) => (writeln!(std::io::stdout().lock(), "{text}"), well),
-            Err(error) => {
-                let text = format!("{error:#}");
-                let document = json!({ "error": text });
-                let told = if json { writeln!(std::io::stdout().lock(), "{document:#}") } else { Ok(()) };
-                (told.and_then(|()| writeln!(std::io::stderr().lock(), "{COMMAND}: {text}")), false)
-            }
-        };
-        let flushed = std::io::stdout().lock().flush();
-        signing_core::worker::exit(i32::from(said.and(flushed).is_err() || !well))
+        signing_core::worker::exit(i32::from(!answer::write(COMMAND, answer, json)))
     }
 }
 

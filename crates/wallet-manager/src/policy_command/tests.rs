@@ -62,6 +62,11 @@ fn a_file_is_summed_up_or_its_line_named() {
     let answer = ask(&["check", &path]);
     assert!(answer.well && answer.text.contains("5000 USDT at once, 10000 an hour"), "{}", answer.text);
     assert_eq!(answer.document["tables"][0]["limits"]["trx"]["per_day"], "10000");
+    assert!(answer.text.contains("fees: 5000 TRX an hour, 20000 TRX a day"), "{}", answer.text);
+    assert!(answer.text.contains("signatures: 500 an hour, 3000 a day"), "{}", answer.text);
+    assert_eq!(answer.document["tables"][0]["totals"]["signatures"]["per_hour"], "500");
+    let open = ask(&["check", &preset(directory.path(), "default")]);
+    assert!(open.text.contains("signatures: unlimited an hour, unlimited a day"), "{}", open.text);
     fs::write(&path, "version = 1\nverison = 2\n").unwrap();
     let error = format!("{:#}", check(&path.into()).err().unwrap());
     assert!(error.contains("line 2: unknown field `verison`"), "{error}");
