@@ -67,8 +67,7 @@ pub const fn only(class: KeyClass) -> Option<CkaId> {
     match class {
         KeyClass::Audit => Some(AUDIT_KEY),
         KeyClass::Canary => Some(CkaId::CANARY),
-        KeyClass::Compliance | KeyClass::Release => None,
-        KeyClass::Hot | KeyClass::Energy | KeyClass::Treasury => None,
+        KeyClass::Compliance | KeyClass::Release | KeyClass::Hot | KeyClass::Energy | KeyClass::Treasury => None,
     }
 }
 

@@ -35,7 +35,8 @@ fn within(bytes: &[u8], secret: &[u8]) -> usize {
 /// The forms that a number of 32 bytes has in memory: as in DER, as the words of a big number, as text.
 pub fn forms(value: &[u8]) -> [Vec<u8>; 4] {
     let reversed = value.iter().rev().copied().collect();
-    let text: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from_digit(digit.into(), 16).expect("below 16"));
+    let text: String = value.iter().flat_map(digits).collect();
     [value.to_vec(), reversed, text.to_uppercase().into_bytes(), text.into_bytes()]
 }
 

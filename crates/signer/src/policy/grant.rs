@@ -82,7 +82,7 @@ impl Grant {
 
     fn totals_fault(&self) -> Option<&'static str> {
         let fees = self.fees.and_then(|fees| fees.fault(self.fee_limit_max.units()));
-        fees.or_else(|| self.signatures.and_then(|signatures| signatures.fault()))
+        fees.or_else(|| self.signatures.and_then(Signatures::fault))
     }
 
     fn allows(&self, kinds: &[Kind]) -> bool {
