@@ -8,6 +8,7 @@ mod approval;
 mod attestation;
 #[cfg(test)]
 pub(crate) mod case;
+mod chain_time;
 mod consent;
 mod contract;
 pub mod decision;
@@ -27,8 +28,9 @@ use sha2::{Digest, Sha256};
 use tron_tx::RawTransaction;
 
 pub use anchors::Anchors;
+pub use chain_time::ChainTime;
 pub use consent::{Approvals, Consent};
-pub use decision::{Council, SignDecision, agreed, agreed_by, check_decision};
+pub use decision::{Council, SignDecision, agreed, agreed_as_of, agreed_by, check_decision};
 pub use desks::Desks;
 pub use permission_update::Plan;
 pub use refusal::Refusal;

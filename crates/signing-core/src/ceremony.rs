@@ -93,14 +93,15 @@ impl From<CosignedError> for CeremonyError {
     }
 }
 
-/// The decision, if two pinned operators made it for this plane and chain and its time is not over. Whether its nonce was
+/// The decision, if two pinned operators made it for this plane and chain and its time is not over,
+/// by our own clock and by the chain's. Whether its nonce was
 /// used, the store knows.
 pub fn agreed<'a>(
     ceremony: &'a Cosigned<Ceremony>,
     rules: &Rules,
     now: UnixMs,
 ) -> Result<Agreed<'a, Ceremony>, CeremonyError> {
-    let agreed = ceremony.verify(&rules.operators, OPERATORS, now)?;
+    let agreed = ceremony.verify(&rules.operators, OPERATORS, rules.chain_time.at_least(now))?;
     if agreed.statement.plane != rules.plane {
         return Err(CeremonyError::Plane);
     }

@@ -8,8 +8,8 @@ use api::wallet_manager::{PolicyVersion, RegisteredAttempt, SignatureRequest, Si
 use primitives::statement::Anchor;
 use primitives::{AttemptNo, HexBytes, IntentId, KeyId, LogPosition, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
-use signer::check;
-use store::Record;
+use signer::check::{self, ChainTime};
+use store::{Filter, Record, Store, StoreError};
 
 /// The unique name of a key's transaction.
 pub const KEY_TXID: &str = "key_txid";
@@ -178,6 +178,17 @@ impl Attempt {
             audit: self.audit,
         })
     }
+}
+
+/// How far the chain had come by the newest anchors in the register.
+pub async fn chain_time(store: &Store) -> Result<ChainTime, StoreError> {
+    let known = ChainTime::default();
+    for attempt in store.list::<Attempt>(Filter::default()).await?.items {
+        if let Some(signing) = attempt.record.signing() {
+            known.reached(signing.request.anchor().solid_time);
+        }
+    }
+    Ok(known)
 }
 
 impl Record for Attempt {

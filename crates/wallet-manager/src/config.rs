@@ -10,7 +10,7 @@ use serde::Deserialize;
 use service::Context;
 use service::config::ConfigError;
 use signer::Rules;
-use signer::check::{Desks, Issuers};
+use signer::check::{ChainTime, Desks, Issuers};
 use signing_core::Settings;
 use signing_core::audit::AuditSettings;
 
@@ -156,5 +156,6 @@ pub fn rules(context: &Context) -> Result<Rules, ConfigError> {
         compliance: Desks::default(),
         approvers: BTreeMap::new(),
         operators: Operators::default(),
+        chain_time: ChainTime::default(),
     })
 }

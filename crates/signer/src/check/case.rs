@@ -123,6 +123,7 @@ impl Case {
                 compliance: [compliance(1).address()].into_iter().collect(),
                 approvers: [5, 6].map(|number| (format!("approver-{number}"), seed(number).verify_key())).into(),
                 operators: Operators::default(),
+                chain_time: ChainTime::default(),
             },
             our_wallets: BTreeSet::from([at(WALLET), at(COLD)]),
             retired_desks: BTreeSet::new(),

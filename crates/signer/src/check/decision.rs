@@ -46,7 +46,7 @@ pub struct Council {
     pub shared: bool,
 }
 
-/// The decision, if two operators made it and it is good here and now.
+/// The decision, if two operators made it and it is good here and now, by our own clock and by the chain's.
 pub fn agreed<'a>(
     ceremony: &'a Cosigned<Ceremony>,
     rules: &Rules,
@@ -62,7 +62,26 @@ pub fn agreed_by<'a>(
     rules: &Rules,
     now: UnixMs,
 ) -> Result<Agreed<'a, Ceremony>, Refusal> {
-    let agreed = ceremony.verify(&rules.operators, operators, now).map_err(|error| match error {
+    verified(operators, ceremony, rules, rules.chain_time.at_least(now))
+}
+
+/// [`agreed`] as of a time, which may be past: a transaction that was registered is held against what held then, and a new
+/// one has an anchor, which no clock can be behind.
+pub fn agreed_as_of<'a>(
+    ceremony: &'a Cosigned<Ceremony>,
+    rules: &Rules,
+    at: UnixMs,
+) -> Result<Agreed<'a, Ceremony>, Refusal> {
+    verified(OPERATORS, ceremony, rules, at)
+}
+
+fn verified<'a>(
+    operators: usize,
+    ceremony: &'a Cosigned<Ceremony>,
+    rules: &Rules,
+    at: UnixMs,
+) -> Result<Agreed<'a, Ceremony>, Refusal> {
+    let agreed = ceremony.verify(&rules.operators, operators, at).map_err(|error| match error {
         CosignedError::Expired(_) => Refusal::AuthorityExpired,
         _ => Refusal::AuthoritySignature,
     })?;
@@ -82,7 +101,7 @@ pub fn check_decision(
     rules: &Rules,
     known: &Circumstances<'_>,
 ) -> Result<Checked, Refusal> {
-    let agreed = agreed(&request.ceremony, rules, known.now)?;
+    let agreed = agreed_as_of(&request.ceremony, rules, known.now)?;
     if council.attempt < AttemptNo::FIRST {
         return Err(Refusal::Previous);
     }

@@ -7,6 +7,7 @@ use primitives::{Address, ChainId, KeyId, PlaneId, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
 use super::anchors::Anchors;
+use super::chain_time::ChainTime;
 use super::desks::Desks;
 
 /// Who may authorise what: one issuer per kind.
@@ -50,6 +51,9 @@ pub struct Rules {
     pub approvers: BTreeMap<String, VerifyKey>,
     /// The people of whom two decide what no service does: freezes lifted, permissions changed, treasuries spent.
     pub operators: Operators,
+    /// By which their decisions are over, beside our own clock. What runs learns it.
+    #[serde(skip)]
+    pub chain_time: ChainTime,
 }
 
 /// The wallet that is to sign, as wallet-manager has it stored.

@@ -120,7 +120,7 @@ fn agreed(
     // A decision is good for a day. The policy that it has brought into force is read again at every start, for years:
     // then the signatures count, and not the day.
     let again = known.is_some_and(|known| known.0 == *policy);
-    let at = if again { cosigned.unverified().issued_at() } else { now };
+    let at = if again { cosigned.unverified().issued_at() } else { rules.chain_time.at_least(now) };
     let agreed = cosigned.verify(&rules.operators, OPERATORS, at).map_err(|error| match error {
         CosignedError::Expired(_) => format!("{error}: propose and sign it again"),
         _ => error.to_string(),

@@ -4,7 +4,7 @@ use api::wallet_manager::decision::DecisionRequest;
 use primitives::UnixMs;
 use primitives::statement::Action;
 use signer::Refusal;
-use signer::check::{Circumstances, Council, SignDecision, agreed, check_decision};
+use signer::check::{Circumstances, Council, SignDecision, agreed_as_of, check_decision};
 use signer::policy::{Facts, Surroundings};
 use store::Versioned;
 
@@ -22,7 +22,7 @@ impl SigningCore {
         Anew(anew): Anew,
     ) -> Result<Passed, SignError> {
         // Before anything is looked up for it.
-        let ceremony = agreed(&request.ceremony, &self.rules, now)?.statement;
+        let ceremony = agreed_as_of(&request.ceremony, &self.rules, now)?.statement;
         let stored = self.wallet_of(ceremony).await?;
         let key_id = &stored.record.key_id;
         let payer = self.book.signing_payer(key_id)?;

@@ -99,6 +99,9 @@ impl SigningCore {
         match outcome {
             Ok(position) => {
                 attempt.record.audit = position;
+                if let Some(signing) = attempt.record.signing() {
+                    self.rules.chain_time.reached(signing.request.anchor().solid_time);
+                }
                 if let Some((_, next)) = &passed.wallet {
                     self.book.enter(next);
                 }

@@ -30,6 +30,7 @@ fn rules() -> Rules {
         compliance: signer::check::Desks::default(),
         approvers: BTreeMap::new(),
         operators: Operators::new(operators.map(|(name, number)| (name.to_owned(), key(number).verify_key()))).unwrap(),
+        chain_time: signer::check::ChainTime::default(),
     }
 }
 
