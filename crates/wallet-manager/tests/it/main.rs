@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 mod batches;
+mod birth;
 mod canary;
 mod clock;
 mod examiner;
