@@ -3,6 +3,7 @@
 mod demo;
 mod exact;
 mod foreign;
+mod governed;
 mod hardened;
 mod killed;
 mod pool;

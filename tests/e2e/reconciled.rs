@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use plane_tests::chain::Chain;
-use plane_tests::operators::{change, decided, done, pin};
+use plane_tests::operators::{change, decided, decided_by, done, ended, pin};
 use plane_tests::payouts::{all_settled, ask, paid_once, recipient};
 use plane_tests::plane::Plane;
 use primitives::Address;
@@ -80,6 +80,11 @@ fn until_halted(plane: &Plane, txid: &str) {
 /// Two operators explain it, and lift the stop of signing.
 fn explain(plane: &Plane, txid: &str) {
     let propose = ["reconcile", "resolve", txid, "--note", "a drill", "--propose"];
+    let alone = decided_by(plane, &format!("alone-{txid}.json"), &propose, 1);
+    let (code, refused) = ended(plane, &["reconcile", "resolve", "--ceremony", alone.to_str().expect("text")]);
+    assert_eq!((code, &refused["problem"]["code"]), (1, &json!("authority_signature")), "{refused}");
+    assert_eq!(ended(plane, &["reconcile", "resolve", txid, "--propose", "no-note.json"]).0, 2);
+    assert_eq!(open(plane), [txid], "one is not enough");
     let explained = decided(plane, &format!("explain-{txid}.json"), &propose);
     let resolved = done(plane, &["reconcile", "resolve", "--ceremony", explained.to_str().expect("text")]);
     assert_eq!(resolved["resolution"]["by"], "test-alice, test-bob");

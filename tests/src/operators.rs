@@ -9,8 +9,11 @@ use toml::Table;
 
 use crate::plane::Plane;
 
+/// Their names, and what each has as every byte of the key.
+const OPERATORS: [(&str, u8); 2] = [("test-alice", 0xa1), ("test-bob", 0xb0)];
+
 fn keys() -> [(&'static str, SignKey); 2] {
-    [("test-alice", SignKey::from_seed(&[0xa1; 32])), ("test-bob", SignKey::from_seed(&[0xb0; 32]))]
+    OPERATORS.map(|(name, byte)| (name, SignKey::from_seed(&[byte; 32])))
 }
 
 /// Pins both in a plane that is not running yet.
@@ -48,6 +51,22 @@ pub fn decided_by(plane: &Plane, name: &str, arguments: &[&str], signers: usize)
     let signed = keys().iter().take(signers).fold(ceremony, |ceremony, (_, key)| ceremony.signed_by(key));
     fs::write(&file, serde_json::to_string(&signed).expect("JSON")).expect("it can be written");
     file
+}
+
+/// Both keys as files for `lucid`, of which the plane knows nothing.
+pub fn key_files(plane: &Plane) -> [String; 2] {
+    OPERATORS.map(|(name, byte)| {
+        let path = plane.directory().join(format!("{name}.key"));
+        fs::write(&path, format!("{byte:02x}").repeat(32)).expect("it can be written");
+        path.to_str().expect("text").to_owned()
+    })
+}
+
+/// How a command of `lucid` ended, and its document.
+pub fn ended(plane: &Plane, arguments: &[&str]) -> (i32, Value) {
+    let output = plane.run(&[arguments, &["--json"]].concat());
+    let document = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code().expect("it ends by itself"), document)
 }
 
 /// What a command of `lucid` that must succeed has answered.
