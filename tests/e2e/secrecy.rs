@@ -33,7 +33,7 @@ fn no_process_of_a_plane_but_the_worker_has_the_value_of_a_key() {
     assert!(ask(&plane, "one", recipient(1)), "{}", plane.logs());
     all_settled(&plane, 1);
     let pin = fs::read(plane.directory().join("secrets/wallet-manager/pin")).expect("the plane's PIN");
-    let key = key_value(&plane.directory().join("token"), &pin, &public_key(&plane, "hot"));
+    let key = key_value(&plane.directory().join("token/objects"), &pin, &public_key(&plane, "hot"));
     let forms = forms(&key);
 
     // What is looked for would be found: here it is, and in another process the plane's name.
