@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, ValueEnum};
 use primitives::{Address, Usdt};
 use serde::Deserialize;
+use tracing_subscriber::filter::Targets;
 
 use crate::genesis::GenesisConfig;
 use crate::usdt;
@@ -41,6 +42,9 @@ pub struct Arguments {
     /// Begin without USDT.
     #[arg(long)]
     pub no_usdt: bool,
+    /// What is logged, to standard error: a level, and `target=level` of those that have another, between commas.
+    #[arg(long, env = "LUCID_LOG", default_value = "info")]
+    pub log: Targets,
 }
 
 /// What a devnet process is for.

@@ -13,19 +13,16 @@ use devnet::server::Devnet;
 use primitives::{Address, UnixMs};
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let wanted = std::env::var("LUCID_LOG").ok().and_then(|filter| filter.parse::<Targets>().ok());
-    let filter: Targets = wanted.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let arguments = Arguments::parse();
     tracing_subscriber::registry()
-        .with(filter)
+        .with(arguments.log.clone())
         .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
         .init();
-    let arguments = Arguments::parse();
     let config = Config::load(&arguments)?;
     if arguments.mode == Mode::Healthcheck {
         let address = config.listen.first().context("no address to ask at")?;
