@@ -26,6 +26,7 @@ impl Publisher {
         let made: Value = document(&init.arg("--token-dir").arg(publisher.path("tokens")).output().expect("starts"));
         made["module"].as_str().expect("the module's path").clone_into(&mut publisher.module);
         fs::write(publisher.path("digests.json"), digests("a").to_string()).expect("writable");
+        fs::write(publisher.path("audit.json"), audit("a").to_string()).expect("writable");
         publisher
     }
 
@@ -56,15 +57,44 @@ impl Publisher {
     }
 
     fn sign(&self, key: &str, out: &str) -> Output {
-        let [digests, out] = [self.path("digests.json"), self.path(out)];
-        self.with_token(&["sign", "--digests", &digests, "--out", &out, "--release-version", "0.1.0", "--key", key])
+        self.sign_as(key, out, &"5".repeat(64))
+    }
+
+    fn sign_as(&self, key: &str, out: &str, sources: &str) -> Output {
+        let [digests, audit, out] = ["digests.json", "audit.json", out].map(|name| self.path(name));
+        let what = ["sign", "--digests", &digests, "--audit", &audit, "--sources", sources];
+        self.with_token(&[&what[..], &["--out", &out, "--release-version", "0.1.0", "--key", key]].concat())
     }
 }
 
+const IMAGES: [&str; 8] = [
+    "devnet",
+    "payment-gateway",
+    "payout-router",
+    "tron-client",
+    "trx-staking",
+    "usdt-manager",
+    "wallet-manager",
+    "wallet-manager-softhsm",
+];
+
 fn digests(digit: &str) -> Value {
     let platform = json!({ "manifest": { "digest": format!("sha256:{}", digit.repeat(64)), "size": 1 } });
-    let image = json!({ "reference": "localhost/lucid/tron-client:1", "platforms": { "linux/amd64": platform } });
-    json!({ "version": 1, "sources": "5".repeat(64), "images": { "tron-client": image }, "archives": {} })
+    let platforms = json!({ "linux/amd64": platform, "linux/arm64": platform });
+    let images: Value = IMAGES
+        .map(|name| {
+            (name.to_owned(), json!({ "reference": format!("localhost/lucid/{name}:1"), "platforms": platforms }))
+        })
+        .into_iter()
+        .collect();
+    json!({ "version": 1, "sources": "5".repeat(64), "images": images, "archives": {} })
+}
+
+/// Of the one image that all of them are here.
+fn audit(digit: &str) -> Value {
+    let manifest = format!("sha256:{}", digit.repeat(64));
+    let image = json!({ "image": "localhost/lucid/devnet:1 linux/amd64", "manifest": manifest, "findings": [] });
+    json!({ "clean": true, "advisories_until": "2026-08-20", "images": [image] })
 }
 
 fn document(output: &Output) -> Value {
@@ -92,7 +122,7 @@ fn a_release_is_signed_in_the_token_and_verified_without_it() {
     assert_eq!(verified["images"][0]["manifest"], format!("sha256:{}", "a".repeat(64)));
     fs::write(&own, digests("b").to_string()).expect("writable");
     let found = complaint(&publisher.release(&["verify", &signed, "--digests", &own, "--key", &key]));
-    assert!(found.contains("tron-client for linux/amd64 is bbb"), "{found}");
+    assert!(found.contains("devnet for linux/amd64 is bbb"), "{found}");
 }
 
 #[test]
@@ -130,5 +160,25 @@ fn nothing_is_signed_for_a_key_that_is_not_the_tokens() {
     // The base point of the curve: a good public key, and nobody's.
     let other = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
     complaint(&publisher.sign(other, "signed.json"));
+    assert!(!Path::new(&publisher.path("signed.json")).exists());
+}
+
+#[test]
+fn nothing_is_signed_that_is_of_other_sources_incomplete_or_unaudited() {
+    let publisher = Publisher::new();
+    let key = publisher.key();
+    let found = complaint(&publisher.sign_as(&key, "signed.json", &"6".repeat(64)));
+    assert!(found.contains("build again"), "{found}");
+    let mut skipped = audit("a");
+    skipped["advisories_until"] = json!(null);
+    fs::write(publisher.path("audit.json"), skipped.to_string()).expect("writable");
+    let found = complaint(&publisher.sign(&key, "signed.json"));
+    assert!(found.contains("no advisories"), "{found}");
+    fs::write(publisher.path("audit.json"), audit("a").to_string()).expect("writable");
+    let mut fewer = digests("a");
+    fewer["images"]["tron-client"]["platforms"].as_object_mut().expect("a map").remove("linux/arm64");
+    fs::write(publisher.path("digests.json"), fewer.to_string()).expect("writable");
+    let found = complaint(&publisher.sign(&key, "signed.json"));
+    assert!(found.contains("tron-client for linux/arm64 is missing"), "{found}");
     assert!(!Path::new(&publisher.path("signed.json")).exists());
 }

@@ -41,25 +41,36 @@ impl Digests {
 
     /// The statement about these digests under this name and version.
     pub(super) fn release(&self, name: &str, version: &str) -> Result<Release> {
-        let sources =
-            self.sources.as_deref().context("digests.json does not name the sources that it was made from")?;
+        let source = self.sources()?;
         let mut digests = Vec::new();
-        for (image, built) in &self.images {
-            for (platform, built) in &built.platforms {
-                let digest = &built.manifest.digest;
-                let hex = digest.strip_prefix("sha256:").with_context(|| format!("{digest:?} is no SHA-256"))?;
-                digests.push(ImageDigest { image: image.clone(), platform: platform.clone(), sha256: bytes(hex)? });
-            }
+        for ((image, platform), digest) in self.manifests() {
+            let hex = digest.strip_prefix("sha256:").with_context(|| format!("{digest:?} is no SHA-256"))?;
+            digests.push(ImageDigest { image: image.to_owned(), platform: platform.to_owned(), sha256: bytes(hex)? });
         }
         // Maps are sorted, as the statement is.
         if digests.is_empty() {
             bail!("digests.json names no image");
         }
-        Ok(Release { name: name.to_owned(), version: version.to_owned(), source: bytes(sources)?, digests })
+        Ok(Release { name: name.to_owned(), version: version.to_owned(), source, digests })
+    }
+
+    /// SHA-256 of the sources that the images were made from.
+    pub(super) fn sources(&self) -> Result<[u8; 32]> {
+        bytes(self.sources.as_deref().context("digests.json does not name the sources that it was made from")?)
+    }
+
+    /// The manifests' digests by image and platform, sorted.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = ((&str, &str), &str)> {
+        self.images.iter().flat_map(|(image, built)| {
+            let platforms = built.platforms.iter();
+            platforms
+                .map(move |(platform, built)| ((image.as_str(), platform.as_str()), built.manifest.digest.as_str()))
+        })
     }
 }
 
-fn bytes(hex: &str) -> Result<[u8; 32]> {
+/// 32 bytes from their digits.
+pub(super) fn bytes(hex: &str) -> Result<[u8; 32]> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(hex, &mut bytes).with_context(|| format!("{hex:?} is no SHA-256 in hexadecimal"))?;
     Ok(bytes)

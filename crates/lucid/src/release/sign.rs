@@ -13,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 use tron_tx::{PublicKey, TokenSigned};
 
+use super::digests::bytes;
+use super::releasable::{Audit, releasable};
 use super::{Digests, public_key, read};
 use crate::output::Output;
 use crate::up::Binaries;
@@ -53,9 +55,17 @@ pub(crate) struct MakeArgs {
 /// What to sign, as what, and with which key.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SignArgs {
-    /// `digests.json` of the build.
+    /// `digests.json` of the build: all images, for all machines.
     #[arg(long, value_name = "FILE")]
     digests: PathBuf,
+    /// What `./dev images` has found in the same images, in the file beside its result. They are not released with
+    /// something that must not be in them, nor if no advisories were looked up.
+    #[arg(long, value_name = "FILE")]
+    audit: PathBuf,
+    /// SHA-256 of the sources that are released, which the images must be made from. It says so of a tree:
+    /// nix eval --raw .#legacyPackages.x86_64-linux.sourceHash
+    #[arg(long, value_name = "HEX", value_parser = sha256)]
+    sources: [u8; 32],
     /// Where the signed release is written; never over a file that is there.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
@@ -92,7 +102,9 @@ pub(super) async fn run(args: &SignArgs, output: Output) -> Result<()> {
     if args.out.exists() {
         bail!("{} is there already", args.out.display());
     }
-    let release = Digests::parse(&read(&args.digests)?)?.release(&args.name, &args.release_version)?;
+    let digests = Digests::parse(&read(&args.digests)?)?;
+    let advisories_until = releasable(&digests, args.sources, &Audit::parse(&read(&args.audit)?)?)?;
+    let release = digests.release(&args.name, &args.release_version)?;
     let statement = HexBytes::from(release.encode()).to_string();
     let key = HexBytes::from(args.key.to_compressed().to_vec()).to_string();
     let said = asked(&["sign", "--key", &key, "--statement", &statement], &args.token).await?;
@@ -107,13 +119,17 @@ pub(super) async fn run(args: &SignArgs, output: Output) -> Result<()> {
     writeln!(file, "{}", serde_json::to_string_pretty(&signed)?)?;
     file.sync_all()?;
     let text = format!(
-        "{} {}: {} images signed, in {}",
+        "{} {}: {} images signed, in {}; advisories were known until {advisories_until}",
         release.name,
         release.version,
         release.digests.len(),
         args.out.display()
     );
     output.show(&signed, text)
+}
+
+fn sha256(hex: &str) -> Result<[u8; 32], String> {
+    bytes(hex).map_err(|error| error.to_string())
 }
 
 pub(super) async fn asked(words: &[&str], token: &KeyArgs) -> Result<Vec<u8>> {
@@ -132,7 +148,8 @@ pub(super) async fn asked(words: &[&str], token: &KeyArgs) -> Result<Vec<u8>> {
     if let Some(directory) = &token.token_dir {
         asked.arg("--token-dir").arg(directory);
     }
-    let ended = asked.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await;
+    let ended = asked.stdin(Stdio::null()).output().await;
     let ended = ended.with_context(|| format!("{} does not start", program.display()))?;
-    if ended.status.success() { Ok(ended.stdout) } else { bail!("wallet-manager has not done it") }
+    let complaint = String::from_utf8_lossy(&ended.stderr);
+    if ended.status.success() { Ok(ended.stdout) } else { bail!("wallet-manager: {}", complaint.trim_end()) }
 }
