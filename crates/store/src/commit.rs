@@ -8,7 +8,7 @@ mod row_write;
 mod write;
 
 pub(crate) use chain::unstamped;
-pub(crate) use facts::{Facts, Questions, Sum};
+pub(crate) use facts::{Facts, Key, Name, Questions, Share, Sum};
 pub(crate) use row_write::RowWrite;
 pub(crate) use write::{Answer, Write, Written, run};
 

@@ -4,6 +4,7 @@ mod feed;
 mod holds;
 mod job;
 mod log;
+mod many;
 mod model;
 mod records;
 mod reference;

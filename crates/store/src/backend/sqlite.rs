@@ -3,8 +3,10 @@
 mod batch;
 mod open;
 mod rows;
+mod several;
 mod sql;
 mod writer;
+mod writes;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,7 @@
 //! Several statements in one message to SQLite's thread: going there and back costs more than most statements.
 
 use futures::TryStreamExt;
+use primitives::LogHead;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Either, Executor, SqliteConnection};
 
@@ -16,6 +17,8 @@ pub(super) const STATEMENTS_MAX: usize = 32;
 pub(super) enum Bind<'a> {
     Text(&'a str),
     Integer(i64),
+    /// As text.
+    Head(LogHead),
     Null,
 }
 
@@ -50,7 +53,7 @@ pub(super) struct Batch<'c> {
     sql: String,
     arguments: SqliteArguments,
     waiting: usize,
-    answers: Vec<Option<SqliteRow>>,
+    answers: Vec<Vec<SqliteRow>>,
 }
 
 impl<'c> Batch<'c> {
@@ -64,24 +67,24 @@ impl<'c> Batch<'c> {
         if self.waiting == STATEMENTS_MAX {
             self.send().await?;
         }
-        append_renumbered(&mut self.sql, sql, self.arguments.len());
-        self.sql.push(';');
-        for bind in binds {
-            let added = match *bind {
+        for number in append_unnumbered(&mut self.sql, sql) {
+            let added = match binds[number - 1] {
                 Bind::Text(text) => self.arguments.add(text),
                 Bind::Integer(integer) => self.arguments.add(integer),
+                Bind::Head(head) => self.arguments.add(head.to_string()),
                 Bind::Null => self.arguments.add(None::<i64>),
             };
             added.map_err(|error| failed(sqlx::Error::Encode(error)))?;
         }
+        self.sql.push(';');
         self.waiting += 1;
         Ok(())
     }
 
-    /// Sends what waits, and gives each statement's only row, if it gave one, in order.
-    pub(super) async fn finish(mut self) -> Stored<impl Iterator<Item = Option<SqliteRow>>> {
+    /// Sends what waits, and gives each statement's rows, in order.
+    pub(super) async fn finish(mut self) -> Stored<Vec<Vec<SqliteRow>>> {
         self.send().await?;
-        Ok(self.answers.into_iter())
+        Ok(self.answers)
     }
 
     async fn send(&mut self) -> Stored<()> {
@@ -92,11 +95,11 @@ impl<'c> Batch<'c> {
         let sql = AssertSqlSafe(std::mem::take(&mut self.sql));
         let arguments = std::mem::take(&mut self.arguments);
         let mut steps = self.connection.fetch_many(sqlx::query_with(sql, arguments));
-        let mut row = None;
+        let mut rows = Vec::new();
         while let Some(step) = steps.try_next().await.map_err(failed)? {
             match step {
-                Either::Right(found) => row = Some(found),
-                Either::Left(_) => self.answers.push(row.take()),
+                Either::Right(found) => rows.push(found),
+                Either::Left(_) => self.answers.push(std::mem::take(&mut rows)),
             }
         }
         self.waiting = 0;
@@ -104,18 +107,22 @@ impl<'c> Batch<'c> {
     }
 }
 
-/// Appends a statement with each placeholder's number raised by `used`.
-fn append_renumbered(text: &mut String, sql: &str, used: usize) {
+/// Appends a statement with a bare `?` for each placeholder, and gives their numbers in the order in which they come.
+///
+/// Bare ones are counted on from statement to statement, so that the text of a message says nothing of what is before it
+/// and recurs. Of a numbered one SQLite is asked for the name, which it seeks from the first on.
+fn append_unnumbered(text: &mut String, sql: &str) -> Vec<usize> {
     let mut parts = sql.split('$');
     text.extend(parts.next());
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, rest) = part.split_at(digits);
-        let number: usize = number.parse().expect("our statements have $ before a number only");
-        text.push('$');
-        text.push_str(&(number + used).to_string());
-        text.push_str(rest);
-    }
+    parts
+        .map(|part| {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = part.split_at(digits);
+            text.push('?');
+            text.push_str(rest);
+            number.parse().expect("our statements have $ before a number only")
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -123,10 +130,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn placeholders_are_counted_on() {
+    fn placeholders_are_bare_and_their_numbers_told() {
         let mut text = String::new();
-        append_renumbered(&mut text, "SELECT 1", 9);
-        append_renumbered(&mut text, " WHERE a = $1 AND b = $12 OR a = $1", 9);
-        assert_eq!(text, "SELECT 1 WHERE a = $10 AND b = $21 OR a = $10");
+        assert!(append_unnumbered(&mut text, "SELECT 1").is_empty());
+        assert_eq!(append_unnumbered(&mut text, " WHERE a = $1 AND b = $12 OR a = $1"), [1, 12, 1]);
+        assert_eq!(text, "SELECT 1 WHERE a = ? AND b = ? OR a = ?");
     }
 }

@@ -11,6 +11,7 @@ use sqlx::{ConnectOptions, Connection, SqlSafeStr, SqliteConnection};
 use tokio::sync::{mpsc, watch};
 
 use super::batch::STATEMENTS_MAX;
+use super::several::ASKED_MAX;
 use super::sql::{self, Statements};
 use super::writer::{GROUP_MAX, Writer};
 use super::{Sqlite, failed};
@@ -59,8 +60,8 @@ impl Sqlite {
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            // Room for a row and an end of each statement: SQLite's thread would sleep for it in the midst of a message.
-            .row_buffer_size(2 * STATEMENTS_MAX)
+            // Room for the rows and the end of each statement: SQLite's thread would sleep for it in the midst of a message.
+            .row_buffer_size((ASKED_MAX + 1) * STATEMENTS_MAX)
             // Negative for KiB (sqlite.org/pragma.html#pragma_cache_size).
             .pragma("cache_size", (-WRITER_CACHE_KIB).to_string());
         let mut connection = SqliteConnection::connect_with(&writing).await.map_err(failed)?;

@@ -7,9 +7,12 @@ use sqlx::{FromRow, Row, SqliteConnection};
 use super::batch::{Batch, Bind};
 use super::failed;
 use super::position;
+use super::several::{ASKED_MAX, Asked};
 use super::sql::{self, Statements};
+use super::writes::{Statement, bind, is_alike, statement, table};
 use crate::backend::{Stored, Transaction};
-use crate::commit::{Facts, Questions, RowWrite, Sum};
+use crate::commit::{Facts, Key, Name, Questions, RowWrite, Share, Sum};
+use crate::hold::HoldRow;
 use crate::row::{RowHead, StoredRow};
 use crate::schedule::Schedule;
 
@@ -22,37 +25,47 @@ pub(super) struct Work<'a> {
 
 impl Transaction for Work<'_> {
     async fn ask<'a>(&mut self, questions: &Questions<'a>) -> Stored<Facts<'a>> {
-        let Questions { heads, keys, scopes, shares, tip } = questions;
         let mut batch = Batch::new(self.connection);
-        for (noun, id) in heads {
-            batch.push(self.statements.of(noun)?.head.as_str(), &[(*id).into()]).await?;
+        for heads in heads(questions) {
+            push_asked(&mut batch, &self.statements.of(heads[0].0)?.heads, &[], heads, |(_, id)| id).await?;
         }
-        for (noun, key, value) in keys {
-            batch.push(sql::KEY_HOLDER, &[(*noun).into(), (*key).into(), (*value).into()]).await?;
+        for keys in keys(questions) {
+            let of = [keys[0].0.into(), keys[0].1.into()];
+            push_asked(&mut batch, &sql::KEY_HOLDERS, &of, keys, |(_, _, value)| value).await?;
         }
-        for (scope, now) in scopes {
+        for (scope, now) in &questions.scopes {
             batch.push(sql::SUM, &[(*scope).into(), now.to_i64().into()]).await?;
         }
-        for (scope, holder) in shares {
-            batch.push(sql::HOLD, &[(*scope).into(), (*holder).into()]).await?;
+        for shares in shares(questions) {
+            push_asked(&mut batch, &sql::SHARES, &[shares[0].0.into()], shares, |(_, holder)| holder).await?;
         }
-        if *tip {
+        if questions.tip {
             batch.push(sql::LOG_POSITION, &[]).await?;
         }
         facts(questions, batch.finish().await?).map_err(failed)
     }
 
     async fn apply(&mut self, writes: &[RowWrite<'_>]) -> Stored<()> {
+        // Table by table, in each in their order, so that those of a sort come together. No table's writes depend on
+        // another's but the labels, which need their row, and that is never removed.
+        let mut writes: Vec<_> = writes.iter().collect();
+        writes.sort_by_key(|write| table(write));
         let mut batch = Batch::new(self.connection);
-        let mut rest = writes;
-        while let Some(write) = rest.first() {
-            let shares: Vec<_> = rest.iter().map_while(share).take(sql::SHARES_MAX).collect();
-            if shares.is_empty() {
-                push(&mut batch, self.statements, write).await?;
-            } else {
-                batch.push(sql::put_holds(shares.len()), shares.as_flattened()).await?;
+        let (mut rest, mut binds) = (writes.as_slice(), Vec::new());
+        while let Some(first) = rest.first() {
+            let (sql, count) = match statement(self.statements, first)? {
+                Statement::One(sql) => (sql, 1),
+                Statement::Several(written) => {
+                    written.of(rest.iter().take_while(|write| is_alike(first, write)).count())
+                }
+            };
+            let (now, later) = rest.split_at(count);
+            for write in now {
+                bind(&mut binds, write);
             }
-            rest = &rest[shares.len().max(1)..];
+            batch.push(sql, &binds).await?;
+            binds.clear();
+            rest = later;
         }
         batch.finish().await.map(drop)
     }
@@ -75,122 +88,81 @@ impl Transaction for Work<'_> {
     }
 }
 
+/// The rows that are asked for together: of one noun.
+fn heads<'q, 'a>(questions: &'q Questions<'a>) -> impl Iterator<Item = &'q [Name<'a>]> {
+    questions.heads.chunk_by(|a, b| a.0 == b.0).flat_map(|heads| heads.chunks(ASKED_MAX))
+}
+
+/// The names that are asked for together: of one noun and key.
+fn keys<'q, 'a>(questions: &'q Questions<'a>) -> impl Iterator<Item = &'q [Key<'a>]> {
+    questions.keys.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).flat_map(|keys| keys.chunks(ASKED_MAX))
+}
+
+/// The shares that are asked for together: of one scope.
+fn shares<'q, 'a>(questions: &'q Questions<'a>) -> impl Iterator<Item = &'q [Share<'a>]> {
+    questions.shares.chunk_by(|a, b| a.0 == b.0).flat_map(|shares| shares.chunks(ASKED_MAX))
+}
+
+/// Asks for these after what is `of` them all. A place that none of them needs asks for the last once more.
+async fn push_asked<'a, T: Copy>(
+    batch: &mut Batch<'_>,
+    asked: &Asked,
+    of: &[Bind<'a>],
+    these: &[T],
+    value: impl Fn(T) -> &'a str,
+) -> Stored<()> {
+    let (sql, places) = asked.by(these.len());
+    let mut binds = of.to_vec();
+    let last = these.last().into_iter().cycle();
+    binds.extend(these.iter().chain(last).take(places).map(|each| Bind::Text(value(*each))));
+    batch.push(sql, &binds).await
+}
+
 /// The answers, in the order of the questions.
-fn facts<'a>(
-    questions: &Questions<'a>,
-    mut answers: impl Iterator<Item = Option<SqliteRow>>,
-) -> sqlx::Result<Facts<'a>> {
+fn facts<'a>(questions: &Questions<'a>, answers: Vec<Vec<SqliteRow>>) -> sqlx::Result<Facts<'a>> {
     let mut facts = Facts::default();
-    let mut answer = || answers.next().flatten();
-    for name in &questions.heads {
-        if let Some(row) = answer() {
-            facts.heads.insert(*name, RowHead::from_row(&row)?);
+    let mut answers = answers.into_iter();
+    let mut answer = || answers.next().unwrap_or_default();
+    for heads in heads(questions) {
+        for row in answer() {
+            let id: &str = row.try_get(0)?;
+            if let Some(name) = heads.iter().find(|name| name.1 == id) {
+                facts.heads.insert(*name, RowHead::from_row(&row)?);
+            }
         }
     }
-    for key in &questions.keys {
-        if let Some(row) = answer() {
-            facts.holders.insert(*key, row.try_get(0)?);
+    for keys in keys(questions) {
+        for row in answer() {
+            let value: &str = row.try_get(0)?;
+            if let Some(key) = keys.iter().find(|key| key.2 == value) {
+                facts.holders.insert(*key, row.try_get(1)?);
+            }
         }
     }
     for (scope, _) in &questions.scopes {
-        if let Some(row) = answer() {
+        for row in answer() {
             facts.sums.insert(scope, Sum { held: row.try_get(0)?, has_ended: row.try_get(1)? });
         }
     }
-    for share in &questions.shares {
-        if let Some(row) = answer() {
-            facts.shares.insert(*share, FromRow::from_row(&row)?);
+    for shares in shares(questions) {
+        for row in answer() {
+            let share = HoldRow::from_row(&row)?;
+            if let Some(asked) = shares.iter().find(|asked| asked.1 == share.holder) {
+                facts.shares.insert(*asked, share);
+            }
         }
     }
     if questions.tip {
-        facts.tip = answer().map(|row| position(&row)).transpose()?;
+        facts.tip = answer().first().map(position).transpose()?;
     }
     Ok(facts)
 }
 
 impl FromRow<'_, SqliteRow> for RowHead {
     fn from_row(row: &SqliteRow) -> sqlx::Result<Self> {
-        let version: i64 = row.try_get(0)?;
+        let version: i64 = row.try_get(1)?;
         let at = |column: usize| row.try_get(column).map(|at: Option<i64>| at.and_then(UnixMs::from_i64));
-        let schedule = Schedule { next_at: at(1)?, claimed_until: at(2)?, woken: at(3)? };
+        let schedule = Schedule { next_at: at(2)?, claimed_until: at(3)?, woken: at(4)? };
         Ok(Self { version: version.cast_unsigned(), schedule })
     }
-}
-
-async fn push(batch: &mut Batch<'_>, statements: &Statements, write: &RowWrite<'_>) -> Stored<()> {
-    match write {
-        RowWrite::Insert { row, body, schedule } => {
-            let sql = statements.of(row.noun)?.insert.as_str();
-            let binds = [(&row.id).into(), row.stage.into(), ms(schedule.next_at), body.as_ref().into()];
-            batch.push(sql, &binds).await
-        }
-        RowWrite::Replace { row, body, version, schedule } => {
-            let sql = statements.of(row.noun)?.replace.as_str();
-            let [next_at, claimed_until, woken] = times(*schedule);
-            let version = version.cast_signed().into();
-            let body = body.as_ref().into();
-            let binds = [(&row.id).into(), row.stage.into(), version, body, next_at, claimed_until, woken];
-            batch.push(sql, &binds).await
-        }
-        RowWrite::Reschedule { noun, id, schedule } => {
-            let sql = statements.of(noun)?.reschedule.as_str();
-            let [next_at, claimed_until, woken] = times(*schedule);
-            batch.push(sql, &[(*id).into(), next_at, claimed_until, woken]).await
-        }
-        RowWrite::PutKey { noun, id, key, value } => {
-            let binds = [(*noun).into(), (*key).into(), (*value).into(), (*id).into()];
-            batch.push(sql::PUT_KEY, &binds).await
-        }
-        RowWrite::PutTag { noun, id, tag, value } => {
-            let sql = statements.of(noun)?.put_tag.as_str();
-            batch.push(sql, &[(*id).into(), (*noun).into(), (*tag).into(), (*value).into()]).await
-        }
-        RowWrite::DropTags { noun, id } => {
-            let sql = statements.of(noun)?.drop_tags.as_str();
-            batch.push(sql, &[(*id).into(), (*noun).into()]).await
-        }
-        RowWrite::ExpireHolds { scope, now } => {
-            batch.push(sql::EXPIRE_HOLDS, &[(*scope).into(), now.to_i64().into()]).await
-        }
-        RowWrite::PutHold { .. } => match share(write) {
-            Some(binds) => batch.push(sql::put_holds(1), &binds).await,
-            None => Ok(()),
-        },
-        RowWrite::DropHold { scope, holder } => batch.push(sql::DROP_HOLD, &[(*scope).into(), (*holder).into()]).await,
-        RowWrite::PutTotal { scope, total } => batch.push(sql::PUT_TOTAL, &[(*scope).into(), (*total).into()]).await,
-        RowWrite::PutCursor { reader, cursor } => {
-            batch.push(sql::PUT_CURSOR, &[(*reader).into(), (*cursor).into()]).await
-        }
-        RowWrite::AppendEvent { event, data, at } => {
-            let version = event.version.cast_signed().into();
-            let data = data.as_ref().into();
-            let binds = [event.kind.into(), (&event.subject).into(), version, at.to_i64().into(), data];
-            batch.push(sql::APPEND_EVENT, &binds).await
-        }
-        RowWrite::AppendLog { entry, at, changes, position } => {
-            let head = position.head.to_string();
-            let seq = position.seq.cast_signed().into();
-            let at = at.to_i64().into();
-            let binds = [seq, at, entry.kind.into(), (&entry.body).into(), changes.into(), (&head).into()];
-            batch.push(sql::APPEND_LOG, &binds).await
-        }
-    }
-}
-
-/// The values of a share that is put.
-fn share<'a>(write: &'a RowWrite<'_>) -> Option<[Bind<'a>; 4]> {
-    match write {
-        RowWrite::PutHold { scope, holder, row } => {
-            Some([(*scope).into(), (*holder).into(), row.amount.into(), ms(row.until)])
-        }
-        _ => None,
-    }
-}
-
-fn ms(at: Option<UnixMs>) -> Bind<'static> {
-    at.map(UnixMs::to_i64).into()
-}
-
-fn times(schedule: Schedule) -> [Bind<'static>; 3] {
-    [schedule.next_at, schedule.claimed_until, schedule.woken].map(ms)
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 
+use super::several::{Asked, Written};
 use crate::backend::Stored;
 use crate::error::StoreError;
 
@@ -23,9 +24,6 @@ pub(super) const COUNT_PROBE: &str = "INSERT INTO meta (name, value) VALUES ('pr
      RETURNING CAST(value AS INTEGER)";
 pub(super) const PROBES: &str = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'probes'";
 
-pub(super) const KEY_HOLDER: &str = "SELECT id FROM unique_keys WHERE noun = $1 AND name = $2 AND value = $3";
-pub(super) const PUT_KEY: &str = "INSERT INTO unique_keys (noun, name, value, id) VALUES ($1, $2, $3, $4)";
-
 pub(super) const HELD: &str = "SELECT coalesce((SELECT total FROM hold_totals WHERE scope = $1), 0) \
      - coalesce((SELECT sum(amount) FROM holds WHERE scope = $1 AND until <= $2), 0)";
 /// As above, and whether rows have ended that the total still has.
@@ -33,45 +31,21 @@ pub(super) const SUM: &str = "SELECT coalesce((SELECT total FROM hold_totals WHE
      - coalesce((SELECT sum(amount) FROM holds WHERE scope = $1 AND until <= $2), 0), \
      EXISTS (SELECT 1 FROM holds WHERE scope = $1 AND until <= $2)";
 pub(super) const HOLDS: &str = "SELECT holder, amount, until FROM holds WHERE scope = $1 ORDER BY holder";
-pub(super) const HOLD: &str = "SELECT holder, amount, until FROM holds WHERE scope = $1 AND holder = $2";
 pub(super) const EXPIRE_HOLDS: &str = "DELETE FROM holds WHERE scope = $1 AND until <= $2";
-/// So many shares at once; a place for each count up to [`SHARES_MAX`].
-pub(super) fn put_holds(count: usize) -> &'static str {
-    static STATEMENTS: LazyLock<[String; SHARES_MAX]> = LazyLock::new(|| {
-        std::array::from_fn(|more| {
-            let row = |row: usize| format!("(${}, ${}, ${}, ${})", 4 * row + 1, 4 * row + 2, 4 * row + 3, 4 * row + 4);
-            format!(
-                "INSERT INTO holds (scope, holder, amount, until) VALUES {} ON CONFLICT (scope, holder) \
-                 DO UPDATE SET amount = excluded.amount, until = excluded.until",
-                (0..=more).map(row).collect::<Vec<_>>().join(", ")
-            )
-        })
-    });
-    &STATEMENTS[count - 1]
-}
-/// The most shares that one statement puts: more than a signature's windows.
-pub(super) const SHARES_MAX: usize = 8;
 /// All scopes' rows; and the scopes whose total is not the sum over them.
 pub(super) const ALL_HOLDS: &str = "SELECT scope, holder, amount, until FROM holds \
      WHERE (scope, holder) > ($1, $2) ORDER BY scope, holder LIMIT $3";
 pub(super) const UNBALANCED: &str = "SELECT scope FROM (SELECT scope, total FROM hold_totals \
      UNION ALL SELECT scope, -amount FROM holds) GROUP BY scope HAVING sum(total) <> 0 ORDER BY scope";
 pub(super) const DROP_HOLD: &str = "DELETE FROM holds WHERE scope = $1 AND holder = $2";
-pub(super) const PUT_TOTAL: &str = "INSERT INTO hold_totals (scope, total) VALUES ($1, $2) \
-     ON CONFLICT (scope) DO UPDATE SET total = excluded.total";
-
 pub(super) const CURSOR: &str = "SELECT cursor FROM cursors WHERE reader = $1";
 pub(super) const PUT_CURSOR: &str = "INSERT INTO cursors (reader, cursor) VALUES ($1, $2) \
      ON CONFLICT (reader) DO UPDATE SET cursor = excluded.cursor";
 
-pub(super) const APPEND_EVENT: &str =
-    "INSERT INTO outbox (kind, subject, version, at, payload) VALUES ($1, $2, $3, $4, $5)";
 pub(super) const EVENTS: &str = "SELECT position, kind, subject, version, at, payload FROM outbox \
      WHERE position > $1 ORDER BY position LIMIT $2";
 pub(super) const HEAD_POSITION: &str = "SELECT coalesce(max(position), 0) FROM outbox";
 
-pub(super) const APPEND_LOG: &str =
-    "INSERT INTO log (seq, at, kind, body, changes, head) VALUES ($1, $2, $3, $4, $5, $6)";
 pub(super) const LOG: &str = "SELECT seq, at, kind, body, changes, head FROM log WHERE seq > $1 ORDER BY seq LIMIT $2";
 /// As above, of the kinds that a JSON array lists.
 pub(super) const LOG_OF: &str = "SELECT seq, at, kind, body, changes, head FROM log \
@@ -79,6 +53,33 @@ pub(super) const LOG_OF: &str = "SELECT seq, at, kind, body, changes, head FROM 
 /// By the index alone.
 pub(super) const COUNT_LOG: &str = "SELECT count(*) FROM log WHERE kind IN (SELECT value FROM json_each($1))";
 pub(super) const LOG_POSITION: &str = "SELECT seq, head FROM log ORDER BY seq DESC LIMIT 1";
+
+/// Who has the names, of a noun and a key.
+pub(super) static KEY_HOLDERS: LazyLock<Asked> = LazyLock::new(|| {
+    Asked::new("SELECT value, id FROM unique_keys WHERE noun = $1 AND name = $2 AND value {asked}", 2)
+});
+/// The shares of a scope.
+pub(super) static SHARES: LazyLock<Asked> =
+    LazyLock::new(|| Asked::new("SELECT holder, amount, until FROM holds WHERE scope = $1 AND holder {asked}", 1));
+
+pub(super) static PUT_KEYS: LazyLock<Written> =
+    LazyLock::new(|| Written::new("INSERT INTO unique_keys (noun, name, value, id) VALUES ", "($1, $2, $3, $4)", ""));
+pub(super) static PUT_HOLDS: LazyLock<Written> = LazyLock::new(|| {
+    let after = " ON CONFLICT (scope, holder) DO UPDATE SET amount = excluded.amount, until = excluded.until";
+    Written::new("INSERT INTO holds (scope, holder, amount, until) VALUES ", "($1, $2, $3, $4)", after)
+});
+pub(super) static PUT_TOTALS: LazyLock<Written> = LazyLock::new(|| {
+    let after = " ON CONFLICT (scope) DO UPDATE SET total = excluded.total";
+    Written::new("INSERT INTO hold_totals (scope, total) VALUES ", "($1, $2)", after)
+});
+pub(super) static APPEND_EVENTS: LazyLock<Written> = LazyLock::new(|| {
+    let before = "INSERT INTO outbox (kind, subject, version, at, payload) VALUES ";
+    Written::new(before, "($1, $2, $3, $4, $5)", "")
+});
+pub(super) static APPEND_LOG: LazyLock<Written> = LazyLock::new(|| {
+    let before = "INSERT INTO log (seq, at, kind, body, changes, head) VALUES ";
+    Written::new(before, "($1, $2, $3, $4, $5, $6)", "")
+});
 
 /// The statements of every declared noun.
 #[derive(Debug)]
@@ -97,12 +98,12 @@ pub(super) struct OfNoun {
     pub(super) list_stage_tag: SqlStr,
     pub(super) count: SqlStr,
     pub(super) next_due: SqlStr,
-    pub(super) head: SqlStr,
+    pub(super) heads: Asked,
     pub(super) states: SqlStr,
     pub(super) state: SqlStr,
     pub(super) put_tag: SqlStr,
     pub(super) drop_tags: SqlStr,
-    pub(super) insert: SqlStr,
+    pub(super) insert: Written,
     pub(super) replace: SqlStr,
     pub(super) reschedule: SqlStr,
     pub(super) due: SqlStr,
@@ -161,15 +162,21 @@ impl OfNoun {
             list_stage_tag: list(&format!("{stage}{tag}")),
             count: sql("SELECT stage, count(*) FROM noun_{noun} GROUP BY stage ORDER BY stage"),
             next_due: sql("SELECT next_at FROM noun_{noun} WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1"),
-            head: sql("SELECT version, next_at, claimed_until, woken FROM noun_{noun} WHERE id = $1"),
+            heads: Asked::new(
+                &format!("SELECT id, version, next_at, claimed_until, woken FROM noun_{noun} WHERE id {{asked}}"),
+                0,
+            ),
             states: sql("SELECT seq, id, version, stage, body FROM noun_{noun} \
                  WHERE seq > $1 ORDER BY seq LIMIT $2"),
             state: sql("SELECT seq, id, version, stage, body FROM noun_{noun} WHERE id = $1"),
             put_tag: sql("INSERT INTO tags (noun, name, value, seq) \
                  SELECT $2, $3, $4, seq FROM noun_{noun} WHERE id = $1 ON CONFLICT DO NOTHING"),
             drop_tags: sql("DELETE FROM tags WHERE noun = $2 AND seq = (SELECT seq FROM noun_{noun} WHERE id = $1)"),
-            insert: sql("INSERT INTO noun_{noun} (id, stage, version, next_at, body) \
-                 VALUES ($1, $2, 1, $3, $4)"),
+            insert: Written::new(
+                &format!("INSERT INTO noun_{noun} (id, stage, version, next_at, body) VALUES "),
+                "($1, $2, 1, $3, $4)",
+                "",
+            ),
             replace: sql("UPDATE noun_{noun} SET stage = $2, version = $3, body = $4, \
                  next_at = $5, claimed_until = $6, woken = $7 WHERE id = $1"),
             reschedule: sql("UPDATE noun_{noun} SET next_at = $2, claimed_until = $3, woken = $4 WHERE id = $1"),
