@@ -88,7 +88,12 @@ impl<'a> Questions<'a> {
             }
         }
         self.heads.extend(commit.wakes.iter().map(|(noun, id)| (*noun, id.as_str())));
-        self.shares.extend(commit.holds.iter().map(HoldStep::share));
+        for share in commit.holds.iter().map(HoldStep::share) {
+            // A window's share is held and released in one breath: not to be sorted twice.
+            if self.shares.last() != Some(&share) {
+                self.shares.push(share);
+            }
+        }
         self.tip |= !commit.log.is_empty();
     }
 }

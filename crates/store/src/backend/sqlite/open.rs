@@ -62,6 +62,9 @@ impl Sqlite {
             .synchronous(SqliteSynchronous::Full)
             // Room for the rows and the end of each statement: SQLite's thread would sleep for it in the midst of a message.
             .row_buffer_size((ASKED_MAX + 1) * STATEMENTS_MAX)
+            // What it needs to take one statement back: a page for each that the statement changes, which would go to a file
+            // under /tmp, more of them than the pages of the commit itself.
+            .pragma("temp_store", "MEMORY")
             // Negative for KiB (sqlite.org/pragma.html#pragma_cache_size).
             .pragma("cache_size", (-WRITER_CACHE_KIB).to_string());
         let mut connection = SqliteConnection::connect_with(&writing).await.map_err(failed)?;
