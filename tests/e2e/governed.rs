@@ -13,7 +13,7 @@ use plane_tests::plane::Plane;
 use serde_json::{Value, json};
 use toml::Table;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PULSE: Duration = Duration::from_millis(200);
 
 /// A policy of two operators, in a file that is not there yet.

@@ -126,9 +126,9 @@ async fn a_kill_between_birth_and_manifest_leaves_one_key_and_shows_none_too_ear
         let ready = left.as_ref().is_some_and(|key| key.stage == KeyStage::Ready);
         assert!(ready || answer.is_none(), "round {number}: what was answered was stored");
         if ready {
-            finished += 1
+            finished += 1;
         } else {
-            unfinished += 1
+            unfinished += 1;
         }
 
         let hot = made(&process, &name).await;

@@ -3,6 +3,7 @@
 //!
 //! libfaketime stands before the C library's clock, in the service and in its worker; the test's own clock goes on.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
@@ -37,7 +38,7 @@ impl Shifted {
             ("NO_FAKE_STAT", "1".into()),
         ];
         let listed: Vec<_> = names.iter().map(|(name, _)| format!("\"{name}\"")).collect();
-        place.worker.push_str(&format!("\nenvironment = [\"SOFTHSM2_CONF\", {}]", listed.join(", ")));
+        write!(place.worker, "\nenvironment = [\"SOFTHSM2_CONF\", {}]", listed.join(", ")).unwrap();
         place.environment = names.into();
         let shifted = Self { offset };
         shifted.set(0);

@@ -1,7 +1,8 @@
 //! A policy of limits for the place's hot wallet, in TRX.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use crate::place::Place;
 
@@ -18,13 +19,14 @@ pub(crate) fn policy(version: u32, once: &str, hour: &str, day: &str) -> String 
 pub(crate) fn put(place: &Place, text: &str) {
     let (path, next) = (place.path("policy.toml"), place.path("policy.next"));
     fs::write(&next, text).unwrap();
-    let left_alone = SystemTime::now() - Duration::from_mins(1);
-    File::options().append(true).open(&next).unwrap().set_modified(left_alone).unwrap();
+    let next_file = File::options().append(true).open(&next).unwrap();
+    let written = next_file.metadata().unwrap().modified().unwrap();
+    next_file.set_modified(written - Duration::from_mins(1)).unwrap();
     fs::rename(next, path).unwrap();
 }
 
 /// Has the place's service look for a policy, and puts this one there.
 pub(crate) fn governed(place: &mut Place, text: &str) {
     put(place, text);
-    place.sections.push_str(&format!("[policy]\nfile = \"{}\"\n", place.path("policy.toml").display()));
+    writeln!(place.sections, "[policy]\nfile = \"{}\"", place.path("policy.toml").display()).unwrap();
 }

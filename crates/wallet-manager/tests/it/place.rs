@@ -308,22 +308,22 @@ pub(crate) fn wallet_request(name: &str) -> Call<WalletView> {
     let mut nonce = [1; 16];
     nonce[..name.len()].copy_from_slice(name.as_bytes());
     let name: WalletId = name.parse().unwrap();
-    let ceremony = decided(Action::MakeKey { class: KeyClass::Hot, name: name.clone() }, nonce);
+    let ceremony = Some(decided(Action::MakeKey { class: KeyClass::Hot, name: name.clone() }, nonce));
     put_wallet(&name, &WalletRequest { class: WalletClass::Hot, ceremony })
 }
 
 /// Two operators' decision to retire the key of this wallet.
 pub(crate) fn retirement(wallet: &WalletView) -> RetireRequest {
-    RetireRequest { ceremony: decided(Action::RetireKey { key_id: wallet.key_id.clone() }, [2; 16]) }
+    RetireRequest { ceremony: Some(decided(Action::RetireKey { key_id: wallet.key_id.clone() }, [2; 16])) }
 }
 
-fn decided(action: Action, nonce: [u8; 16]) -> Option<Cosigned<Ceremony>> {
+fn decided(action: Action, nonce: [u8; 16]) -> Cosigned<Ceremony> {
     static DECIDED: OnceLock<UnixMs> = OnceLock::new();
     let issued_at = *DECIDED.get_or_init(|| SystemClock.now());
     let valid_until = issued_at.plus_ms(3_600_000);
     let plane = PLANE.parse().unwrap();
     let ceremony = Cosigned::proposed(Ceremony { plane, chain_id: CHAIN, action, nonce, issued_at, valid_until });
-    Some(OPERATORS.into_iter().fold(ceremony, |signed, (_, number)| signed.signed_by(&key(number))))
+    OPERATORS.into_iter().fold(ceremony, |signed, (_, number)| signed.signed_by(&key(number)))
 }
 
 /// Sends a signal.

@@ -1,6 +1,7 @@
 //! A stop, another policy, and a key's retirement, each against a batch of 256 in flight: every item is signed under what
 //! held before, or refused by the right rule, and nothing is signed after the answer.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use api::wallet_manager::audit::{AuditRecord, audit};
@@ -36,11 +37,13 @@ impl Race {
             // 200 of the 256.
             governed(&mut place, &policy(1, "3", "600", "600"));
         }
-        place.sections.push_str(&format!(
+        write!(
+            place.sections,
             "[peers.everybody]\ncall_key = \"{}\"\nscopes = [\"operator\", \"signatures:write\", \"wallets:write\", \
              \"freeze:write\", \"register:read\", \"read\"]\n",
             key(12).verify_key()
-        ));
+        )
+        .unwrap();
         let mut process = place.serve();
         process.client = client(&process.address, "everybody", 12, SystemClock);
         process.ready();
