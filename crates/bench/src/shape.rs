@@ -10,7 +10,7 @@ pub(crate) struct Shape {
 }
 
 /// Every shape that is measured: what single requests reach, and batches.
-pub(crate) const SHAPES: [Shape; 8] = [
+pub(crate) const SHAPES: [Shape; 9] = [
     Shape { callers: 1, items: 1 },
     Shape { callers: 4, items: 1 },
     Shape { callers: 16, items: 1 },
@@ -18,6 +18,7 @@ pub(crate) const SHAPES: [Shape; 8] = [
     Shape { callers: 1, items: 64 },
     Shape { callers: 4, items: 16 },
     Shape { callers: 4, items: 64 },
+    Shape { callers: 16, items: 64 },
     Shape { callers: 4, items: 256 },
 ];
 
