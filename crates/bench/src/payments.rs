@@ -46,15 +46,17 @@ impl Payments {
     fn next(&mut self, wallet: &WalletView, anchor: &Signed<Anchor>) -> anyhow::Result<SignatureItem> {
         self.made += 1;
         let now = SystemClock.now();
-        // To a thousand people in turn, 3 USDT each.
+        // To a thousand people in turn, about 3 USDT each: another time or amount for each, so that no two hash alike, and
+        // no time past the expiration however many are made.
+        let (round, place) = (self.made / 30_000, self.made % 30_000);
         let mut person = [0x33; 20];
         person[..2].copy_from_slice(&u16::try_from(self.made % 1_000)?.to_be_bytes());
-        let (recipient, amount, fee) = (Address::from_evm(person), 3_000_000, primitives::Sun::new(30_000_000)?);
+        let (recipient, fee) = (Address::from_evm(person), primitives::Sun::new(30_000_000)?);
+        let amount = 3_000_000 + round;
         let transfer = Contract::Trigger(Trigger::new(wallet.address, USDT, trc20::transfer(recipient, amount)));
         let block_id = anchor.unverified().block_id;
-        // Another time for each, so that no two hash alike.
-        let raw = RawTransaction::new(transfer, block_id.into(), now.plus_ms(self.made), now.plus_ms(60_000))
-            .with_fee_limit(fee);
+        let raw =
+            RawTransaction::new(transfer, block_id.into(), now.plus_ms(place), now.plus_ms(60_000)).with_fee_limit(fee);
         let authorisation = Authorisation {
             chain_id: CHAIN,
             plane: PLANE.parse()?,
