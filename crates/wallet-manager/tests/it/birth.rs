@@ -118,10 +118,10 @@ async fn a_kill_between_birth_and_manifest_leaves_one_key_and_shows_none_too_ear
         if victim == Victim::Service {
             drop(process);
             process = place.serve();
+            process.ready();
         } else {
-            process.worker_but(Some(pid));
+            process.renewed(pid);
         }
-        process.ready();
         let left = stored(&process, &name).await;
         let ready = left.as_ref().is_some_and(|key| key.stage == KeyStage::Ready);
         assert!(ready || answer.is_none(), "round {number}: what was answered was stored");

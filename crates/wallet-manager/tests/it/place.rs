@@ -261,6 +261,17 @@ impl Process {
         until("ready", || self.page("/health/ready").starts_with("HTTP/1.0 200").then_some(()));
     }
 
+    /// Waits until a worker other than this serves. That the service is ready is not enough: its report may be a second
+    /// old, and of the one before.
+    pub(crate) fn renewed(&self, other: u32) {
+        until("another worker serves", || {
+            let page = self.page("/health/ready");
+            let serves = |worker: u32| page.contains(&format!("process {worker} serves"));
+            let next = workers_of(self.child.id()).into_iter().find(|worker| *worker != other)?;
+            (page.starts_with("HTTP/1.0 200") && serves(next)).then_some(())
+        });
+    }
+
     /// The worker's process, once there is one other than this.
     pub(crate) fn worker_but(&self, other: Option<u32>) -> u32 {
         until("a worker", || workers_of(self.child.id()).into_iter().find(|worker| Some(*worker) != other))

@@ -21,8 +21,7 @@ async fn a_worker_that_is_killed_is_started_anew() {
     let signed = process.done(&put_signature(raw.txid(), &request)).await;
     let first = process.worker();
     signal(first, Signal::KILL);
-    process.worker_but(Some(first));
-    process.ready();
+    process.renewed(first);
     assert_eq!(process.done(&put_signature(raw.txid(), &request)).await, signed);
     assert_eq!(process.restarts("died"), 1);
     let metrics = process.page("/metrics");
@@ -45,8 +44,7 @@ async fn a_worker_that_stands_still_is_killed_and_started_anew() {
         Outcome::Unknown(cause) => assert_eq!(cause.to_string(), "answered 503 worker_unavailable"),
         other => panic!("{other:?}"),
     }
-    process.worker_but(Some(first));
-    process.ready();
+    process.renewed(first);
     process.done(&call).await;
     assert_eq!(process.restarts("hung"), 1);
 }
@@ -70,7 +68,7 @@ async fn a_call_that_does_not_return_costs_the_worker_and_nothing_else() {
     }
     process.worker_but(Some(first));
     plan.set("");
-    process.ready();
+    process.renewed(first);
     process.done(&call).await;
     assert_eq!(process.restarts("token_hung"), 1, "{}", process.log());
 }
@@ -87,7 +85,7 @@ async fn a_module_that_wants_to_be_initialised_anew_gets_a_new_worker() {
     plan.set("C_Sign rv CRYPTOKI_NOT_INITIALIZED");
     process.worker_but(Some(first));
     plan.set("");
-    process.ready();
+    process.renewed(first);
     process.done(&put_signature(raw.txid(), &request)).await;
     // Whoever came before the plan was another one went as well.
     assert_ne!(process.restarts("token_restart"), 0, "{}", process.log());
