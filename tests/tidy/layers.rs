@@ -15,7 +15,7 @@ const SERVICES: [&str; 6] =
 const FOR_SERVICES: [&str; 7] = ["primitives", "tron-tx", "payments", "api", "store", "service", "transact"];
 
 /// Every other crate, and what it may use of the workspace.
-const RANKS: [(&str, &[&str]); 16] = [
+const RANKS: [(&str, &[&str]); 17] = [
     ("primitives", &[]),
     ("tron-tx", &["primitives"]),
     ("payments", &["primitives", "tron-tx", "api"]),
@@ -23,7 +23,8 @@ const RANKS: [(&str, &[&str]); 16] = [
     ("store", &["primitives"]),
     ("signer", &["primitives", "tron-tx"]),
     ("service", &["primitives", "api", "store"]),
-    ("signing-core", &["primitives", "tron-tx", "api", "store", "signer", "service"]),
+    ("confine", &[]),
+    ("signing-core", &["confine", "primitives", "tron-tx", "api", "store", "signer", "service"]),
     ("transact", &["primitives", "tron-tx", "payments", "api", "store", "service"]),
     ("devnet", &["primitives", "tron-tx"]),
     ("bench", &["primitives", "tron-tx", "api", "service", "signer"]),

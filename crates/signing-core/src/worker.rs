@@ -5,7 +5,6 @@
 
 mod confine;
 mod ending;
-mod syscalls;
 
 use std::ffi::OsString;
 use std::io::Write;

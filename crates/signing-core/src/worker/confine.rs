@@ -1,10 +1,9 @@
 //! What the worker gives up before it loads anything: cores, debuggers, privileges, other programs, sockets.
 
+use confine::{FilterError, Listeners, Sockets};
 use rustix::process::{DumpableBehavior, Pid, Resource, Rlimit, Signal};
 use signer::Profile;
 use thiserror::Error;
-
-use super::syscalls;
 
 /// Why this process cannot be confined; it then must not go on.
 #[derive(Debug, Error)]
@@ -22,7 +21,7 @@ pub enum Unconfined {
     Orphaned,
     /// The filter of system calls.
     #[error("the filter of system calls cannot be installed")]
-    Filter(#[from] syscalls::FilterError),
+    Filter(#[from] FilterError),
 }
 
 /// The proof that this thread, and every thread that it will start, is confined.
@@ -49,7 +48,9 @@ pub fn confine(parent: u32, network: bool) -> Result<Confined, Unconfined> {
         return Err(Unconfined::Orphaned);
     }
     flag("the renunciation of privileges", rustix::thread::set_no_new_privs(true))?;
-    syscalls::install(network)?;
+    let sockets = if network { Sockets::UnixAndIp } else { Sockets::Unix };
+    // A vendor's library that reaches its device over a network may want an address of its own.
+    confine::install(sockets, Listeners::More)?;
     Ok(Confined(()))
 }
 

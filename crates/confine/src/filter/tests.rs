@@ -41,8 +41,8 @@ fn run(program: &BpfProgram, question: &[u32; 16]) -> u32 {
 }
 
 /// The strictest answer of all programs: the kernel compares them as signed numbers, the lowest wins.
-fn answer(arch: TargetArch, network: bool, question: &[u32; 16]) -> u32 {
-    let answers = programs(arch, network).unwrap();
+fn answer(arch: TargetArch, sockets: Sockets, listeners: Listeners, question: &[u32; 16]) -> u32 {
+    let answers = programs(arch, sockets, listeners).unwrap();
     answers.iter().map(|program| run(program, question)).min_by_key(|answer| answer.cast_signed()).unwrap()
 }
 
@@ -55,33 +55,44 @@ fn every_rule_on_both_architectures() {
     for (arch, audit, foreign) in
         [(TargetArch::x86_64, AUDIT_X86_64, AUDIT_I386), (TargetArch::aarch64, AUDIT_AARCH64, 0x4000_0028)]
     {
-        let asked = |network: bool, numbers: Numbers, first: u64| {
-            answer(arch, network, &question(audit, number(arch, numbers).unwrap(), first))
-        };
-        for network in [false, true] {
+        for (sockets, listeners) in [
+            (Sockets::Unix, Listeners::More),
+            (Sockets::Unix, Listeners::NoMore),
+            (Sockets::UnixAndIp, Listeners::More),
+            (Sockets::UnixAndIp, Listeners::NoMore),
+        ] {
+            let network = sockets == Sockets::UnixAndIp;
+            let asked = |numbers: Numbers, first: u64| {
+                answer(arch, sockets, listeners, &question(audit, number(arch, numbers).unwrap(), first))
+            };
             for numbers in REFUSED.into_iter().filter(|numbers| number(arch, *numbers).is_some()) {
-                assert_eq!(asked(network, numbers, 0), ERRNO | EPERM, "{numbers:?}");
+                assert_eq!(asked(numbers, 0), ERRNO | EPERM, "{numbers:?}");
             }
-            assert_eq!(asked(network, CLONE3, 0), ERRNO | ENOSYS);
-            assert_eq!(asked(network, CLONE, 0x11), ERRNO | EPERM, "a process");
-            assert_eq!(asked(network, CLONE, 0x003d_0f00), ALLOW, "glibc's flags for a thread");
+            let addressed = if listeners == Listeners::More { ALLOW } else { ERRNO | EPERM };
+            assert_eq!([asked(BIND, 3), asked(LISTEN, 3)], [addressed; 2], "{listeners:?}");
+            assert_eq!(asked(CLONE3, 0), ERRNO | ENOSYS);
+            assert_eq!(asked(CLONE, 0x11), ERRNO | EPERM, "a process");
+            assert_eq!(asked(CLONE, 0x003d_0f00), ALLOW, "glibc's flags for a thread");
             for (family, allowed) in [(1, true), (2, network), (10, network), (16, false), (17, false), (40, false)] {
                 let expected = if allowed { ALLOW } else { ERRNO | EPERM };
-                assert_eq!(asked(network, SOCKET, family), expected, "family {family}, network {network}");
+                assert_eq!(asked(SOCKET, family), expected, "family {family}, network {network}");
             }
-            assert_eq!(answer(arch, network, &question(foreign, 1, 0)), KILL, "another architecture");
-            assert_eq!(answer(arch, network, &question(audit, 0, 0)), ALLOW, "anything else");
+            assert_eq!(answer(arch, sockets, listeners, &question(foreign, 1, 0)), KILL, "another architecture");
+            assert_eq!(answer(arch, sockets, listeners, &question(audit, 0, 0)), ALLOW, "anything else");
         }
     }
     let x32 = question(AUDIT_X86_64, X32_BIT + 41, 2);
-    assert_eq!(answer(TargetArch::x86_64, false, &x32), KILL);
+    assert_eq!(answer(TargetArch::x86_64, Sockets::Unix, Listeners::More, &x32), KILL);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn the_numbers_are_the_headers() {
-    let ours: Vec<_> = [SOCKET, CLONE, CLONE3].into_iter().chain(REFUSED).map(|(x86_64, _)| x86_64.unwrap()).collect();
+    let ours: Vec<_> =
+        [BIND, LISTEN, SOCKET, CLONE, CLONE3].into_iter().chain(REFUSED).map(|(x86_64, _)| x86_64.unwrap()).collect();
     let theirs = [
+        libc::SYS_bind,
+        libc::SYS_listen,
         libc::SYS_socket,
         libc::SYS_clone,
         libc::SYS_clone3,
@@ -104,4 +115,19 @@ fn the_numbers_are_the_headers() {
         libc::SYS_setns,
     ];
     assert_eq!(ours, theirs);
+}
+
+#[test]
+fn a_thread_that_listens_no_more_is_answered_by_the_kernel() {
+    let thread = std::thread::spawn(|| {
+        let there = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        install(Sockets::Unix, Listeners::NoMore).unwrap();
+        let refused = |error: std::io::Error| assert_eq!(error.raw_os_error(), Some(libc::EPERM));
+        refused(std::net::TcpStream::connect(there.local_addr().unwrap()).unwrap_err());
+        refused(std::os::unix::net::UnixListener::bind(std::env::temp_dir().join("nobody")).unwrap_err());
+        let (mut near, mut far) = std::os::unix::net::UnixStream::pair().unwrap();
+        std::io::Write::write_all(&mut near, b"still").unwrap();
+        std::io::Read::read_exact(&mut far, &mut [0; 5]).unwrap();
+    });
+    thread.join().unwrap();
 }

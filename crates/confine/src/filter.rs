@@ -1,8 +1,8 @@
-//! The system calls that the worker does without, refused by the kernel (seccomp), on x86-64 and aarch64.
+//! The system calls that a confined process does without, on x86-64 and aarch64.
 //!
-//! Refused with EPERM: other programs and processes, sockets of any family but AF_UNIX (and AF_INET, AF_INET6 where the
-//! token is reached over a network), the memory of other processes, and io_uring, through which a socket could be opened
-//! past this filter. clone3 answers ENOSYS, because a filter cannot read its arguments: glibc then uses clone, which may
+//! Refused with EPERM: other programs and processes, sockets of any family but AF_UNIX (and AF_INET, AF_INET6 where an
+//! address must be reached), the memory of other processes, io_uring, through which a socket could be opened past this
+//! filter, and, where that is over, giving a socket an address. clone3 answers ENOSYS, because a filter cannot read its arguments: glibc then uses clone, which may
 //! make threads only. A call by another architecture's numbers kills the process.
 
 use std::collections::BTreeMap;
@@ -12,6 +12,24 @@ use seccompiler::{
     TargetArch, sock_filter,
 };
 use thiserror::Error;
+
+/// Which sockets may still be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sockets {
+    /// Those of this machine.
+    Unix,
+    /// Also those of IPv4 and IPv6.
+    UnixAndIp,
+}
+
+/// Whether a socket may still be given an address, to listen there or to speak from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listeners {
+    /// It may.
+    More,
+    /// Whatever is listened at, is by now.
+    NoMore,
+}
 
 /// Why there is no filter.
 #[derive(Debug, Error)]
@@ -30,6 +48,8 @@ pub enum FilterError {
 /// A call's numbers on x86-64 and aarch64; none where an architecture does not have it.
 type Numbers = (Option<i64>, Option<i64>);
 
+const BIND: Numbers = (Some(49), Some(200));
+const LISTEN: Numbers = (Some(50), Some(201));
 const SOCKET: Numbers = (Some(41), Some(198));
 const CLONE: Numbers = (Some(56), Some(220));
 const CLONE3: Numbers = (Some(435), Some(435));
@@ -67,24 +87,25 @@ const ENOSYS: u32 = 38;
 /// asm/unistd.h: set in the numbers of x86-64's third ABI, x32, which shares the architecture's name in the kernel.
 const X32_BIT: u32 = 0x4000_0000;
 
-/// Installs the filters for this thread and those that it will start.
-pub(super) fn install(network: bool) -> Result<(), FilterError> {
+/// Installs the filters for this thread and those that it will start, for good.
+pub fn install(sockets: Sockets, listeners: Listeners) -> Result<(), FilterError> {
     let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|_| FilterError::Architecture)?;
-    for program in programs(arch, network)? {
+    for program in programs(arch, sockets, listeners)? {
         seccompiler::apply_filter(&program)?;
     }
     Ok(())
 }
 
 /// The filters; the strictest answer of all holds.
-fn programs(arch: TargetArch, network: bool) -> Result<Vec<BpfProgram>, FilterError> {
+fn programs(arch: TargetArch, sockets: Sockets, listeners: Listeners) -> Result<Vec<BpfProgram>, FilterError> {
     let mut refused: BTreeMap<i64, Vec<SeccompRule>> = BTreeMap::new();
-    for numbers in REFUSED {
+    let given_addresses: &[Numbers] = if listeners == Listeners::NoMore { &[BIND, LISTEN] } else { &[] };
+    for numbers in REFUSED.iter().chain(given_addresses).copied() {
         // A call without rules is refused always.
         refused.extend(of(arch, numbers)?.map(|number| (number, Vec::new())));
     }
     refused.extend(of(arch, CLONE)?.into_iter().zip([vec![not_a_thread()?]]));
-    refused.extend(of(arch, SOCKET)?.into_iter().zip([vec![of_no_family(network)?]]));
+    refused.extend(of(arch, SOCKET)?.into_iter().zip([vec![of_no_family(sockets)?]]));
     let absent: BTreeMap<_, _> = of(arch, CLONE3)?.map(|number| (number, Vec::new())).into_iter().collect();
     let filter = |rules, errno| -> Result<BpfProgram, FilterError> {
         let filter = SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(errno), arch)?;
@@ -112,8 +133,11 @@ fn not_a_thread() -> Result<SeccompRule, FilterError> {
 }
 
 /// socket of a family that is none of ours.
-fn of_no_family(network: bool) -> Result<SeccompRule, FilterError> {
-    let families: &[u64] = if network { &[AF_UNIX, AF_INET, AF_INET6] } else { &[AF_UNIX] };
+fn of_no_family(sockets: Sockets) -> Result<SeccompRule, FilterError> {
+    let families: &[u64] = match sockets {
+        Sockets::Unix => &[AF_UNIX],
+        Sockets::UnixAndIp => &[AF_UNIX, AF_INET, AF_INET6],
+    };
     let others =
         families.iter().map(|family| SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, *family));
     Ok(SeccompRule::new(others.collect::<Result<_, _>>()?)?)
