@@ -15,7 +15,7 @@ const SERVICES: [&str; 6] =
 const FOR_SERVICES: [&str; 7] = ["primitives", "tron-tx", "payments", "api", "store", "service", "transact"];
 
 /// Every other crate, and what it may use of the workspace.
-const RANKS: [(&str, &[&str]); 17] = [
+const RANKS: [(&str, &[&str]); 18] = [
     ("primitives", &[]),
     ("tron-tx", &["primitives"]),
     ("payments", &["primitives", "tron-tx", "api"]),
@@ -31,6 +31,7 @@ const RANKS: [(&str, &[&str]); 17] = [
     ("pkcs11-faults", &[]),
     ("test-support", &[]),
     ("oci-image", &[]),
+    ("forwarder", &["confine"]),
     ("lucid", &["primitives", "tron-tx", "api", "service"]),
     ("plane-tests", &["primitives", "test-support"]),
 ];

@@ -8,7 +8,7 @@ use plane_tests::{read, root};
 use crate::check;
 
 /// Where the metrics of each section of the document are registered.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("Every service", "service"),
     ("tron-client", "tron-client"),
     ("payout-router", "payout-router"),
@@ -17,6 +17,7 @@ const SECTIONS: [(&str, &str); 8] = [
     ("payment-gateway", "payment-gateway"),
     ("wallet-manager", "wallet-manager"),
     ("Its signing worker", "signing-core"),
+    ("The forwarders", "forwarder"),
 ];
 
 /// The ends of what registers a name.
