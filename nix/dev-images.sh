@@ -3,6 +3,8 @@
 . "$root/nix/settings.sh"
 . "$root/nix/dev-running.sh"
 
+readonly nix_needed=2.8
+
 images_packages() {
     install_missing "nix-bin:nix --version" "git:git --version" "xz-utils:xz --version" "python3:python3 --version" \
         "util-linux:unshare --version"
@@ -13,6 +15,34 @@ images_packages() {
         install_missing "nix-setup-systemd:[ -S $daemon ] || getent group nix-users"
         [ -w "$daemon" ] || die "this user may not ask Nix's daemon: on Debian join the group nix-users and log in again"
     fi
+}
+
+# Before anything is brought or compiled: what a build would fail without half an hour later, said in its own words.
+may_build() {
+    local found
+    found="$(nix --version | sed 's/.* //')"
+    printf '%s\n%s\n' "$nix_needed" "$found" | sort -VC || die "Nix $found is too old: $nix_needed or newer"
+    # What Nix's sandbox does, and what is done inside it.
+    # shellcheck disable=SC2016
+    unshare --map-root-user --mount --pid --ipc --uts --net --fork \
+        sh -c 'mount -t tmpfs none /tmp && mount -t proc none /proc && unshare --map-root-user --mount true' >&2 ||
+        die "the images are built in user namespaces, and this system allows none: look at sysctl" \
+            "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces;" \
+            "a container needs --privileged"
+    offline true || die "the images are built without a network, and this system lets $(id -un) make no namespace without one"
+    # From nothing it is 8 GB; afterwards what another build leaves beside that. A build's own directory goes with it.
+    local megabytes=9000
+    [ ! -e "$cache/nix/warm/" ] || megabytes=2500
+    room "$megabytes" /nix/store "the Nix store"
+    room 2500 "${TMPDIR:-/tmp}" "the directory that is built in (TMPDIR)"
+}
+
+# room MEGABYTES DIRECTORY WHAT: so much is free where the directory is, or will be.
+room() {
+    local place="$2" free
+    while [ ! -e "$place" ]; do place="$(dirname "$place")"; done
+    free="$(df --output=avail --block-size=1MB "$place" | tail -n 1)"
+    [ "$free" -ge "$1" ] || die "$3 needs $1 MB, and $place has $((free)) MB left: nix-collect-garbage may help"
 }
 
 # How long a stage took, for whoever has a budget.
@@ -79,22 +109,24 @@ keep_warm() {
     nix build "$root#legacyPackages.x86_64-linux.$1" --out-link "$cache/nix/$1"
 }
 
-# images [--bless] [--check] [--twice] [--tests] [--link PATH]
+# images [--bless] [--check | --layout] [--twice] [--tests] [--link PATH]
 images() {
-    local bless='' check='' twice='' tests='' link="$root/result"
+    local bless='' check='' layout='' twice='' tests='' link="$root/result"
     while [ $# -gt 0 ]; do
         case "$1" in
             --bless) bless=yes ;;
             --check) check=yes ;;
+            --layout) layout=yes ;;
             --twice) twice=yes ;;
             --tests) tests=yes ;;
             --link) link="${2:?--link PATH}"; shift ;;
-            *) die "images knows --bless, --check, --twice, --tests and --link PATH, not $1" ;;
+            *) die "images knows --bless, --check, --layout, --twice, --tests and --link PATH, not $1" ;;
         esac
         shift
     done
     alone images_packages
     nix_settings
+    may_build
     timed "inputs" "$root/nix/fetch"
     local wanted=("$root#images")
     [ -z "$twice" ] || mapfile -t -O 1 wanted < <(twice_compiled)
@@ -110,6 +142,7 @@ images() {
         compare_with_golden "$link"
     fi
     [ -z "$check" ] || timed "the images, loaded and run" check_images "$link"
+    [ -z "$layout" ] || timed "the images, as others' tools see them" check_layout "$link"
     [ -z "$twice" ] || compare_twice
     [ -z "$tests" ] || timed "tests of the recipe" recipe_tests "$link"
     say "docker load --input $link/images-amd64.tar   (images-arm64.tar on an arm64 host)"
@@ -158,6 +191,7 @@ compare_twice() {
 repro() {
     alone images_packages
     nix_settings
+    may_build
     if [ "${1:-}" = --quick ]; then
         timed "inputs" "$root/nix/fetch"
         local wanted

@@ -1,8 +1,10 @@
-# The parts of ./dev that run images: `images --check` and `bench images`. Sourced by nix/dev-images.sh.
+# The parts of ./dev that run images: `images --check`, `images --layout` and `bench images`. Sourced by nix/dev-images.sh.
 
+layout_packages() { install_missing "skopeo:skopeo --version" "umoci:umoci --version"; }
 running_packages() {
-    install_missing "docker.io:dockerd --version && runc --version" "skopeo:skopeo --version" \
-        "umoci:umoci --version" "qemu-user-static:qemu-aarch64-static --version" "iproute2:ip -V" "procps:ps --version" \
+    layout_packages
+    install_missing "docker.io:dockerd --version && runc --version" \
+        "qemu-user-static:qemu-aarch64-static --version" "iproute2:ip -V" "procps:ps --version" \
         "mount:mount --version" "util-linux:setpriv --version"
     # Since Debian 13 the client is a package by itself.
     install_missing "docker-cli:docker --version"
@@ -22,6 +24,18 @@ came_of() {
     printf '%s\t%s\t%s s\n' "$what" "$came" "$((SECONDS - began))" >>"$file"
 }
 
+# in_running RESULT WORD...: nix/running, as root.
+in_running() { as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/nix/running" "$@"; }
+
+# check_layout RESULT: as much of check_images as needs neither an engine nor namespaces, for machines that have none.
+check_layout() {
+    alone layout_packages || return
+    local checker
+    checker="$(nix eval --raw "$root#oci-image")/bin/oci-image" || return
+    "$checker" check "$1" >&2 || die "the images do not keep the policy: see above"
+    in_running "$1" --only layout || die "others' tools do not read the images as they should: see above"
+}
+
 # The assembler's own tests, which need the root of this machine.
 assembler_tests() {
     alone set_up build_packages && need_rust && tool nextest "$nextest_version" &&
@@ -38,7 +52,7 @@ check_images() {
     command="$(operators_command)" || return
     outcomes="$(mktemp)" || return
     came_of "$outcomes" "the policy" "$checker" check "$result" >&2
-    came_of "$outcomes" "all in containers" as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/nix/running" "$result" \
+    came_of "$outcomes" "all in containers" in_running "$result" \
         --lucid "$command" --outcomes "$outcomes"
     if [ "$(id -u)" = 0 ]; then
         came_of "$outcomes" "the assembler's tests with Docker" assembler_tests

@@ -4,8 +4,9 @@ nix_settings() {
     local settings
     settings="$(printf '%s\n' "experimental-features = nix-command flakes" "substituters =" "flake-registry =" \
         "sandbox = true" "sandbox-fallback = false" "warn-dirty = false")"
-    # Root without a daemon and without build users, as on a fresh Debian: the sandbox is a user namespace.
-    if [ "$(id -u)" = 0 ] && ! getent group nixbld >/dev/null; then
+    # Root without a daemon and without build users, as on a fresh Debian, or with a group of them that has no member: the
+    # sandbox is a user namespace.
+    if [ "$(id -u)" = 0 ] && [ -z "$(getent group nixbld | cut -d: -f4)" ]; then
         settings+=$'\n'"build-users-group ="
     fi
     export NIX_CONFIG="$settings"$'\n'"${NIX_CONFIG:-}"

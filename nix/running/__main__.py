@@ -1,7 +1,8 @@
 """python3 nix/running RESULT: loads and runs what `nix build .#images` has made, and tells what came of it. Needs root,
 Docker's engine (Debian: docker.io), skopeo, umoci, qemu-user-static, and the program `lucid` of the same build:
 
-    python3 nix/running RESULT --lucid PROGRAM [--only TEST]...
+    python3 nix/running RESULT --lucid PROGRAM [--only STAGE]...
+    python3 nix/running RESULT --only layout                         needs skopeo, umoci and root alone
 
 Everything happens in namespaces of its own, with an engine of its own: this machine's Docker, its network and its mounts are
 left alone, and whatever interrupts this, nothing of it stays behind."""
@@ -9,6 +10,7 @@ left alone, and whatever interrupts this, nothing of it stays behind."""
 import argparse
 import pathlib
 import sys
+import tempfile
 import time
 import unittest
 
@@ -22,12 +24,16 @@ STAGES = ["layout", "native", "signing", "emulated"]
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("result", type=pathlib.Path, help="what `nix build .#images` has made")
-parser.add_argument("--lucid", type=pathlib.Path, required=True, metavar="PROGRAM", help="the operator's command")
+parser.add_argument("--lucid", type=pathlib.Path, metavar="PROGRAM", help="the operator's command")
 parser.add_argument("--measure", action="store_true", help="measure the starts instead, one JSON object a line")
 parser.add_argument("--debian-slim", type=pathlib.Path, metavar="DIR", help="Debian's tree, to measure beside ours")
 parser.add_argument("--only", action="append", choices=STAGES, help="this stage alone; may be given again")
 parser.add_argument("--outcomes", type=pathlib.Path, metavar="FILE", help="add a line for every test: name, outcome, seconds")
 arguments = parser.parse_args()
+# What others' tools read takes nothing of the machine.
+reads_only = arguments.only == ["layout"] and not arguments.measure
+if not (arguments.lucid or reads_only):
+    parser.error("--lucid is needed for planes in containers")
 
 
 class Outcomes(unittest.TextTestResult):
@@ -56,10 +62,10 @@ class Outcomes(unittest.TextTestResult):
             with arguments.outcomes.open("a") as file:
                 file.write(f"{name}\t{'ok' if good else 'FAILED'}\t{took}\n")
 
-with alone.from_this_machine() as top:
-    made.TOP = top
+with tempfile.TemporaryDirectory() if reads_only else alone.from_this_machine() as top:
+    made.TOP = pathlib.Path(top)
     made.RESULT = arguments.result.resolve()
-    made.LUCID = arguments.lucid.resolve()
+    made.LUCID = arguments.lucid and arguments.lucid.resolve()
     if arguments.measure:
         import starts
         starts.measure(arguments.debian_slim)
