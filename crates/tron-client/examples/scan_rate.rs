@@ -140,6 +140,7 @@ fn config(address: SocketAddr) -> Config {
         nodes: vec![NodeConfig {
             name: "replay".to_owned(),
             url: format!("http://{address}"),
+            via: None,
             api_key_file: None,
             shared_api_key: false,
             provider: None,

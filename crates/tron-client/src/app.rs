@@ -160,6 +160,7 @@ fn nodes(config: &Config, network: Network, clock: &SharedClock, metrics: &Metri
             api_key: api_key(&node, shared_key.as_ref())?,
             name: node.name.as_str().into(),
             url: node.url.clone(),
+            via: node.via.clone(),
             independent: node.independent,
             budget: budget.clone(),
             timeout: Duration::from_millis(config.scan.request_timeout_ms),

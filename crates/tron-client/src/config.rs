@@ -32,6 +32,10 @@ pub struct NodeConfig {
     pub name: String,
     /// `http://host:port` or `https://host`, without a path.
     pub url: String,
+    /// A socket file through which it is reached, where nothing else leads out: whoever listens there passes the bytes on
+    /// to the host of `url`, whose name TLS still proves.
+    #[serde(default)]
+    pub via: Option<PathBuf>,
     /// A file with the provider's key for this node.
     #[serde(default)]
     pub api_key_file: Option<PathBuf>,
@@ -151,6 +155,9 @@ impl Config {
                     "a node's url is http://host:port or https://host, without a path",
                 ));
             }
+            if node.via.as_deref().is_some_and(|path| !path.is_absolute()) {
+                return Err(ConfigError::invalid(key("via"), "the absolute path of a socket file"));
+            }
             if node.shared_api_key && node.api_key_file.is_some() {
                 return Err(ConfigError::invalid(key("api_key_file"), "leave it out or leave out shared_api_key"));
             }
@@ -188,6 +195,7 @@ fn usual(network: Network) -> Result<Vec<NodeConfig>, ConfigError> {
     Ok(vec![NodeConfig {
         name: "trongrid".to_owned(),
         url: url.to_owned(),
+        via: None,
         api_key_file: None,
         shared_api_key: true,
         provider: None,

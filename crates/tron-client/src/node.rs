@@ -6,6 +6,7 @@ pub mod question;
 pub mod standing;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -33,6 +34,8 @@ pub struct Access {
     pub name: Arc<str>,
     /// `http://host:port` or `https://host`, no path.
     pub url: String,
+    /// The socket file through which its host is reached, in place of a network.
+    pub via: Option<PathBuf>,
     /// The provider's key, sent with every request.
     pub api_key: Option<HeaderValue>,
     /// Whether somebody else runs it than the first node, so that its word confirms ours.
@@ -70,6 +73,9 @@ impl Node {
         if access.url.starts_with("http://") {
             // Nothing to verify: the system's certificates are not even loaded.
             builder = builder.tls_certs_only([]);
+        }
+        if let Some(path) = &access.via {
+            builder = builder.unix_socket(path.as_path());
         }
         let client = builder.build()?;
         Ok(Self { access, client, clock, standing: Mutex::default() })

@@ -40,6 +40,7 @@ fn mistakes_are_named() {
         (format!("{}{}", node(""), node("")), "each name once"),
         (node("").replace("x:1", "x:1/path"), "without a path"),
         (node("").replace("http:", "ftp:"), "without a path"),
+        (node("via = \"chain/node.sock\""), "absolute path of a socket"),
         (format!("{}[trust]\nquorum = 2", node("")), "number of nodes, 1"),
         (format!("{}[scan]\nspan = 101", node("")), "1 to 100"),
         (format!("{}[broadcast]\ninterval_ms = 0", node("")), "above zero"),

@@ -160,6 +160,7 @@ impl Field {
         let node = |(index, url): (usize, &String)| NodeConfig {
             name: format!("n{index}"),
             url: url.clone(),
+            via: None,
             api_key_file: None,
             shared_api_key: false,
             provider: None,

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod airlock;
 mod dead;
 mod faults;
 mod field;
