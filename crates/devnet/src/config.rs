@@ -43,8 +43,18 @@ pub struct Arguments {
     #[arg(long)]
     pub no_usdt: bool,
     /// What is logged, to standard error: a level, and `target=level` of those that have another, between commas.
-    #[arg(long, env = "LUCID_LOG", default_value = "info")]
+    #[arg(long, env = "LUCID_LOG", default_value = "info", value_parser = levels)]
     pub log: Targets,
+}
+
+/// The level of all targets that have no other must be there: a misspelt one is a target to the library, and nothing else
+/// would be logged.
+fn levels(text: &str) -> Result<Targets, String> {
+    let levels: Targets = text.parse().map_err(|error| format!("{error}"))?;
+    if levels.default_level().is_none() {
+        return Err("is no level: off, error, warn, info, debug or trace, alone or with others by target".to_owned());
+    }
+    Ok(levels)
 }
 
 /// What a devnet process is for.
@@ -187,6 +197,17 @@ mod tests {
         assert_eq!((config.genesis.producers, config.genesis.block_ms), (5, 50));
         assert_eq!(config.usdt.supply.units(), 7_500_000);
         assert_eq!(config.chain_genesis().contracts.len(), 1);
+    }
+
+    #[test]
+    fn a_level_that_is_none_is_refused() {
+        let parse = |log: &str| Arguments::try_parse_from(["devnet", "--log", log]);
+        for wrong in ["inof", "axum=warn", "info,axum=loud"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+        let levels = parse("warn,devnet=debug").unwrap().log;
+        assert!(levels.would_enable("devnet::node", &tracing::Level::DEBUG));
+        assert!(!levels.would_enable("axum", &tracing::Level::INFO));
     }
 
     #[test]

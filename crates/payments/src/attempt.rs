@@ -20,7 +20,7 @@ use primitives::statement::{Anchor, Authorisation, Ending, PreviousAttempt, Sign
 use primitives::{BlockRef, HexBytes, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
-pub use advance::{Sealing, advance, bar, pause_ms};
+pub use advance::{EXPIRED, Sealing, advance, bar, pause_ms};
 pub use any::AnyAttempt;
 pub use fact::{Fact, Refusal, SignatureAnswer, VoidAnswer};
 

@@ -6,7 +6,7 @@
 use api::tron_client::{self, ChainParameters, SubmissionRequest, SubmissionView};
 use api::usdt_manager::{self, ReservationRequest, TransferRequest, TransferView};
 use api::wallet_manager::{self, RegisteredAttempt};
-use payments::attempt::{Fact, VoidAnswer};
+use payments::attempt::{AnyAttempt, Fact, VoidAnswer};
 use payments::limits::Limits;
 use payments::payout::{
     Authority, Facts, Funds, Leg, Payout, PayoutAttempt, Stage, Turn, UsdtFacts, plan, txid_is_another_payouts,
@@ -128,7 +128,9 @@ impl PayoutMachine {
     async fn follow(&self, payout: &Payout, attempt: &PayoutAttempt) -> Result<Facts, BoxError> {
         match &attempt.leg {
             Leg::Usdt { .. } => self.follow_usdt(payout, attempt).await,
-            Leg::Trx { funds: Funds::Wanted | Funds::Lacking, .. } if !payout.cancelling => {
+            Leg::Trx { funds: Funds::Wanted | Funds::Lacking, attempt: AnyAttempt::Open(_), .. }
+                if !payout.cancelling =>
+            {
                 self.hold_funds(attempt).await
             }
             Leg::Trx { attempt, .. } => Ok(Facts::Attempt(self.transact.ask(attempt).await?)),

@@ -22,6 +22,9 @@ pub struct Sealing {
     pub life_ms: u64,
 }
 
+/// Why an attempt is given up whose permission's time was over before its transaction was sealed.
+pub const EXPIRED: &str = "authorisation_expired";
+
 /// The attempt after a fact. A fact that does not belong to the state changes nothing.
 pub fn advance(attempt: AnyAttempt, fact: Fact, sealing: &Sealing, now: UnixMs) -> AnyAttempt {
     match (attempt, fact) {
@@ -68,7 +71,7 @@ pub fn bar(attempt: AnyAttempt, reason: &str) -> AnyAttempt {
 fn sealed(open: &Attempt<Open>, anchor: &Anchor, sealing: &Sealing, now: UnixMs) -> Result<SealedTx, String> {
     let authorisation = open.authorisation().unverified();
     if now >= authorisation.valid_until {
-        return Err("authorisation_expired".to_owned());
+        return Err(EXPIRED.to_owned());
     }
     let envelope = Envelope {
         payer: sealing.payer,

@@ -156,10 +156,16 @@ fn alive_until(payout: &Payout) -> Option<UnixMs> {
 
 fn funds_answered(payout: &Payout, held: bool, now: UnixMs) -> Turn {
     let mut next = payout.clone();
-    if let Some(PayoutAttempt { leg: Leg::Trx { funds, .. }, .. }) = next.attempts.last_mut() {
+    let mut pause_ms = if held { 0 } else { WAIT_MS };
+    if let Some(PayoutAttempt { authorisation, leg: Leg::Trx { funds, attempt, .. }, .. }) = next.attempts.last_mut() {
         *funds = if held { Funds::Held } else { Funds::Lacking };
+        // What waits does not wait for ever: this permission is good for nothing any more, only the next one is.
+        if !held && now >= authorisation.unverified().valid_until {
+            *attempt = attempt::bar(attempt.clone(), attempt::EXPIRED);
+            pause_ms = 0;
+        }
     }
-    looked(next, if held { 0 } else { WAIT_MS }, now)
+    looked(next, pause_ms, now)
 }
 
 fn advance(payout: &Payout, fact: Fact, now: UnixMs) -> Turn {
@@ -196,7 +202,7 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
             // After the last two the paying account was given other permissions meanwhile: the next permission names the
             // right one.
-            Some("authorisation_expired" | "authority_expired" | "permission" | "wrong_permission") => {
+            Some(attempt::EXPIRED | "authority_expired" | "permission" | "wrong_permission") => {
                 another_attempt(payout, now)
             }
             reason => fail(payout, reason.unwrap_or("unsigned"), now),

@@ -46,6 +46,15 @@ pub struct Held {
 /// The next step. Facts that do not belong to the step change nothing but the time of the next look.
 pub fn plan(transfer: &Transfer, facts: Facts, now: UnixMs) -> Turn {
     match (&transfer.step, facts) {
+        // What waits does not wait for ever: nothing can be sealed under this permission any more, only under the next.
+        (Step::Accepted, Facts::Checks(checks)) if is_over(transfer, now) => {
+            refused(transfer, checks.wallet.address, attempt::EXPIRED, now)
+        }
+        (Step::Leasing { payer, .. }, Facts::Lease(..)) | (Step::Reserving { payer, .. }, Facts::Funds { .. })
+            if is_over(transfer, now) =>
+        {
+            refused(transfer, *payer, attempt::EXPIRED, now)
+        }
         (Step::Accepted, Facts::Checks(checks)) => checked(transfer, &checks, now),
         (Step::Leasing { payer, estimated }, Facts::Lease(lease, chain)) => {
             leased(transfer, *payer, *estimated, &lease, &chain, now)
@@ -151,6 +160,11 @@ fn attempted(transfer: &Transfer, fact: Fact, now: UnixMs) -> Turn {
     }
     let step = Step::Attempting { payer: *payer, energy: *energy, fee_limit: *fee_limit, attempt: after };
     Turn { next: Transfer { due_at, ..moved(transfer, step, now).next }, ..unchanged(transfer) }
+}
+
+/// Whether the permission's time is over.
+fn is_over(transfer: &Transfer, now: UnixMs) -> bool {
+    now >= transfer.request.authorisation.unverified().valid_until
 }
 
 /// Nothing was fixed, so nothing can be signed; still only the register makes that certain.

@@ -116,6 +116,26 @@ fn a_second_attempt_waits_until_the_first_cannot_be_included_and_a_third_is_for_
 }
 
 #[test]
+fn what_waits_for_funds_waits_no_longer_than_its_permission() {
+    let (mut world, mut waiting) = attempting(PayoutAsset::Trx);
+    world.rich = false;
+    for attempt in [1, 2] {
+        waiting = settle(&mut world, waiting);
+        assert_eq!((waiting.public_stage(), waiting.attempts.len()), (PayoutStage::WaitingFunds, attempt));
+        world.now = world.now.plus_ms(VALID_MS - 1);
+        let last = settle(&mut world, waiting);
+        assert_eq!((last.public_stage(), last.attempts.len()), (PayoutStage::WaitingFunds, attempt));
+        world.now = world.now.plus_ms(1);
+        waiting = world.turn(&last).next;
+        assert_eq!(waiting.due_at, Some(world.now), "barred at once");
+    }
+    let review = settle(&mut world, waiting);
+    assert_eq!(reason(&review).as_deref(), Some("attempts_exhausted"));
+    assert_eq!((world.register.get(&1), world.register.get(&2)), (Some(&Entry::Void), Some(&Entry::Void)));
+    assert!(world.funds.is_empty() && world.wrong.is_empty(), "{world:?}");
+}
+
+#[test]
 fn a_mismatch_freezes_the_wallet_and_gives_nothing_back() {
     for asset in [PayoutAsset::Usdt, PayoutAsset::Trx] {
         let (mut world, payout) = attempting(asset);

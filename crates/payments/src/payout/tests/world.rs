@@ -97,7 +97,9 @@ impl World {
                 let transfer = Some(self.transfer(attempt));
                 Facts::Usdt(Box::new(UsdtFacts { transfer, registered, submission }))
             }
-            Leg::Trx { funds: Funds::Wanted | Funds::Lacking, .. } if !payout.cancelling => {
+            Leg::Trx { funds: Funds::Wanted | Funds::Lacking, attempt: AnyAttempt::Open(_), .. }
+                if !payout.cancelling =>
+            {
                 if self.rich {
                     self.funds.insert(attempt.transfer_id);
                 }

@@ -61,6 +61,24 @@ fn what_may_change_is_waited_for() {
 }
 
 #[test]
+fn what_waits_waits_no_longer_than_its_permission() {
+    let poor = || Facts::Checks(Box::new(Checks { dry_run: None, ..checks() }));
+    let paused = || Facts::Checks(Box::new(Checks { paused: true, ..checks() }));
+    let over = authorisation().valid_until;
+    for (waiting, facts) in [(transfer(), poor()), (transfer(), paused()), (leasing(), lease()), (reserving(), funds())]
+    {
+        let in_time = plan(&waiting, facts.clone(), over.minus_ms(1));
+        assert_ne!(in_time.next.attempt().map(AnyAttempt::state), Some("barring"));
+        let barring = plan(&waiting, facts, over);
+        assert_eq!(barring.next.attempt().map(AnyAttempt::state), Some("barring"));
+        assert_eq!((barring.next.view().reason.as_deref(), barring.hold), (Some("authorisation_expired"), None));
+        let refused = plan(&barring.next, barred(), over);
+        assert!(refused.ended);
+        assert_eq!(refused.next.stage(), TransferStage::Refused);
+    }
+}
+
+#[test]
 fn what_waits_for_a_barred_attempt_gives_up() {
     let waiting = [
         refused_with(|checks| checks.dry_run = None),
