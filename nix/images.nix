@@ -11,7 +11,17 @@ let
     trx-staking = { port = 8095; title = "TRX staking"; does = "Stakes TRX and leases energy and bandwidth"; };
     payment-gateway = { port = 8096; title = "Payment gateway"; does = "Merchants' edge: invoices, refunds, webhooks, checkout"; };
   };
-  names = builtins.attrNames services ++ [ "wallet-manager-softhsm" "devnet" ];
+  # Programs beside the services. They read no configuration of the plane, so nothing is set for them.
+  others = {
+    devnet = {
+      title = "TRON devnet"; does = "A simulated TRON node for tests and demonstrations; never for money";
+      port = 8090; command = [ "serve" "--listen" "0.0.0.0:8090" ]; healthcheck = [ "--listen" "127.0.0.1:8090" ];
+    };
+    forwarder = { title = "Forwarder"; does = "Passes bytes between named places and nothing else"; healthcheck = [ ]; };
+    # Asked and done: nothing that could be asked whether it lives.
+    lucid = { title = "operator's command"; does = "The operator's command: plane, wallets, payouts, keys, releases"; };
+  };
+  names = builtins.attrNames services ++ [ "wallet-manager-softhsm" ] ++ builtins.attrNames others;
   architectures = [ "amd64" "arm64" ];
 
   # Where the sources are. Cargo.toml's `repository` says it, once they are published somewhere; until then a package URL
@@ -89,7 +99,8 @@ let
       softhsm = name == "wallet-manager-softhsm";
       program = if softhsm then "wallet-manager" else name;
       dynamic = program == "wallet-manager";
-      service = services.${program} or { port = 8090; title = "TRON devnet"; does = "A simulated TRON node for tests and demonstrations; never for money"; };
+      isService = services ? ${program};
+      it = if isService then services.${program} // { healthcheck = [ ]; } else others.${name};
       binary = "/usr/bin/${program}";
     in
     {
@@ -97,20 +108,19 @@ let
       reference = "localhost/lucid/${name}:${workspace.version}";
       labels = {
         "lucid.service" = program;
-        "org.opencontainers.image.title" = "Lucid ${service.title}" + (if softhsm then " with SoftHSM 2" else "");
-        "org.opencontainers.image.description" = service.does
+        "org.opencontainers.image.title" = "Lucid ${it.title}" + (if softhsm then " with SoftHSM 2" else "");
+        "org.opencontainers.image.description" = it.does
           + (if softhsm then "; with a software token, for demonstrations" else "");
       };
       entrypoint = [ binary ];
-      command = if name == "devnet" then [ "serve" "--listen" "0.0.0.0:8090" ] else [ ];
-      healthcheck.command = [ binary "healthcheck" ] ++ (if name == "devnet" then [ "--listen" "127.0.0.1:8090" ] else [ ]);
+      command = it.command or [ ];
       env =
-        if name == "devnet" then { }
+        if !isService then { }
         else {
-          LUCID_SERVER__LISTEN = "0.0.0.0:${toString service.port}";
+          LUCID_SERVER__LISTEN = "0.0.0.0:${toString it.port}";
           LUCID_SERVER__DATA_DIR = "/var/lib/lucid";
         } // (if softhsm then { SOFTHSM2_CONF = "/etc/softhsm/softhsm2.conf"; } else { });
-      exposed_ports = [ service.port ];
+      exposed_ports = if it ? port then [ it.port ] else [ ];
       platforms = listToAttrs (map
         (architecture: {
           name = "linux/${architecture}";
@@ -124,7 +134,7 @@ let
           };
         })
         chosenArchitectures);
-    };
+    } // (if it ? healthcheck then { healthcheck.command = [ binary "healthcheck" ] ++ it.healthcheck; } else { });
 
   # Everything that decides the images' bytes. The store names of sources are made of their contents' hashes.
   sourceHash = hashString "sha256" (concatStringsSep "\n" (map builtins.unsafeDiscardStringContext (
@@ -174,7 +184,7 @@ let
   };
 in
 {
-  inherit names services sourceHash assembled;
+  inherit names services others sourceHash assembled;
   all = assembled { name = "lucid-images-${workspace.version}"; images = names; };
   one = name: assembled { name = "${name}-image-${workspace.version}"; images = [ name ]; };
 }

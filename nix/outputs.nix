@@ -29,14 +29,11 @@ let
   programs = listToAttrs (map
     (name: {
       inherit name;
-      value = about (images.services.${name}.does or descriptions.${name}) name workspace.amd64.programs.${name};
+      value = about ((images.services // images.others // descriptions).${name}.does) name workspace.amd64.programs.${name};
     })
     workspace.programs);
-  descriptions = {
-    lucid = "The operator's command: plane, wallets, payouts, keys, releases";
-    devnet = "A simulated TRON node for tests and demonstrations";
-    oci-image = "Assembles OCI images that are the same bytes on every machine";
-  };
+  # What is in no image.
+  descriptions.oci-image.does = "Assembles OCI images that are the same bytes on every machine";
 
   imageOutputs = listToAttrs (map
     (name: {

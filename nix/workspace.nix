@@ -10,7 +10,7 @@ let
   # stage, or cargo would compile a dependency again.
   programs = [
     "tron-client" "payout-router" "wallet-manager" "usdt-manager" "trx-staking" "payment-gateway"
-    "lucid" "devnet" "oci-image"
+    "lucid" "devnet" "forwarder" "oci-image"
   ];
   selected = concatStringsSep " " (map (name: "--package ${name}") programs);
 

@@ -67,8 +67,10 @@ impl Publisher {
     }
 }
 
-const IMAGES: [&str; 8] = [
+const IMAGES: [&str; 10] = [
     "devnet",
+    "forwarder",
+    "lucid",
     "payment-gateway",
     "payout-router",
     "tron-client",

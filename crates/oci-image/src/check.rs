@@ -15,6 +15,9 @@ pub use rule::{Finding, Rule};
 /// The service that alone is linked dynamically, because it loads the token's module.
 const DYNAMIC_SERVICE: &str = "wallet-manager";
 
+/// The operator's command: it does what it is asked, and ends.
+const COMMAND: &str = "lucid";
+
 /// Holds every image against every rule.
 pub fn check(images: &[Finished]) -> Report {
     Report::new(images.iter().map(check_image).collect())
@@ -90,6 +93,10 @@ impl<'a> Subject<'a> {
         }
         let real = real.join("/");
         self.image.files.get(&real).map(|file| (real, file))
+    }
+
+    fn is_command(&self) -> bool {
+        self.service == COMMAND
     }
 
     fn is_dynamic_service(&self) -> bool {

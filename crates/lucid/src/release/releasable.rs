@@ -8,8 +8,10 @@ use serde::Deserialize;
 use super::Digests;
 
 /// What a release is made of, as `nix/images.nix` has it.
-const IMAGES: [&str; 8] = [
+const IMAGES: [&str; 10] = [
     "devnet",
+    "forwarder",
+    "lucid",
     "payment-gateway",
     "payout-router",
     "tron-client",

@@ -82,7 +82,11 @@ fn entrypoint(subject: &mut Subject<'_>) {
 
 fn healthcheck(subject: &mut Subject<'_>, config: &Value) {
     let test = &config["Healthcheck"]["Test"];
-    if test[0] != "CMD" {
+    if subject.is_command() {
+        if !config["Healthcheck"].is_null() {
+            subject.find(Rule::Healthcheck, "Healthcheck", "is set for a command, which does not go on to live");
+        }
+    } else if test[0] != "CMD" {
         subject.find(Rule::Healthcheck, "Healthcheck", format!("{} is not CMD, the exec form", test[0]));
     } else if test[1] != config["Entrypoint"][0] {
         subject.find(Rule::Healthcheck, "Healthcheck", format!("runs {} and not its own program", test[1]));

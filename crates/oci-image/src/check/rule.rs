@@ -12,7 +12,7 @@ pub enum Rule {
     Labels,
     /// Starts its own program, named after the service, in exec form.
     Entrypoint,
-    /// Is asked for its health by its own program, in exec form.
+    /// Is asked for its health by its own program, in exec form; a command is not.
     Healthcheck,
     /// Starts in `/`, declares no volume, is dated 1970.
     Configuration,

@@ -24,6 +24,14 @@ fn a_static_image_is_clean_and_says_whether_it_is_position_independent() {
 }
 
 #[test]
+fn a_command_is_not_asked_whether_it_lives() {
+    let mut image = Image::of_command();
+    assert_eq!(image::found(&image), []);
+    image.config["config"]["Healthcheck"] = serde_json::json!({ "Test": ["CMD", "/usr/bin/lucid", "healthcheck"] });
+    assert_eq!(image::found(&image), [(Rule::Healthcheck, "Healthcheck".to_owned())]);
+}
+
+#[test]
 fn a_dynamic_wallet_manager_is_clean_with_its_libraries() {
     let report = checked(&Image::of_wallet_manager());
     assert!(report.clean, "{report}");

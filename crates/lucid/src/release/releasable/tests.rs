@@ -1,10 +1,18 @@
 use serde_json::{Value, json};
 
-use super::{Audit, Digests, releasable};
+use super::{Audit, Digests, IMAGES, releasable};
 
-/// What the repository says that its images are: complete, whatever sources it was made from.
+/// What the repository says that its images are, whatever sources it was made from. An image that is newer than they are
+/// is made up.
 fn blessed() -> Value {
-    serde_json::from_str(include_str!("../../../../../nix/digests.json")).expect("JSON")
+    let mut digests: Value = serde_json::from_str(include_str!("../../../../../nix/digests.json")).expect("JSON");
+    let images = digests["images"].as_object_mut().expect("a map");
+    let platform = |number| json!({ "manifest": { "digest": format!("sha256:{number:064x}"), "size": 1 } });
+    for (number, name) in IMAGES.iter().enumerate() {
+        let platforms = json!({ "linux/amd64": platform(2 * number), "linux/arm64": platform(2 * number + 1) });
+        images.entry(*name).or_insert_with(|| json!({ "reference": "newer", "platforms": platforms }));
+    }
+    digests
 }
 
 fn sources(digests: &Value) -> [u8; 32] {

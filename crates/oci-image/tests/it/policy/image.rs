@@ -85,6 +85,12 @@ impl Image {
         Self::of("tron-client", &program_of("tron-client", &["-static-pie"]))
     }
 
+    pub(crate) fn of_command() -> Self {
+        let mut image = Self::of("lucid", &program_of("lucid", &["-static-pie"]));
+        image.config["config"].as_object_mut().unwrap().remove("Healthcheck");
+        image
+    }
+
     pub(crate) fn of_wallet_manager() -> Self {
         let mut image = Self::of("wallet-manager", &program_of("wallet-manager", &["-pie"]));
         let mut sums = Vec::new();
