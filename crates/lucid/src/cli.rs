@@ -56,6 +56,8 @@ enum Command {
     /// Run the plane on this machine until Ctrl-C.
     #[command(after_help = "Example:\n  lucid up --data data/plane --block-ms 1000")]
     Up(UpArgs),
+    /// On a devnet that runs: have a hot and an energy wallet, funded and with energy, so that payouts can be asked for.
+    Prepare,
     /// Make a plane, pay three payouts on the devnet, have a fourth refused, and show it all.
     #[command(after_help = "Example:\n  lucid demo --json | jq .payouts")]
     Demo(DemoArgs),
@@ -140,6 +142,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
     match arguments.command {
         Command::Init(args) => init::run(&args, &directory, output).await?,
         Command::Up(args) => up::run(&args, &directory).await?,
+        Command::Prepare => up::prepare_wallets(&PlaneFile::read(&directory)?, &directory).await?,
         Command::Demo(args) => demo::run(&args, path, output).await?,
         Command::Status => return status::run(&PlaneFile::read(&directory)?, output).await,
         Command::Payout(command) => return payout::run(&command, &Operator::of(&directory)?, output).await,

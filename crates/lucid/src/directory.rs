@@ -52,6 +52,11 @@ impl Directory {
         self.secrets("operator").join("officer.pin")
     }
 
+    /// The same, where the container that makes the token reads it.
+    pub(crate) fn officer_pin_of_token(&self) -> PathBuf {
+        self.secrets("wallet-manager").join("officer.pin")
+    }
+
     /// The API key of the demo's merchant.
     pub(crate) fn merchant_key(&self) -> PathBuf {
         self.secrets("operator").join("merchant.key")
@@ -92,7 +97,13 @@ impl Directory {
         self.0.join("logs").join(format!("{name}.log"))
     }
 
-    fn secrets(&self, name: &str) -> PathBuf {
+    /// The places of the forwarder that alone leads to the nodes, where the plane runs in containers.
+    pub(crate) fn chain_forwarder(&self) -> PathBuf {
+        self.0.join("chain/forwarder.toml")
+    }
+
+    /// The secrets of a service, or the operator's.
+    pub(crate) fn secrets(&self, name: &str) -> PathBuf {
         self.0.join("secrets").join(name)
     }
 }

@@ -4,7 +4,10 @@
 //! left as it is. `plane.toml` is written last.
 
 mod chain_facts;
+mod check;
+mod containers;
 pub(crate) mod identities;
+mod layout;
 pub(crate) mod own_sections;
 pub(crate) mod secret_file;
 mod service_config;
@@ -28,6 +31,7 @@ use crate::up::Binaries;
 
 use chain_facts::ChainFacts;
 use identities::{DEVNET_OPERATORS, Identities};
+use layout::Layout;
 
 /// The merchant that `lucid payout` acts as.
 const MERCHANT: &str = "demo";
@@ -68,6 +72,13 @@ pub(crate) struct InitArgs {
     /// Make no token: it exists, and its user PIN will be put where the answer says.
     #[arg(long)]
     pub(crate) no_token: bool,
+    /// For containers (compose/compose.yaml): paths and names are theirs, and secrets belong to their user. A software
+    /// token is made by a container of its own, a node is reached by the forwarder that is configured here.
+    #[arg(long)]
+    pub(crate) containers: bool,
+    /// Make nothing: say whether a plane in containers may start. The first container of a plane asks it.
+    #[arg(long)]
+    pub(crate) check: bool,
 }
 
 impl Default for InitArgs {
@@ -81,20 +92,25 @@ impl Default for InitArgs {
             base_port: DEFAULT_BASE_PORT,
             block_ms: 3000,
             no_token: false,
+            containers: false,
+            check: false,
         }
     }
 }
 
 /// The command.
 pub(crate) async fn run(args: &InitArgs, directory: &Directory, output: Output) -> Result<()> {
+    if args.check {
+        return check::run(directory, output);
+    }
     if let Some(plane) = PlaneFile::find(directory)? {
         if plane.network != args.network {
             bail!("{} already has a plane on {}", directory.path().display(), plane.network);
         }
-        return show(output, &plane, directory, "There already; nothing was changed");
+        return show(output, &plane, directory, "There already; nothing was changed", args.containers);
     }
     let plane = make(args, directory).await?;
-    show(output, &plane, directory, "Made")
+    show(output, &plane, directory, "Made", args.containers)
 }
 
 /// What the vendor's own tools must still do for the token, as its profile says.
@@ -103,7 +119,7 @@ fn steps(directory: &Directory) -> String {
     if steps.is_empty() { steps } else { format!("\nMake the token ready, with the label {TOKEN_LABEL}:\n{steps}") }
 }
 
-fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str) -> Result<()> {
+fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str, containers: bool) -> Result<()> {
     let place = directory.path().display();
     let mut text = format!("{what}: plane {} on {} (chain {}) in {place}", plane.plane, plane.network, plane.chain_id);
     text.push_str(&steps(directory));
@@ -120,18 +136,25 @@ fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str) ->
              payout-router's: without them no key is made, nothing is explained, and no stop of signing lifted",
         );
     }
-    write!(text, "\nGo on with: lucid up --data {place}")?;
+    if containers {
+        text.push_str(&containers::go_on(directory, containers::hand_over(directory)?));
+    } else {
+        write!(text, "\nGo on with: lucid up --data {place}")?;
+    }
     output.show(plane, text)
 }
 
 /// Makes a plane in a directory that has none.
 pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<PlaneFile> {
     let binaries = Binaries::beside_this_one()?;
+    if args.containers {
+        containers::check(args)?;
+    }
     make_private(directory.path())?;
     let facts = ChainFacts::find(args, &binaries).await?;
     let identities = Identities::make(directory, args.network)?;
     let args = &InitArgs {
-        no_token: args.no_token || !token::make(directory, &binaries, TOKEN_LABEL, args).await?,
+        no_token: args.no_token || !make_token(directory, &binaries, args).await?,
         profile: absolute(&args.profile)?,
         ..args.clone()
     };
@@ -149,16 +172,32 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
         devnet: (args.network == Network::Devnet)
             .then(|| DevnetPart { listen: ([127, 0, 0, 1], args.base_port).into(), block_ms: args.block_ms }),
     };
+    let layout = if args.containers { Layout::Containers } else { Layout::Machine { plane: &plane, directory } };
     for member in &ROSTER {
         make_private(&directory.of_service(member.name))?;
-        let config = service_config::of(member, &plane, directory, &identities, args)?;
+        let config = service_config::of(member, &plane, layout, &identities, args)?;
         write_whole(&directory.config(member.name), &config)?;
     }
-    for place in ["logs", "devnet"] {
-        make_private(&directory.path().join(place))?;
+    if args.containers {
+        containers::write_chain_forwarder(directory, &plane, args)?;
+        containers::hand_over(directory)?;
+    } else {
+        for place in ["logs", "devnet"] {
+            make_private(&directory.path().join(place))?;
+        }
     }
     write_whole(&directory.plane_file(), &toml::to_string(&plane).context("a plane is written as TOML")?)?;
     Ok(plane)
+}
+
+/// Whether there is, or will be, a token that is made here.
+async fn make_token(directory: &Directory, binaries: &Binaries, args: &InitArgs) -> Result<bool> {
+    if args.containers {
+        make_private(&directory.secrets("wallet-manager"))?;
+        containers::draw_pins(directory, args)?;
+        return Ok(args.profile == SOFTHSM);
+    }
+    token::make(directory, binaries, TOKEN_LABEL, args).await
 }
 
 /// A profile's file is read by wallet-manager, wherever that is started; a name stays one.

@@ -106,8 +106,9 @@ async fn watch(running: &mut Supervisor, plane: &PlaneFile, directory: &Director
     }
 }
 
-async fn prepare_wallets(plane: &PlaneFile, directory: &Directory) -> Result<()> {
-    let devnet = plane.devnet.as_ref().context("--prepare is for the devnet")?;
+/// `lucid prepare`, and `lucid up --prepare`.
+pub(crate) async fn prepare_wallets(plane: &PlaneFile, directory: &Directory) -> Result<()> {
+    let devnet = plane.devnet.as_ref().context("only a devnet gives money away")?;
     let node = Node::new(Web::new(), devnet.url(), plane.usdt_contract);
     let steps = Steps::new();
     let prepared = preparation::prepare(&Operator::of(directory)?, &node, &steps).await;

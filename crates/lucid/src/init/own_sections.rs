@@ -5,8 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
-use super::{Identities, InitArgs};
-use crate::directory::Directory;
+use super::{Identities, InitArgs, Layout};
 use crate::plane_file::PlaneFile;
 
 /// The wallet that pays.
@@ -18,13 +17,13 @@ pub(crate) const ENERGY: &str = "energy";
 pub(super) fn of(
     service: &str,
     plane: &PlaneFile,
-    directory: &Directory,
+    layout: Layout<'_>,
     identities: &Identities,
     args: &InitArgs,
 ) -> Table {
     match service {
-        "tron-client" => tron_client(plane, args),
-        "wallet-manager" => wallet_manager(plane, directory, identities, args),
+        "tron-client" => tron_client(plane, layout, args),
+        "wallet-manager" => wallet_manager(plane, layout, identities, args),
         "payout-router" => operators(identities),
         "trx-staking" => trx_staking(),
         "payment-gateway" => payment_gateway(plane, identities),
@@ -32,14 +31,11 @@ pub(super) fn of(
     }
 }
 
-fn tron_client(plane: &PlaneFile, args: &InitArgs) -> Table {
-    let devnet = plane.devnet.iter().map(|devnet| ("devnet".to_owned(), devnet.url()));
-    let named = args.node.iter().enumerate().map(|(index, url)| (format!("node-{}", index + 1), url.clone()));
-    let nodes = devnet.chain(named).map(|(name, url)| {
-        Value::Table(Table::from_iter([
-            ("name".to_owned(), Value::String(name)),
-            ("url".to_owned(), Value::String(url)),
-        ]))
+fn tron_client(plane: &PlaneFile, layout: Layout<'_>, args: &InitArgs) -> Table {
+    let nodes = layout.nodes(plane, &args.node).into_iter().map(|(name, url)| {
+        let via = layout.via(&name).map(|path| ("via".to_owned(), Value::String(path.display().to_string())));
+        let node = [("name".to_owned(), Value::String(name)), ("url".to_owned(), Value::String(url))];
+        Value::Table(node.into_iter().chain(via).collect())
     });
     let mut own = Table::from_iter([("nodes".to_owned(), Value::Array(nodes.collect()))]);
     if let Some(devnet) = &plane.devnet {
@@ -53,15 +49,15 @@ fn tron_client(plane: &PlaneFile, args: &InitArgs) -> Table {
     own
 }
 
-fn wallet_manager(plane: &PlaneFile, directory: &Directory, identities: &Identities, args: &InitArgs) -> Table {
+fn wallet_manager(plane: &PlaneFile, layout: Layout<'_>, identities: &Identities, args: &InitArgs) -> Table {
     let path = |path: &Path| Value::String(path.display().to_string());
     let mut token = Table::from_iter([
         ("profile".to_owned(), Value::String(args.profile.clone())),
         ("label".to_owned(), Value::String(plane.token_label.clone())),
-        ("pin_file".to_owned(), path(&directory.pin())),
+        ("pin_file".to_owned(), path(&layout.pin())),
     ]);
     if !args.no_token {
-        token.insert("token_dir".to_owned(), path(&directory.token_objects()));
+        token.insert("token_dir".to_owned(), path(&layout.token_objects()));
     }
     if let Some(module) = &args.module {
         token.insert("module".to_owned(), path(module));

@@ -8,8 +8,7 @@ use primitives::statement::VerifyKey;
 use primitives::{Address, ChainId, Network, PlaneId};
 use serde::Serialize;
 
-use super::{Identities, InitArgs, own_sections};
-use crate::directory::Directory;
+use super::{Identities, InitArgs, Layout, own_sections};
 use crate::plane_file::PlaneFile;
 use crate::roster::{Member, OPERATOR, ROSTER, operator_scopes};
 
@@ -60,7 +59,7 @@ struct Peer {
 pub(super) fn of(
     member: &Member,
     plane: &PlaneFile,
-    directory: &Directory,
+    layout: Layout<'_>,
     identities: &Identities,
     args: &InitArgs,
 ) -> Result<String> {
@@ -71,16 +70,13 @@ pub(super) fn of(
             chain_id: plane.chain_id,
             usdt_contract: plane.usdt_contract,
         },
-        server: Server {
-            listen: plane.services[member.name].trim_start_matches("http://").to_owned(),
-            data_dir: directory.of_service(member.name),
-        },
+        server: Server { listen: layout.listen(member), data_dir: layout.data(member.name) },
         keys: Keys {
-            call_key_file: directory.call_key(member.name),
-            authority_key_file: member.has_authority.then(|| directory.authority_key(member.name)),
+            call_key_file: layout.call_key(member.name),
+            authority_key_file: member.has_authority.then(|| layout.authority_key(member.name)),
         },
-        peers: peers(member, plane, identities),
-        own: own_sections::of(member.name, plane, directory, identities, args),
+        peers: peers(member, layout, identities),
+        own: own_sections::of(member.name, plane, layout, identities, args),
     };
     let text = toml::to_string(&config).with_context(|| format!("{}'s configuration as TOML", member.name))?;
     Ok(format!(
@@ -91,7 +87,7 @@ pub(super) fn of(
 }
 
 /// Whom it calls, who calls it, and whose statements it checks.
-fn peers(member: &Member, plane: &PlaneFile, identities: &Identities) -> BTreeMap<&'static str, Peer> {
+fn peers(member: &Member, layout: Layout<'_>, identities: &Identities) -> BTreeMap<&'static str, Peer> {
     let mut peers: BTreeMap<_, _> = ROSTER
         .iter()
         .filter(|peer| peer.name != member.name)
@@ -99,7 +95,7 @@ fn peers(member: &Member, plane: &PlaneFile, identities: &Identities) -> BTreeMa
             let called = member.calls.iter().any(|(name, _)| *name == peer.name);
             let scopes = peer.calls.iter().find(|(name, _)| *name == member.name).map(|(_, scopes)| *scopes);
             let entry = Peer {
-                url: called.then(|| plane.services[peer.name].clone()),
+                url: called.then(|| layout.url(peer)),
                 call_key: scopes.and_then(|_| identities.call.get(peer.name).copied()),
                 authority_key: identities.authority.get(peer.name).copied(),
                 scopes: scopes.unwrap_or_default(),

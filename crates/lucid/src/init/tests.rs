@@ -19,6 +19,10 @@ fn plane() -> PlaneFile {
     }
 }
 
+const fn on_machine<'a>(plane: &'a PlaneFile, directory: &'a Directory) -> Layout<'a> {
+    Layout::Machine { plane, directory }
+}
+
 #[test]
 fn secrets_are_private_and_stay_as_they_are() {
     let place = tempfile::tempdir().unwrap();
@@ -50,8 +54,11 @@ fn a_service_knows_its_callers_and_no_secret_stands_in_its_configuration() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
     let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let plane = plane();
     for member in &ROSTER {
-        let text = service_config::of(member, &plane(), &directory, &identities, &InitArgs::default()).unwrap();
+        let text =
+            service_config::of(member, &plane, on_machine(&plane, &directory), &identities, &InitArgs::default())
+                .unwrap();
         let config: toml::Table = text.parse().unwrap();
         let peers = config["peers"].as_table().unwrap();
         for caller in ROSTER.iter().filter(|other| other.calls.iter().any(|(name, _)| *name == member.name)) {
@@ -72,8 +79,10 @@ fn a_devnet_has_two_operators_and_a_real_plane_makes_none() {
     assert!(Identities::make(&directory, Network::Nile).unwrap().operators.is_empty());
     assert!(!directory.operator_key("first").exists());
     let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let plane = plane();
     let signer = ROSTER.iter().find(|member| member.name == "wallet-manager").unwrap();
-    let text = service_config::of(signer, &plane(), &directory, &identities, &InitArgs::default()).unwrap();
+    let text =
+        service_config::of(signer, &plane, on_machine(&plane, &directory), &identities, &InitArgs::default()).unwrap();
     let config: toml::Table = text.parse().unwrap();
     let pinned = config["operators"].as_table().unwrap();
     for name in ["first", "second"] {
@@ -88,9 +97,10 @@ fn the_kind_of_token_is_configured_and_none_is_made_of_another_vendors() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
     let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let plane = plane();
     let signer = ROSTER.iter().find(|member| member.name == "wallet-manager").unwrap();
     let token = |args: &InitArgs| {
-        let text = service_config::of(signer, &plane(), &directory, &identities, args).unwrap();
+        let text = service_config::of(signer, &plane, on_machine(&plane, &directory), &identities, args).unwrap();
         text.parse::<toml::Table>().unwrap()["token"].as_table().unwrap().clone()
     };
     let usual = token(&InitArgs::default());
@@ -113,4 +123,57 @@ fn a_file_is_there_whole_or_not_at_all() {
     write_whole(&path, "a = 2").unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "a = 2");
     assert_eq!(fs::read_dir(place.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn containers_find_their_own_by_paths_and_names_of_theirs() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = Directory::new(place.path()).unwrap();
+    let plane = PlaneFile { network: Network::Nile, devnet: None, ..plane() };
+    let identities = Identities::make(&directory, Network::Nile).unwrap();
+    let args = InitArgs { node: vec!["https://node.example".to_owned()], containers: true, ..InitArgs::default() };
+    let host = place.path().to_str().unwrap();
+    let config = |name: &str| {
+        let member = ROSTER.iter().find(|member| member.name == name).unwrap();
+        let text = service_config::of(member, &plane, Layout::Containers, &identities, &args).unwrap();
+        assert!(!text.contains(host) && !text.contains("127.0.0.1"), "{name}: {text}");
+        text.parse::<toml::Table>().unwrap()
+    };
+    let router = config("payout-router");
+    assert_eq!(router["server"]["listen"].as_str(), Some("0.0.0.0:8092"));
+    assert_eq!(router["peers"]["usdt-manager"]["url"].as_str(), Some("http://usdt-manager:8094"));
+    assert_eq!(router["keys"]["authority_key_file"].as_str(), Some("/run/secrets/authority.key"));
+    let token = &config("wallet-manager")["token"];
+    assert_eq!(token["pin_file"].as_str(), Some("/run/secrets/pin"));
+    assert_eq!(token["token_dir"].as_str(), Some("/var/lib/lucid/tokens"));
+    let node = &config("tron-client")["nodes"][0];
+    assert_eq!(node["url"].as_str(), Some("https://node.example"), "TLS proves the host");
+    assert_eq!(node["via"].as_str(), Some("/run/chain/node-1.sock"));
+    for name in ["usdt-manager", "trx-staking", "payment-gateway"] {
+        config(name);
+    }
+
+    containers::write_chain_forwarder(&directory, &plane, &args).unwrap();
+    let forwarder: toml::Table = fs::read_to_string(directory.chain_forwarder()).unwrap().parse().unwrap();
+    let passes = forwarder["pass"].as_array().unwrap();
+    assert_eq!(passes.len(), 1, "one host, and no other");
+    assert_eq!(passes[0]["from"].as_str(), Some("unix:/run/chain/node-1.sock"));
+    assert_eq!(passes[0]["to"].as_str(), Some("tcp:node.example:443"));
+}
+
+#[test]
+fn a_token_for_containers_has_pins_and_is_made_later() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = Directory::new(place.path()).unwrap();
+    containers::draw_pins(&directory, &InitArgs { profile: "luna".to_owned(), ..InitArgs::default() }).unwrap();
+    assert!(!directory.pin().exists(), "a vendor's token has its own");
+    containers::draw_pins(&directory, &InitArgs::default()).unwrap();
+    let pins = [directory.pin(), directory.officer_pin_of_token()].map(|path| fs::read_to_string(path).unwrap());
+    assert!(pins[0] != pins[1] && pins.iter().all(|pin| pin.trim().len() == 64));
+    for wrong in [
+        InitArgs { base_port: 9000, ..InitArgs::default() },
+        InitArgs { profile: "./own.toml".to_owned(), ..InitArgs::default() },
+    ] {
+        assert!(containers::check(&wrong).is_err());
+    }
 }

@@ -11,7 +11,7 @@ use primitives::{HexBytes, PlaneId};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use service::clock::{Clock as _, SystemClock};
-use signer::{AUDIT_KEY, Challenge, PinnedKey, VendorProfile, pin, provision};
+use signer::{AUDIT_KEY, Challenge, PinnedKey, TokenError, VendorProfile, pin, provision};
 use signing_core::audit::AUDIT_LABEL;
 use signing_core::random;
 
@@ -36,6 +36,9 @@ pub(crate) struct Init {
     /// Draw a PIN where its file is not there yet, and write it, mode 0400.
     #[arg(long)]
     draw_pins: bool,
+    /// Leave a token that has the label as it is, and succeed: for whoever asks at every start.
+    #[arg(long)]
+    keep: bool,
     /// The PKCS#11 module; otherwise where the profile knows it.
     #[arg(long, value_name = "FILE", env = "LUCID_PKCS11_MODULE")]
     module: Option<PathBuf>,
@@ -108,8 +111,10 @@ impl Init {
         if let Some(directory) = &self.token_dir {
             fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
         }
-        provision(&module, &self.label, &officer, &user, self.token_dir.as_deref())?;
-        Ok(module)
+        match provision(&module, &self.label, &officer, &user, self.token_dir.as_deref()) {
+            Err(TokenError::TokenExists { .. }) if self.keep => Ok(module),
+            made => Ok(made.map(|()| module)?),
+        }
     }
 
     /// The PIN of this file, drawn and written first if that was asked for: never a token whose PIN is lost, and never

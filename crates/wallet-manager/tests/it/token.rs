@@ -95,6 +95,10 @@ fn a_token_is_made_with_pins_that_are_there_or_asked_for_and_never_twice() {
     let before = content(&place);
     refused(&["--draw-pins"], "exists already");
     assert_eq!(content(&place), before);
+    let kept = token(&place, &["init", "--pin-file", pin, "--keep"]);
+    let said: Value = serde_json::from_slice(&kept.stdout).unwrap();
+    assert_eq!((kept.status.code(), &said["made"]), (Some(0), &Value::Bool(true)), "{said}");
+    assert_eq!(content(&place), before, "it was there, and is as it was");
 }
 
 #[test]

@@ -1,0 +1,126 @@
+//! `lucid init --containers`: what a plane in containers needs beside its configuration and keys. Everything is made on
+//! the host, below one directory; compose/compose.yaml mounts into each container what is its own.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use super::{DEFAULT_BASE_PORT, InitArgs, Layout, SOFTHSM, make_private, secret_file, write_whole};
+use crate::directory::Directory;
+use crate::plane_file::PlaneFile;
+use crate::roster::ROSTER;
+
+/// Whom all containers run as.
+pub(crate) const USER: u32 = 65532;
+
+/// What containers cannot be given by this command is refused before anything is made.
+pub(super) fn check(args: &InitArgs) -> Result<()> {
+    ensure!(args.base_port == DEFAULT_BASE_PORT, "the ports of a plane in containers are set in compose's env file");
+    ensure!(
+        !args.profile.contains(['/', '.']),
+        "a profile's file is not in the image: name a known kind of token, as `lucid token profiles` lists them"
+    );
+    Ok(())
+}
+
+/// The PINs of a token that the container `token` will make; nobody else's token has PINs that are drawn here.
+pub(super) fn draw_pins(directory: &Directory, args: &InitArgs) -> Result<()> {
+    if args.profile == SOFTHSM && !args.no_token {
+        secret_file::ensure(&directory.pin(), "")?;
+        secret_file::ensure(&directory.officer_pin_of_token(), "")?;
+    }
+    Ok(())
+}
+
+/// The places of the forwarder that alone reaches the nodes: each node's socket file, and the one host behind it.
+pub(super) fn write_chain_forwarder(directory: &Directory, plane: &PlaneFile, args: &InitArgs) -> Result<()> {
+    let layout = Layout::Containers;
+    let passes = layout.nodes(plane, &args.node).into_iter().map(|(name, url)| {
+        let via = layout.via(&name).context("containers reach nodes through socket files")?;
+        let from = format!("unix:{}", via.display());
+        Ok(toml::Table::from_iter([("from".to_owned(), from.into()), ("to".to_owned(), place(&url)?.into())]))
+    });
+    let passes: Vec<_> = passes.map(|pass| pass.map(toml::Value::Table)).collect::<Result<_>>()?;
+    let text = format!(
+        "# Made by `lucid init --containers`: whereto bytes of tron-client may go. See `forwarder serve --help`.\n\n{}",
+        toml::to_string(&toml::Table::from_iter([("pass".to_owned(), passes.into())]))?
+    );
+    let path = directory.chain_forwarder();
+    make_private(path.parent().context("it is in a directory")?)?;
+    write_whole(&path, &text)
+}
+
+/// The host and port of a node's URL, as a forwarder names it.
+fn place(url: &str) -> Result<String> {
+    let (host, usual) = match (url.strip_prefix("http://"), url.strip_prefix("https://")) {
+        (Some(host), _) => (host, 80),
+        (_, Some(host)) => (host, 443),
+        _ => anyhow::bail!("{url}: a node's url is http://host:port or https://host"),
+    };
+    ensure!(!host.is_empty() && !host.contains(['/', '?', '#', '@']), "{url}: a node's url has a host and no path");
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']'));
+    Ok(if has_port { format!("tcp:{host}") } else { format!("tcp:{host}:{usual}") })
+}
+
+/// Gives the containers' user what is theirs, as far as this process may: whether it could.
+pub(super) fn hand_over(directory: &Directory) -> Result<bool> {
+    let forwarder = directory.chain_forwarder();
+    let chain = forwarder.parent().context("it is in a directory")?.to_owned();
+    let services = ROSTER.iter().flat_map(|member| [directory.secrets(member.name), directory.of_service(member.name)]);
+    let mut whole = true;
+    for place in services.chain([chain]) {
+        whole &= give(&place)?;
+        for entry in fs::read_dir(&place).with_context(|| format!("{} cannot be read", place.display()))? {
+            whole &= give(&entry?.path())?;
+        }
+    }
+    Ok(whole)
+}
+
+fn give(path: &Path) -> Result<bool> {
+    match std::os::unix::fs::chown(path, Some(USER), Some(USER)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be given to user {USER}", path.display())),
+    }
+}
+
+/// What is left to do.
+pub(super) fn go_on(directory: &Directory, handed_over: bool) -> String {
+    let place = directory.path().display();
+    let names = ROSTER.map(|member| member.name).join(",");
+    let to_hand_over = if handed_over {
+        String::new()
+    } else {
+        format!(
+            "\nGive the containers' user what is theirs:\n  sudo chown -R {USER}:{USER} {place}/{{{names},chain}} \
+             {place}/secrets/{{{names}}}"
+        )
+    };
+    format!(
+        "{to_hand_over}\nGo on with: LUCID_HOME={place} docker-compose -f compose/compose.yaml up -d \
+         (compose/env.example has the rest)"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nodes_url_leads_to_one_host_and_port() {
+        for (url, expected) in [
+            ("http://devnet:8090", "tcp:devnet:8090"),
+            ("https://api.trongrid.io", "tcp:api.trongrid.io:443"),
+            ("http://10.0.0.7", "tcp:10.0.0.7:80"),
+            ("https://[2001:db8::7]", "tcp:[2001:db8::7]:443"),
+            ("https://[2001:db8::7]:8443", "tcp:[2001:db8::7]:8443"),
+        ] {
+            assert_eq!(place(url).unwrap(), expected);
+        }
+        for bad in ["ftp://a", "https://", "https://a/b", "https://user@a", "a:1"] {
+            assert!(place(bad).is_err(), "{bad}");
+        }
+    }
+}
