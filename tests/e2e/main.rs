@@ -1,5 +1,6 @@
 //! The whole plane, as a user runs it: real processes, a real token, the devnet.
 
+mod again;
 mod demo;
 mod exact;
 mod foreign;
@@ -10,6 +11,8 @@ mod pool;
 mod reconciled;
 mod release;
 mod secrecy;
+mod settings;
 mod token;
 mod treasury;
 mod troubled;
+mod unanswered;
