@@ -8,6 +8,7 @@ use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::halt::Halt;
+use crate::payout::PayoutRow;
 use crate::sighting::Verdict;
 use crate::wallet::WalletRow;
 
@@ -17,6 +18,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// This service's metrics. Clones count into the same ones.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
+    payouts: IntGaugeVec,
     discrepancies: IntGauge,
     drift: IntGaugeVec,
     reconciled: IntCounterVec,
@@ -26,6 +28,7 @@ impl Metrics {
     /// Registers them.
     pub(crate) fn new(registry: &service::metrics::Metrics) -> Self {
         Self {
+            payouts: registry.gauges("lucid_payouts", "Payouts, by stage, the ended ones too.", &["stage"]),
             discrepancies: registry.gauge(
                 "lucid_discrepancies_open",
                 "Findings that nobody has explained; while there is one nothing is authorised.",
@@ -54,6 +57,12 @@ impl Metrics {
 
     /// Sets the gauges to what is stored.
     pub(crate) async fn look(&self, store: &Store, halt: &Halt) -> Result<(), StoreError> {
+        let stages = store.count_by_stage::<PayoutRow>().await?;
+        // A stage that nothing is in any more is not among them.
+        self.payouts.reset();
+        for (stage, count) in stages {
+            self.payouts.with_label_values(&[stage.as_str()]).set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
         self.discrepancies.set(halt.open().await?);
         for wallet in wallets(store).await? {
             let drifted = i64::from(wallet.drift().is_some());
@@ -87,5 +96,25 @@ pub(crate) async fn wallets(store: &Store) -> Result<Vec<WalletRow>, StoreError>
         if after.is_none() {
             return Ok(wallets);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use api::payout_router::PayoutAsset;
+
+    use super::*;
+    use crate::testing::{Bench, request};
+
+    #[tokio::test]
+    async fn payouts_are_shown_by_the_stage_that_they_are_in() {
+        let bench = Bench::new();
+        let registry = service::metrics::Metrics::of_part();
+        let (metrics, halt) = (Metrics::new(&registry), Halt::new(bench.store.clone(), bench.clock.clone()));
+        for reference in ["order-1", "order-2"] {
+            bench.put(&request(reference, PayoutAsset::Usdt, "25")).await;
+        }
+        metrics.look(&bench.store, &halt).await.unwrap();
+        assert!(registry.text().contains("lucid_payouts{stage=\"accepted\"} 2\n"), "{}", registry.text());
     }
 }

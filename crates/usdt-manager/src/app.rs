@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::config::Config;
 use crate::drive::TransferMachine;
 use crate::follow::WakeTransfers;
+use crate::metrics::Metrics;
 use crate::routes;
 use crate::token::Token;
 use crate::transfer::TransferRow;
@@ -70,8 +71,10 @@ impl Service for UsdtManager {
             trx_staking,
             allow_contracts: config.transfers.allow_contracts,
         };
+        let (metrics, counted) = (Metrics::new(&context.metrics), store.clone());
         Ok(App::new(&context, state, store.clone())
             .drive(machine)
+            .task("gauges", move |stop| metrics.keep(counted, stop))
             .follow(tron_client, WakeTransfers::by_txid(store.clone()))
             .follow(wallet_manager, WakeTransfers::by_attempt(store)))
     }

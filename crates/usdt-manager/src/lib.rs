@@ -9,6 +9,7 @@ mod config;
 mod drive;
 mod follow;
 mod funds;
+mod metrics;
 mod problem;
 mod routes;
 #[cfg(test)]
