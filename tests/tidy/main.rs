@@ -4,6 +4,7 @@ mod documents;
 mod layers;
 mod manifests;
 mod metrics;
+mod observability;
 mod services;
 mod sources;
 
