@@ -29,7 +29,7 @@ const RANKS: [(&str, &[&str]); 18] = [
     ("devnet", &["primitives", "tron-tx"]),
     ("bench", &["primitives", "tron-tx", "api", "service", "signer"]),
     ("pkcs11-faults", &[]),
-    ("test-support", &[]),
+    ("test-support", &["primitives", "tron-tx", "api"]),
     ("oci-image", &[]),
     ("forwarder", &["confine"]),
     ("lucid", &["primitives", "tron-tx", "api", "service"]),

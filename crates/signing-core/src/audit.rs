@@ -13,6 +13,7 @@ pub mod checkpoint;
 pub mod entry;
 mod export;
 mod fault;
+mod feed;
 mod head;
 mod keep;
 mod metrics;
@@ -24,6 +25,7 @@ mod relayed;
 mod rules;
 mod settings;
 mod tables;
+mod told;
 pub mod verify;
 
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};

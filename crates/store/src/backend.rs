@@ -86,6 +86,8 @@ pub(crate) trait Backend: Send + Sync {
     ) -> impl Future<Output = Stored<Vec<RawRow>>> + Send;
     /// One row as it lies there.
     fn raw_row(&self, noun: &'static str, id: &str) -> impl Future<Output = Stored<Option<RawRow>>> + Send;
+    /// Those of the rows with these ids that are there, in no order.
+    fn raw_each(&self, noun: &'static str, ids: &[String]) -> impl Future<Output = Stored<Vec<RawRow>>> + Send;
     /// The shares of all scopes after a scope and holder, in their order, whether they count or not.
     fn all_holds(
         &self,

@@ -12,6 +12,7 @@ mod freezes;
 mod hardening;
 mod metrics;
 mod openapi;
+mod overtaken;
 mod policies;
 mod refusals;
 mod register_model;

@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use primitives::{LogChanges, LogPosition, UnixMs};
+use primitives::{LogPosition, UnixMs};
 use store::{LIST_LIMIT_MAX, Record as _, StoreError};
 
-use super::reconcile::counts;
+use super::told::unbalanced;
 use super::verify::Rows;
 use super::{Audit, STAMP};
 use crate::register::Attempt;
@@ -39,8 +39,9 @@ impl Audit {
         let at = first.map_or(LogPosition::EMPTY, |record| record.position);
         let mut reading = Reading { rows: Rows::default(), attempts: BTreeSet::new(), at, now: self.now() };
         self.read_recent(&mut reading).await?;
-        for id in &reading.attempts {
-            if let Some(lies) = self.store.row_state(Attempt::NOUN, STAMP, id).await? {
+        let attempts: Vec<_> = std::mem::take(&mut reading.attempts).into_iter().collect();
+        for ids in attempts.chunks(LIST_LIMIT_MAX) {
+            for lies in self.store.row_state_each(Attempt::NOUN, STAMP, ids).await? {
                 reading.rows.row(lies);
             }
         }
@@ -54,8 +55,8 @@ impl Audit {
                 self.altered(seq, code, &detail);
             }
         }
-        for scope in self.store.unbalanced_scopes().await? {
-            self.altered(0, "contradiction", &format!("the sum of {scope} is not the sum of its shares"));
+        for contradiction in unbalanced(&self.store).await? {
+            self.altered(0, "contradiction", &contradiction);
         }
         self.state().recent_held = true;
         Ok(())
@@ -74,15 +75,10 @@ impl Audit {
                     self.altered(seq, "changed", &format!("record {seq} does not follow from the one before"));
                 }
                 reading.at = record.position;
-                reading.rows.recorded(record.at);
-                let Ok(mut told) = LogChanges::parse(&record.changes) else {
-                    self.altered(seq, "illegible", "what the record says of rows cannot be read");
-                    continue;
-                };
+                let Some(mut told) = self.told_by(&record) else { continue };
                 told.rows.retain(|row| row.noun == Attempt::NOUN);
-                told.holds.retain(|hold| hold.amount.is_none() || counts(hold, reading.now));
                 reading.attempts.extend(told.rows.iter().map(|row| row.id.clone()));
-                reading.rows.told(seq, told);
+                reading.rows.take(&record, told, reading.now);
             }
         }
     }
@@ -93,7 +89,7 @@ impl Audit {
             let page = self.store.hold_states((&after.0, &after.1), LIST_LIMIT_MAX).await?;
             let Some(last) = page.last() else { return Ok(()) };
             after = (last.scope.clone(), last.holder.clone());
-            page.into_iter().filter(|share| counts(share, reading.now)).for_each(|share| reading.rows.hold(share));
+            reading.rows.take_shares(page, reading.now);
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Attempts and their records grow for ever, so each is asked for by name and nothing is kept of it; the rest is held in
 //! memory while it lasts.
 
-use primitives::{HoldState, LogChanges, RowState, UnixMs};
+use primitives::{LogChanges, RowState, UnixMs};
 use store::{LIST_LIMIT_MAX, LogRecord, Record, StoreError};
 
 use super::tables::{contradictions, lying};
@@ -38,7 +38,7 @@ impl Audit {
                     rows.row(row);
                 }
             }
-            page.shares.into_iter().filter(|share| counts(share, now)).for_each(|share| rows.hold(share));
+            rows.take_shares(page.shares, now);
             after = page.next;
             if after.is_none() {
                 break;
@@ -83,12 +83,8 @@ impl Audit {
 
     /// Tells what a record says of rows; how many attempts are older than it left them.
     async fn tell_rows(&self, record: &LogRecord, rows: &mut Rows, now: UnixMs) -> Result<usize, StoreError> {
-        let seq = record.position.seq;
-        let Ok(mut changes) = LogChanges::parse(&record.changes) else {
-            self.altered(seq, "illegible", "what the record says of rows cannot be read");
-            return Ok(1);
-        };
-        let mut wrong = 0;
+        let Some(mut changes) = self.told_by(record) else { return Ok(1) };
+        let (seq, mut wrong) = (record.position.seq, 0);
         for told in changes.rows.extract_if(.., |row| row.noun == Attempt::NOUN) {
             let lies = self.store.row_state(Attempt::NOUN, STAMP, &told.id).await?;
             if !lies.is_some_and(|lies| lies.version > told.version || lies == told) {
@@ -96,10 +92,7 @@ impl Audit {
                 wrong += 1;
             }
         }
-        // A share whose time is over may be gone or lie there still, and there are as many as there were payments.
-        changes.holds.retain(|hold| hold.amount.is_none() || counts(hold, now));
-        rows.recorded(record.at);
-        rows.told(seq, changes);
+        rows.take(record, changes, now);
         Ok(wrong)
     }
 
@@ -157,9 +150,4 @@ impl Audit {
         }
         Ok(told)
     }
-}
-
-/// Whether a share's time is not over.
-pub(super) fn counts(share: &HoldState, now: UnixMs) -> bool {
-    share.until.is_none_or(|until| until > now)
 }

@@ -78,13 +78,9 @@ impl Audit {
             let Some(last) = page.last() else { return Ok(after) };
             after = last.position.seq;
             for record in page {
-                let seq = record.position.seq;
-                match LogChanges::parse(&record.changes) {
-                    Ok(mut changes) => {
-                        changes.rows.retain(|row| ruling().any(|noun| noun == row.noun));
-                        rows.told(seq, LogChanges { rows: changes.rows, holds: Vec::new() });
-                    }
-                    Err(error) => self.altered(seq, "illegible", &error.to_string()),
+                if let Some(mut told) = self.told_by(&record) {
+                    told.rows.retain(|row| ruling().any(|noun| noun == row.noun));
+                    rows.told(record.position.seq, LogChanges { rows: told.rows, holds: Vec::new() });
                 }
             }
         }

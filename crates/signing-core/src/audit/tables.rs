@@ -6,6 +6,7 @@ use store::{Filter, LIST_LIMIT_MAX, Record, Store, StoreError, Versioned};
 
 use super::STAMP;
 use super::checkpoint::StoredCheckpoint;
+use super::told::unbalanced;
 use crate::core::NOUNS;
 use crate::key::Key;
 use crate::register::Attempt;
@@ -75,9 +76,7 @@ pub async fn lying(store: &Store, after: Option<Place>, limit: usize) -> Result<
 
 /// What the store says against itself, in the tables by which rows are found and sums are known.
 pub(super) async fn contradictions(store: &Store) -> Result<Vec<String>, StoreError> {
-    let scopes = store.unbalanced_scopes().await?;
-    let mut found: Vec<String> =
-        scopes.into_iter().map(|scope| format!("the sum of {scope} is not the sum of its shares")).collect();
+    let mut found = unbalanced(store).await?;
     unfound::<Attempt>(store, &mut found).await?;
     unfound::<Wallet>(store, &mut found).await?;
     unfound::<Key>(store, &mut found).await?;

@@ -20,6 +20,8 @@ impl Ask for Events {
     type Answer = EventPage;
 
     async fn answer(self, core: &Core) -> Result<EventPage, Problem> {
-        Ok(core.signing.store.events(self.after.as_deref(), self.limit).await?)
+        let page = core.signing.store.events(self.after.as_deref(), self.limit).await?;
+        core.signing.audit.hold_told(&page.events).await?;
+        Ok(page)
     }
 }

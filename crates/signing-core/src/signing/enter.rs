@@ -64,12 +64,14 @@ impl SigningCore {
                 tokio::task::yield_now().await;
             }
         }
-        // Where another came into force meanwhile: nothing is registered under what holds no more.
-        while let Some(newest) =
-            checked.iter().flatten().map(|passed| passed.policy.clone()).max_by_key(|policy| policy.version)
-        {
-            let older =
-                |checked: &Result<Passed, SignError>| checked.as_ref().is_ok_and(|passed| passed.policy != newest);
+        // Where another came into force meanwhile: nothing is registered under what holds no more. One alone was held
+        // against it just now.
+        while checked.len() > 1 {
+            let in_force = self.policy.current().ok();
+            let older = |checked: &Result<Passed, SignError>| {
+                let holds = |passed: &Passed| in_force.as_ref().is_some_and(|policy| policy.version == passed.policy);
+                checked.as_ref().is_ok_and(|passed| !holds(passed))
+            };
             if !checked.iter().any(older) {
                 break;
             }

@@ -136,6 +136,13 @@ impl Backend for Memory {
         Ok(table.ids.get(id).and_then(|seq| table.rows.get(seq).map(|row| row.raw(*seq))))
     }
 
+    async fn raw_each(&self, noun: &'static str, ids: &[String]) -> Stored<Vec<RawRow>> {
+        let state = self.state().await;
+        let table = state.table(noun)?;
+        let seqs = ids.iter().filter_map(|id| table.ids.get(id));
+        Ok(seqs.filter_map(|seq| table.rows.get(seq).map(|row| row.raw(*seq))).collect())
+    }
+
     async fn all_holds(&self, after: (&str, &str), limit: usize) -> Stored<Vec<(String, HoldRow)>> {
         let state = self.state().await;
         let shares = state.holds.iter().flat_map(|(scope, rows)| rows.values().map(move |row| (scope, row)));

@@ -138,6 +138,12 @@ impl Backend for Sqlite {
         sqlx::query_as(sql).bind(id).fetch_optional(&self.readers).await.map_err(failed)
     }
 
+    async fn raw_each(&self, noun: &'static str, ids: &[String]) -> Stored<Vec<RawRow>> {
+        let sql = self.statements.of(noun)?.state_each.clone();
+        let ids = serde_json::json!(ids).to_string();
+        sqlx::query_as(sql).bind(ids).fetch_all(&self.readers).await.map_err(failed)
+    }
+
     async fn all_holds(&self, after: (&str, &str), limit: usize) -> Stored<Vec<(String, HoldRow)>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows = sqlx::query(sql::ALL_HOLDS).bind(after.0).bind(after.1).bind(limit);

@@ -154,6 +154,9 @@ async fn the_log_says_what_its_commit_left_in_rows_and_shares(store: Store) {
     assert_eq!((&page.rows[0], &page.rows[1], page.next), (&later.rows[0], &told.rows[1], None));
     assert_eq!(store.row_state("job", "place", "b").await.unwrap().as_ref(), Some(&told.rows[1]));
     assert_eq!(store.row_state("job", "place", "c").await.unwrap(), None);
+    let mut each = store.row_state_each("job", "place", &["b", "c", "a"].map(str::to_owned)).await.unwrap();
+    each.sort_by(|a, b| a.id.cmp(&b.id));
+    assert_eq!(each, page.rows);
     assert_ne!(store.row_state("job", "other", "b").await.unwrap().as_ref(), Some(&told.rows[1]));
     let ids = |rows: &[RowState]| rows.iter().map(|row| row.id.clone()).collect::<Vec<_>>();
     let first = store.row_states("job", "place", 0, 1).await.unwrap();

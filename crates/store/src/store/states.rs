@@ -50,6 +50,17 @@ impl Store {
         Ok(raw.map(|row| row.state(noun, stamp)))
     }
 
+    /// Those of the rows with these ids that are there, in no order.
+    pub async fn row_state_each(
+        &self,
+        noun: &'static str,
+        stamp: &str,
+        ids: &[String],
+    ) -> Result<Vec<RowState>, StoreError> {
+        let raw = on!(self, backend => backend.raw_each(noun, ids))?;
+        Ok(raw.iter().map(|row| row.state(noun, stamp)).collect())
+    }
+
     /// The shares of all scopes after a scope and holder, in their order; those whose time is over may be there or not.
     pub async fn hold_states(&self, after: (&str, &str), limit: usize) -> Result<Vec<HoldState>, StoreError> {
         let rows = on!(self, backend => backend.all_holds(after, limit.clamp(1, LIST_LIMIT_MAX)))?;

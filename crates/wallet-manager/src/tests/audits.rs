@@ -1,6 +1,8 @@
 //! The audit log: a record in the commit of each decision, vouched for by the token, and nothing signed without it.
 
 mod editing;
+mod feed;
+mod start;
 mod tampering;
 
 use std::path::PathBuf;

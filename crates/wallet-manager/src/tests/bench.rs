@@ -9,18 +9,16 @@ use api::Call;
 use api::wallet_manager::{SignatureRequest, WalletClass, WalletRequest, WalletView, put_wallet};
 use clap::Parser;
 use futures::future::BoxFuture;
-use primitives::statement::{
-    Action, Anchor, Asset, Authorisation, Ceremony, Cosigned, KeyClass, Kind, SignKey, Signed,
-};
-use primitives::{Address, AttemptNo, BlockId, IntentId, Sun, TxId, UnixMs};
+use primitives::statement::{Action, Anchor, Authorisation, Ceremony, Cosigned, KeyClass, SignKey, Signed};
+use primitives::{Address, IntentId, Sun, TxId, UnixMs};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use service::clock::ManualClock;
 use service::{Context, Outcome, PeerClient, Problem, Service};
 use store::Store;
+use test_support::{Scene, Unsealed};
 use tokio::net::UnixStream;
-use tron_tx::contract::{Transfer, Trigger};
-use tron_tx::{Contract, PermissionId, RawTransaction, trc20};
+use tron_tx::RawTransaction;
 
 use crate::WalletManager;
 use crate::app::{State, app};
@@ -233,6 +231,11 @@ pub(super) fn secret_file(path: &Path, text: &str) {
         .unwrap();
 }
 
+fn scene(running: &Running) -> Scene {
+    let rules = &running.core.rules;
+    Scene { plane: rules.plane, chain_id: rules.chain_id, now: running.core.clock.now() }
+}
+
 /// A payment of a wallet, before it is authorised and encoded.
 #[derive(Clone)]
 pub(super) struct Payment {
@@ -246,50 +249,18 @@ impl Payment {
     /// 25 USDT of this wallet, authorised by payout-router.
     pub(super) fn usdt(running: &Running, wallet: &WalletView, intent: &str) -> Self {
         let token = *running.core.rules.tokens.first().unwrap();
-        let call = Trigger::new(wallet.address, token, trc20::transfer(PAYEE, 25_000_000));
         let fee = Sun::new(30_000_000).unwrap();
-        let mut payment = Self::of(running, wallet, intent, Asset::Token(token), Contract::Trigger(call));
-        payment.raw = payment.raw.with_fee_limit(fee);
-        payment.authorisation.fee_limit_max = fee;
-        payment
+        Self::of(scene(running).token(wallet, intent, (token, PAYEE, 25_000_000), fee))
     }
 
     /// 25 TRX of this wallet.
     pub(super) fn trx(running: &Running, wallet: &WalletView, intent: &str) -> Self {
-        let transfer = Transfer { owner: wallet.address, to: PAYEE, amount: Sun::new(25_000_000).unwrap() };
-        Self::of(running, wallet, intent, Asset::Trx, Contract::Transfer(transfer))
+        Self::of(scene(running).trx(wallet, intent, PAYEE, Sun::new(25_000_000).unwrap()))
     }
 
-    fn of(running: &Running, wallet: &WalletView, intent: &str, asset: Asset, contract: Contract) -> Self {
-        let rules = &running.core.rules;
-        let now = running.core.clock.now();
-        let mut id = [9; 32];
-        id[..8].copy_from_slice(&500_u64.to_be_bytes());
-        let block_id = BlockId::new(id);
-        let permission = PermissionId::new(u8::try_from(wallet.permission_id).unwrap()).unwrap();
-        Self {
-            raw: RawTransaction::new(contract, block_id.into(), now, now.plus_ms(60_000)).with_permission(permission),
-            authorisation: Authorisation {
-                chain_id: rules.chain_id,
-                plane: rules.plane,
-                kind: Kind::Payout,
-                intent: intent.parse().unwrap(),
-                attempt: AttemptNo::FIRST,
-                previous: vec![],
-                key_id: wallet.key_id.clone(),
-                permission_id: wallet.permission_id,
-                asset,
-                resource: None,
-                recipient: PAYEE,
-                amount: 25_000_000,
-                memo_hash: None,
-                fee_limit_max: Sun::ZERO,
-                expiration_max: now.plus_ms(120_000),
-                valid_until: now.plus_ms(30_000),
-            },
-            anchor: Anchor { chain_id: rules.chain_id, number: 500, block_id, solid_time: now.minus_ms(3_000) },
-            issuer: authority("payout-router"),
-        }
+    fn of(Unsealed { raw, mut authorisation, anchor }: Unsealed) -> Self {
+        authorisation.valid_until = raw.timestamp.plus_ms(30_000);
+        Self { raw, authorisation, anchor, issuer: authority("payout-router") }
     }
 
     /// A later transaction for the same.

@@ -25,6 +25,7 @@ async fn the_list_is_the_export() {
     running.done("usdt-manager", &put_signature(payment.txid(), &payment.request())).await;
     let text = running.worker.ask(signing_core::serve::Metrics).await.unwrap();
     let (_, section) = DOCUMENT.split_once("### Its signing worker").unwrap();
+    let section = section.split("\n#").next().unwrap();
     let lines = |prefix: &'static str| section.lines().filter_map(move |line| line.strip_prefix(prefix));
     let listed: BTreeSet<_> = lines("| `").filter_map(|line| line.split(['`', '{']).next()).collect();
     let exported: BTreeSet<_> = text

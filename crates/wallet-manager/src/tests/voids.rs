@@ -89,21 +89,26 @@ async fn a_race_between_signing_and_barring_has_one_winner() {
 
 #[tokio::test]
 async fn what_is_barred_in_a_day_is_bounded_and_what_was_barred_stays_answered() {
+    const HOUR_MS: u64 = 3_600_000;
     let bench = Bench::new();
     let running = bench.start().await;
     let first = void_attempt(&"po_a".parse().unwrap(), AttemptNo::FIRST);
     let statement = running.done("payout-router", &first).await;
-    // As if all but one of the rest had been barred as well.
+    // As if all but one of the rest were barred later.
     let rest = Hold { scope: "voids:day".to_owned(), holder: "rest".to_owned(), amount: 9_998, ceiling: 10_000 };
     let now = running.core.clock.now();
-    let counted = Commit::new(now).hold(rest).release("voids:day", "rest", Some(now.plus_ms(86_400_000)));
+    let counted = Commit::new(now).hold(rest).release("voids:day", "rest", Some(now.plus_ms(48 * HOUR_MS)));
     running.core.store.commit(counted).await.unwrap();
+    running.advance_ms(2 * HOUR_MS);
     running.done("payout-router", &void_attempt(&"po_b".parse().unwrap(), AttemptNo::FIRST)).await;
     let over = void_attempt(&"po_c".parse().unwrap(), AttemptNo::FIRST);
-    let refused = running.core.void("po_c".parse().unwrap(), AttemptNo::FIRST).await.unwrap_err();
-    assert!(matches!(refused, VoidError::TooMany), "{refused}");
+    let refused = async || running.core.void("po_c".parse().unwrap(), AttemptNo::FIRST).await.unwrap_err();
+    assert!(matches!(refused().await, VoidError::TooMany));
     assert!(running.core.attempt(&"po_c".parse().unwrap(), AttemptNo::FIRST).await.unwrap().is_none());
     assert_eq!(running.done("payout-router", &first).await, statement, "what is barred is no new one");
-    running.advance_ms(86_400_000);
+    // The first counts for a day, and no longer.
+    running.advance_ms(22 * HOUR_MS - 1);
+    assert!(matches!(refused().await, VoidError::TooMany));
+    running.advance_ms(1);
     running.done("payout-router", &over).await;
 }

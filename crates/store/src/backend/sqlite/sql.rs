@@ -101,6 +101,7 @@ pub(super) struct OfNoun {
     pub(super) heads: Asked,
     pub(super) states: SqlStr,
     pub(super) state: SqlStr,
+    pub(super) state_each: SqlStr,
     pub(super) put_tag: SqlStr,
     pub(super) drop_tags: SqlStr,
     pub(super) insert: Written,
@@ -169,6 +170,8 @@ impl OfNoun {
             states: sql("SELECT seq, id, version, stage, body FROM noun_{noun} \
                  WHERE seq > $1 ORDER BY seq LIMIT $2"),
             state: sql("SELECT seq, id, version, stage, body FROM noun_{noun} WHERE id = $1"),
+            state_each: sql("SELECT seq, id, version, stage, body FROM noun_{noun} \
+                 WHERE id IN (SELECT value FROM json_each($1))"),
             put_tag: sql("INSERT INTO tags (noun, name, value, seq) \
                  SELECT $2, $3, $4, seq FROM noun_{noun} WHERE id = $1 ON CONFLICT DO NOTHING"),
             drop_tags: sql("DELETE FROM tags WHERE noun = $2 AND seq = (SELECT seq FROM noun_{noun} WHERE id = $1)"),

@@ -1,0 +1,33 @@
+//! How long a start takes that holds as many records against the store as it ever does. Prints it; asserts nothing about
+//! time, for machines differ.
+
+use std::time::Instant;
+
+use super::*;
+
+/// As many as are held against the store before the first signature, and the most that may be barred within two days.
+const RECORDS: u64 = 20_000;
+
+#[tokio::test]
+#[ignore = "a measurement, which takes a minute"]
+async fn twenty_thousand_records_at_start() {
+    let (mut bench, path) = filed().await;
+    let running = bench.start().await;
+    for number in 0..RECORDS {
+        if number == RECORDS / 2 {
+            running.advance_ms(86_400_000);
+        }
+        running.core.void(format!("po_{number}").parse().unwrap(), AttemptNo::FIRST).await.unwrap();
+    }
+    running.core.audit.close().await;
+    bench.store.close().await;
+    for _ in 0..3 {
+        bench.store = open(&path).await;
+        let begun = Instant::now();
+        let running = bench.start().await;
+        let (took, records) = (begun.elapsed(), bench.store.log_position().await.unwrap().seq);
+        running.core.audit.sound().unwrap();
+        eprintln!("{records} records: {} ms", took.as_millis());
+        bench.store.close().await;
+    }
+}
