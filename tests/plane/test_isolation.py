@@ -126,6 +126,22 @@ class Isolation(unittest.TestCase):
             url = f"http://{plane.address('wallet-manager')}:8093{path}"
             self.assertEqual(probe.inside(plane.pid("payment-gateway"), asks, url).strip(), "401", path)
 
+    def test_a_token_with_a_network_is_reached_at_its_one_host_and_port(self):
+        os.environ.update(LUCID_HSM_HOST=namespace.STRANGER, LUCID_HSM_PORT=str(probe.PORT))
+        try:
+            plane.compose("--profile", "hsm", "up", "-d", "hsm", "hsm-inside")
+            found = probe.tried(plane.pid("wallet-manager"), [(plane.address("hsm-inside"), probe.PORT), (plane.address("hsm-inside"), 443)])
+            self.assertEqual([tcp for tcp, _ in found.values()], ["open", "Connection refused"])
+            for name in ["hsm", "hsm-inside"]:
+                said = subprocess.run(["docker", "logs", f"lucid-{name}"], capture_output=True, text=True).stderr
+                self.assertIn("serving", said)
+                self.assertNotIn("not passed", said, "the stranger has answered")
+            for target, (tcp, _) in probe.tried(plane.pid("hsm-inside"), self.targets()).items():
+                with self.subTest(inside="hsm-inside", target=target):
+                    self.assertNotEqual(tcp, "open")
+        finally:
+            plane.docker("rm", "--force", "lucid-hsm-inside", "lucid-hsm")
+
     def test_from_outside_only_loopback_answers(self):
         for name, port in plane.SERVICES.items():
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:

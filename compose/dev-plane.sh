@@ -1,0 +1,123 @@
+# The part of ./dev that runs the plane in containers: `plane`. Sourced by ./dev, which has say, die, alone, as_root,
+# install_missing, build_plane and images.
+
+readonly plane_home="$root/data/containers"
+plane_engine=''
+
+plane_packages() {
+    install_missing "docker.io:docker --version && dockerd --version" "docker-compose:docker-compose --version || docker compose version" \
+        "curl:curl --version" "iptables:iptables --version"
+}
+
+# Whichever there is: docker-compose 1.29 or Compose v2.
+compose() {
+    local command=(docker compose)
+    ! command -v docker-compose >/dev/null || command=(docker-compose)
+    # An engine that starts a dozen containers on a busy machine may take longer than 1.29's minute.
+    LUCID_HOME="$plane_home" COMPOSE_PROJECT_NAME=lucid COMPOSE_HTTP_TIMEOUT=300 "${command[@]}" \
+        -f "$root/compose/compose.yaml" -f "$root/compose/devnet.yaml" "$@"
+}
+
+# Whether an engine answers; if none does, one is started, and ended with this command.
+need_engine() {
+    ! docker version >/dev/null 2>&1 || return 0
+    command -v dockerd >/dev/null || die "no Docker engine answers, and there is no dockerd here to start"
+    say "starting dockerd"
+    mkdir -p "$cache"
+    as_root dockerd --pidfile "$cache/dockerd.pid" >"$cache/dockerd.log" 2>&1 &
+    plane_engine=$!
+    local _
+    for _ in $(seq 1 60); do
+        ! docker version >/dev/null 2>&1 || return 0
+        kill -0 "$plane_engine" 2>/dev/null || break
+        sleep 1
+    done
+    die "dockerd does not answer: see $cache/dockerd.log"
+}
+
+# The images of these sources, unless the engine has been given some that are to be taken.
+load_images() {
+    if [ -n "$1" ]; then
+        say "taking the images that the engine has"
+        return 0
+    fi
+    images --link "$root/result"
+    docker load --input "$root/result/images-$(dpkg --print-architecture).tar" >&2
+}
+
+# plane [--keep | --down] [--loaded]
+plane() {
+    local keep='' down='' loaded=''
+    while [ $# -gt 0 ]; do
+        case "$1" in
+            --keep) keep=yes ;;
+            --down) down=yes ;;
+            --loaded) loaded=yes ;;
+            *) die "plane knows --keep, --down and --loaded, not $1" ;;
+        esac
+        shift
+    done
+    alone plane_packages
+    need_engine
+    trap plane_ends EXIT
+    if [ -n "$down" ]; then
+        plane_down
+        return
+    fi
+    build_plane
+    load_images "$loaded"
+    [ -n "$keep" ] || trap 'plane_down; plane_ends' EXIT
+    plane_up
+    plane_pays
+    plane_shows
+    if [ -n "$keep" ]; then
+        plane_engine=''
+        say "it runs on: $CARGO_TARGET_DIR/debug/lucid --data $plane_home status; ./dev plane --down takes it down"
+    fi
+}
+
+# The directory is root's, as the containers' user has a part of it.
+operator() { as_root "$CARGO_TARGET_DIR/debug/lucid" --data "$plane_home" "$@"; }
+
+plane_up() {
+    operator init --containers >&2
+    local began="$SECONDS"
+    LUCID_BLOCK_MS="${LUCID_BLOCK_MS:-1000}" compose up -d >&2
+    say "all six are healthy after $((SECONDS - began)) s"
+    # Whom the verification of the log believes; only the container that made the token knows it.
+    local audit_key
+    audit_key="$(docker logs lucid-token 2>/dev/null | sed -n 's/.*"audit_key": *"\([0-9a-f]*\)".*/\1/p' | tail -n 1)"
+    [ -z "$audit_key" ] || printf '%s\n' "$audit_key" | as_root tee "$plane_home/audit.pub" >/dev/null
+    until operator status >/dev/null 2>&1; do
+        [ $((SECONDS - began)) -lt 120 ] || { operator status >&2; die "the plane is not ready"; }
+        sleep 1
+    done
+}
+
+plane_pays() {
+    operator prepare >&2
+    # An address of TRON's documents, which nobody has on the devnet.
+    operator payout create --to TJRabPrwbZy45sbavfcjinPJC18kjpRTv8 --amount 25 --wait
+}
+
+plane_shows() {
+    local port
+    for port in 8091 8092 8093 8094 8095 8096; do
+        printf '%s ' "http://localhost:$port/health"
+        curl --silent --fail --max-time 5 --output /dev/null --write-out '%{http_code}\n' "http://localhost:$port/health"
+    done
+    docker network ls --filter name=lucid-network-isolated
+    docker ps --filter label=lucid.plane=wallet --format 'table {{.Names}}\t{{.Status}}\t{{.Networks}}\t{{.Ports}}'
+}
+
+plane_down() {
+    compose down --volumes --timeout 20 >&2
+    as_root rm -rf "$plane_home"
+}
+
+plane_ends() {
+    [ -n "$plane_engine" ] || return 0
+    say "ending the dockerd that was started for this"
+    as_root kill "$(cat "$cache/dockerd.pid")"
+    wait "$plane_engine" || true
+}
