@@ -7,11 +7,13 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use api::wallet_manager::{SignatureView, intent, put_signature};
+use api::Call;
+use api::wallet_manager::{SignatureView, WalletView, intent, put_signature};
 use service::Outcome;
 
-use crate::place::{Place, payment, until, wallet_request};
+use crate::place::{Place, Process, payment, until, wallet_request};
 
 const INSIDE: &str = "TEST_HAS_OWN_MOUNTS";
 
@@ -133,15 +135,13 @@ async fn without_space_in_the_token_no_wallet_is_shown_until_its_key_is_whole() 
 }
 
 /// Asks until it is made: the token may have to be opened anew.
-async fn until_made(
-    process: &crate::place::Process,
-    call: &api::Call<api::wallet_manager::WalletView>,
-) -> api::wallet_manager::WalletView {
-    for _ in 0..100 {
-        if let Outcome::Done(made) = process.client.call(call).await {
-            return made;
+async fn until_made(process: &Process, call: &Call<WalletView>) -> WalletView {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    loop {
+        match process.client.call(call).await {
+            Outcome::Done(made) => return made,
+            other => assert!(Instant::now() < deadline, "never made: {other:?}\n{}", process.log()),
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    panic!("never made: {}", process.log());
 }

@@ -1,5 +1,8 @@
 //! A directory with a token and a configuration, the service as it runs in it, and payments for it to sign.
 
+mod decision;
+mod payment;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -7,22 +10,20 @@ use std::net::TcpStream;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use api::Call;
-use api::wallet_manager::key::RetireRequest;
-use api::wallet_manager::{SignatureRequest, WalletClass, WalletRequest, WalletView, put_wallet};
-use primitives::statement::{
-    Action, Anchor, Asset, Authorisation, Ceremony, Cosigned, KeyClass, Kind, SignKey, Signed,
-};
-use primitives::{Address, AttemptNo, BlockId, ChainId, LogPosition, PlaneId, Sun, UnixMs, WalletId};
+use api::wallet_manager::WalletView;
+use primitives::statement::SignKey;
+use primitives::{Address, ChainId, LogPosition};
 use serde::de::DeserializeOwned;
 use service::client::Transport;
 use service::clock::{Clock, SystemClock};
 use service::{Outcome, PeerClient};
-use tron_tx::contract::Transfer;
-use tron_tx::{Contract, RawTransaction};
+
+pub(crate) use decision::{hot_request, retirement, wallet_request};
+pub(crate) use payment::{payment, payment_at};
 
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_wallet-manager");
 pub(crate) const PLANE: &str = "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8";
@@ -309,34 +310,6 @@ impl Process {
     }
 }
 
-/// The request for the wallet that pays.
-pub(crate) fn hot_request() -> Call<WalletView> {
-    wallet_request("hot")
-}
-
-/// The request for a wallet that pays, which two operators decided on; always the same within a test.
-pub(crate) fn wallet_request(name: &str) -> Call<WalletView> {
-    let mut nonce = [1; 16];
-    nonce[..name.len()].copy_from_slice(name.as_bytes());
-    let name: WalletId = name.parse().unwrap();
-    let ceremony = Some(decided(Action::MakeKey { class: KeyClass::Hot, name: name.clone() }, nonce));
-    put_wallet(&name, &WalletRequest { class: WalletClass::Hot, ceremony })
-}
-
-/// Two operators' decision to retire the key of this wallet.
-pub(crate) fn retirement(wallet: &WalletView) -> RetireRequest {
-    RetireRequest { ceremony: Some(decided(Action::RetireKey { key_id: wallet.key_id.clone() }, [2; 16])) }
-}
-
-fn decided(action: Action, nonce: [u8; 16]) -> Cosigned<Ceremony> {
-    static DECIDED: OnceLock<UnixMs> = OnceLock::new();
-    let issued_at = *DECIDED.get_or_init(|| SystemClock.now());
-    let valid_until = issued_at.plus_ms(3_600_000);
-    let plane = PLANE.parse().unwrap();
-    let ceremony = Cosigned::proposed(Ceremony { plane, chain_id: CHAIN, action, nonce, issued_at, valid_until });
-    OPERATORS.into_iter().fold(ceremony, |signed, (_, number)| signed.signed_by(&key(number)))
-}
-
 /// Sends a signal.
 pub(crate) fn signal(pid: u32, signal: rustix::process::Signal) {
     let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
@@ -351,46 +324,4 @@ pub(crate) fn workers_of(parent: u32) -> Vec<u32> {
         read("cmdline").contains("signing-worker") && read("status").contains(&format!("\nPPid:\t{parent}\n"))
     };
     processes.filter(is_worker).collect()
-}
-
-/// Three TRX of this wallet, another transaction for each `ms`.
-pub(crate) fn payment(wallet: &WalletView, intent: &str, ms: u64) -> (RawTransaction, SignatureRequest) {
-    payment_at(wallet, intent, ms, SystemClock.now())
-}
-
-/// [`payment`] by somebody whose clock shows this.
-pub(crate) fn payment_at(
-    wallet: &WalletView,
-    intent: &str,
-    ms: u64,
-    now: UnixMs,
-) -> (RawTransaction, SignatureRequest) {
-    let (recipient, amount) = (Address::from_evm([0x33; 20]), Sun::new(3_000_000).unwrap());
-    let mut id = [9; 32];
-    id[..8].copy_from_slice(&500_u64.to_be_bytes());
-    let block_id = BlockId::new(id);
-    let transfer = Contract::Transfer(Transfer { owner: wallet.address, to: recipient, amount });
-    let raw = RawTransaction::new(transfer, block_id.into(), now.plus_ms(ms), now.plus_ms(60_000));
-    let authorisation = Authorisation {
-        chain_id: CHAIN,
-        plane: PLANE.parse::<PlaneId>().unwrap(),
-        kind: Kind::Payout,
-        intent: intent.parse().unwrap(),
-        attempt: AttemptNo::FIRST,
-        previous: vec![],
-        key_id: wallet.key_id.clone(),
-        permission_id: wallet.permission_id,
-        asset: Asset::Trx,
-        resource: None,
-        recipient,
-        amount: amount.units(),
-        memo_hash: None,
-        fee_limit_max: Sun::ZERO,
-        expiration_max: now.plus_ms(120_000),
-        valid_until: now.plus_ms(60_000),
-    };
-    let anchor = Anchor { chain_id: CHAIN, number: 500, block_id, solid_time: now.minus_ms(3_000) };
-    let (authorisation, anchor) = (Signed::sign(authorisation, &key(1)), Signed::sign(anchor, &key(4)));
-    let request = SignatureRequest::new(raw.encode().into(), authorisation, anchor);
-    (raw, request)
 }

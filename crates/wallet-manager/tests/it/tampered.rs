@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection, TypeInfo, ValueRef}
 
 use crate::place::{Place, payment, until};
 
-/// Whether nothing is decided on a cell: the feed, whose readers ask again; the checkpoints, each of which is signed, and
+/// Whether nothing is decided on a cell: the feed, which is held against the log whenever it is told; the checkpoints, each of which is signed, and
 /// of which the newest is not the only one that vouches; the order of rows, and when they are due, which these never are;
 /// what the file says of itself.
 fn is_idle(cell: &str) -> bool {

@@ -1,6 +1,7 @@
 //! How long a start takes that holds as many records against the store as it ever does. Prints it; asserts nothing about
 //! time, for machines differ.
 
+use std::io::Write as _;
 use std::time::Instant;
 
 use super::*;
@@ -27,7 +28,7 @@ async fn twenty_thousand_records_at_start() {
         let running = bench.start().await;
         let (took, records) = (begun.elapsed(), bench.store.log_position().await.unwrap().seq);
         running.core.audit.sound().unwrap();
-        eprintln!("{records} records: {} ms", took.as_millis());
+        writeln!(std::io::stderr(), "{records} records: {} ms", took.as_millis()).unwrap();
         bench.store.close().await;
     }
 }
