@@ -30,8 +30,8 @@ may_build() {
             "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces;" \
             "a container needs --privileged"
     offline true || die "the images are built without a network, and this system lets $(id -un) make no namespace without one"
-    # From nothing it is 8 GB; afterwards what another build leaves beside that. A build's own directory goes with it.
-    local megabytes=9000
+    # From nothing it is 6 GB; afterwards what another build leaves beside that. A build's own directory goes with it.
+    local megabytes=7000
     [ ! -e "$cache/nix/warm" ] || megabytes=2500
     room "$megabytes" /nix/store "the Nix store"
     room 2500 "${TMPDIR:-/tmp}" "the directory that is built in (TMPDIR)"
