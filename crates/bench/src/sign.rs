@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use api::wallet_manager::{SignatureView, WalletView, put_signature};
 use clap::Args;
 
@@ -20,9 +20,13 @@ use crate::{line, parts, tronpy};
 /// How it is measured.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// How long each load lasts, about, seconds; the bare loop as long again.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=10))]
+    /// How long each load lasts, about, seconds; the bare loop as long again. Each begins and ends with idle parts, a
+    /// few hundredths of a second three times, so that the longer one tells more.
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
+    /// Only these shapes of load, as their lines are named: batch_64.callers_4; all without it.
+    #[arg(long, value_name = "NAME")]
+    shape: Vec<String>,
     /// The built wallet-manager.
     #[arg(long)]
     wallet_manager: PathBuf,
@@ -38,7 +42,12 @@ const TURNS: u32 = 3;
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let (place, binary) = (Place::new(&options.wallet_manager)?, options.wallet_manager.clone());
     let cores = available_parallelism()?.get();
-    let mut bench = Bench { place, binary, payments: Payments::default(), seconds: options.seconds };
+    let wanted = |shape: &Shape| options.shape.is_empty() || options.shape.contains(&shape.name());
+    let shapes: Vec<Shape> = SHAPES.into_iter().filter(wanted).collect();
+    if shapes.is_empty() {
+        bail!("there is no such shape; there are: {}", SHAPES.map(Shape::name).join(", "));
+    }
+    let mut bench = Bench { place, binary, payments: Payments::default(), seconds: options.seconds, shapes };
     line::note(&format!(
         "{cores} cores; on a machine that does other work too, ratios and CPU time say more than rates"
     ));
@@ -56,6 +65,7 @@ struct Bench {
     binary: PathBuf,
     payments: Payments,
     seconds: u64,
+    shapes: Vec<Shape>,
 }
 
 impl Bench {
@@ -76,7 +86,7 @@ impl Bench {
         }
         let mut bare = Bare::open(&self.place, threads)?;
         let (mut guess, mut rates) = (200.0, Vec::new());
-        for shape in SHAPES {
+        for shape in self.shapes.clone() {
             let mut sums = self.load(&process, &wallet, &mut bare, shape, guess)?;
             guess = sums.rate();
             sums.say(&format!("{name}.{}", shape.name()));
