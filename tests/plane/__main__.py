@@ -13,7 +13,7 @@ import unittest
 import namespace
 import plane
 
-TESTS = ["test_isolation", "test_secrets", "test_hardening", "test_survival"]
+TESTS = ["test_isolation", "test_secrets", "test_hardening", "test_survival", "test_observability"]
 
 
 def main():

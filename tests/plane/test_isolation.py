@@ -89,7 +89,7 @@ class Isolation(unittest.TestCase):
         self.heard_outside()
         self.listener.came.clear()
         self.listener.heard.clear()
-        for name in plane.INSIDE:
+        for name in plane.inside():
             for target, (tcp, _) in probe.tried(plane.pid(name), self.targets(), name).items():
                 with self.subTest(inside=name, target=target):
                     self.assertNotEqual(tcp, "open")
@@ -99,19 +99,22 @@ class Isolation(unittest.TestCase):
         self.listener.came.clear()
         self.listener.heard.clear()
         self.heard_outside()
-        for target, (tcp, udp) in probe.tried(plane.pid("door"), self.targets(), "door").items():
-            with self.subTest(target=target):
-                self.assertNotEqual((tcp, udp), ("open", "sent"))
+        for door in plane.doors():
+            for target, (tcp, udp) in probe.tried(plane.pid(door), self.targets(), door).items():
+                with self.subTest(door=door, target=target):
+                    self.assertNotEqual(tcp, "open")
+                    self.assertNotEqual(udp, "sent")
         self.assertEqual((self.listener.came, self.listener.heard, self.heard_outside()), ([], [], []))
         # Whoever takes the process over finds no socket to do it with, either.
-        status = open(f"/proc/{plane.pid('door')}/status").read()
-        self.assertIn("Seccomp:\t2\n", status)
-        filters = int(status.split("Seccomp_filters:\t")[1].split("\n")[0])
-        self.assertGreater(filters, 1, "the engine's filter and its own")
+        for door in plane.doors():
+            status = open(f"/proc/{plane.pid(door)}/status").read()
+            self.assertIn("Seccomp:\t2\n", status)
+            filters = int(status.split("Seccomp_filters:\t")[1].split("\n")[0])
+            self.assertGreater(filters, 1, "the engine's filter and its own")
 
     def test_no_name_is_asked_outside(self):
         self.heard_outside()
-        for name in [*plane.INSIDE, "door", "chain"]:
+        for name in [*plane.inside(), *plane.doors(), "chain"]:
             probe.inside(plane.pid(name), probe.ASKS, f"{name}.leak.example")
         heard = [line for line in self.heard_outside() if b"leak".hex() in line]
         # The forwarder that reaches nodes looks their names up; it shows that the stranger hears what is asked.
@@ -146,10 +149,10 @@ class Isolation(unittest.TestCase):
         for name, port in plane.SERVICES.items():
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
                 self.assertEqual(answer.status, 200, name)
-        ports = list(plane.SERVICES.values())
+        ports = [*plane.SERVICES.values(), 9090]
         elsewhere = [(address, port) for address in host_addresses() if not address.startswith("127.") for port in ports]
         # A neighbour who routes packets for the plane's networks to this machine.
-        everywhere = elsewhere + [(plane.address(name), port) for name in [*plane.INSIDE, "door"] for port in ports]
+        everywhere = elsewhere + [(plane.address(name), port) for name in [*plane.inside(), *plane.doors()] for port in ports]
         for where, targets in [(os.getpid(), elsewhere), (namespace.OUTSIDE, everywhere)]:
             found = probe.tried(where, targets)
             self.assertNotIn("open", {tcp for tcp, _ in found.values()}, found)
@@ -160,6 +163,6 @@ class Isolation(unittest.TestCase):
         self.assertTrue(network["Internal"])
         self.assertIn("lucid-network-isolated", plane.docker("network", "ls"))
         members = {entry["Name"] for entry in network["Containers"].values()}
-        self.assertEqual(members, {f"lucid-{name}" for name in plane.INSIDE})
-        for name in plane.ALL:
+        self.assertEqual(members, {f"lucid-{name}" for name in plane.inside()})
+        for name in plane.everything():
             self.assertEqual(len(plane.inspect(name)["NetworkSettings"]["Networks"]), 1, "no container stands on two")

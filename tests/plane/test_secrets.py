@@ -10,6 +10,8 @@ import plane
 AUTHORITY = ["call.key", "authority.key"]
 OWN = {name: AUTHORITY for name in plane.SERVICES} | {
     "payment-gateway": ["call.key"], "wallet-manager": [*AUTHORITY, "pin"], "hall": [], "door": [], "chain": [], "devnet": []}
+if plane.watched:
+    OWN |= {name: [] for name in plane.WATCHING}
 # What no secret is in: the kernel's own.
 KERNELS = {"proc", "sys", "dev"}
 
@@ -56,7 +58,7 @@ class Secrets(unittest.TestCase):
                     self.assertEqual([path for path, content in texts.items() if text in content], [])
 
     def test_token_and_register_are_wallet_managers_alone(self):
-        for name in plane.ALL:
+        for name in plane.everything():
             mounts = plane.inspect(name)["Mounts"]
             volumes = {mount["Name"] for mount in mounts if mount["Type"] == "volume"}
             self.assertEqual("tron-wallets" in volumes, name == "wallet-manager", name)
@@ -67,7 +69,7 @@ class Secrets(unittest.TestCase):
     def test_no_process_sees_anothers(self):
         """Namespaces of their own: no process of another container, and so none's memory, can be named."""
         seen = {}
-        for name in plane.ALL:
+        for name in plane.everything():
             for kind in ["pid", "net", "mnt", "ipc", "uts"]:
                 space = os.readlink(f"/proc/{plane.pid(name)}/ns/{kind}")
                 self.assertNotIn(space, seen, f"{name} shares {kind} with {seen.get(space)}")
