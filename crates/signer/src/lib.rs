@@ -23,6 +23,7 @@ mod generate;
 mod inventory;
 mod key;
 mod login;
+mod login_record;
 mod module;
 mod patience;
 pub mod pin;

@@ -20,6 +20,7 @@ use crate::failures::FailureCount;
 use crate::generate;
 use crate::key::{CkaId, PinnedKey};
 use crate::login::Login;
+use crate::login_record;
 use crate::module::Module;
 use crate::patience::Patience;
 use crate::pin;
@@ -83,6 +84,9 @@ impl Token {
     /// takes as long as the module does.
     pub fn open_with(profile: &Profile, pin: SecretString, patience: Patience) -> Result<Self, TokenError> {
         profile.pin_form.check(&pin)?;
+        if let Some(directory) = &profile.token_dir {
+            login_record::keep_each(directory);
+        }
         let module = Module::load(&profile.module)?;
         let slot = module.slot_of(&profile.token_label)?;
         let about = module.context().get_token_info(slot)?;

@@ -28,6 +28,24 @@ async fn keys_and_signatures_survive_kill_9() {
     assert_eq!(again.done(&intent(&"po_a".parse().unwrap())).await.attempts.len(), 1);
 }
 
+/// SoftHSM cuts its record of the token to nothing before it writes it, at every login: a kill then leaves it empty.
+#[tokio::test]
+async fn a_kill_in_the_middle_of_a_login_costs_no_token() {
+    let place = Place::new();
+    assert!(place.init_token().status.success());
+    let process = place.serve();
+    let hot = process.hot().await;
+    drop(process);
+    let token = fs::read_dir(place.path("token")).unwrap().next().unwrap().unwrap().path();
+    fs::File::create(token.join("token.object")).unwrap();
+
+    let again = place.serve();
+    again.ready();
+    assert_eq!(again.hot().await, hot);
+    let (raw, request) = payment(&hot, "po_a", 0);
+    again.done(&put_signature(raw.txid(), &request)).await;
+}
+
 #[test]
 fn a_second_token_of_the_label_is_refused_and_a_pin_is_kept() {
     let place = Place::new();
