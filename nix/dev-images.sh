@@ -32,7 +32,7 @@ may_build() {
     offline true || die "the images are built without a network, and this system lets $(id -un) make no namespace without one"
     # From nothing it is 6 GB; afterwards what another build leaves beside that. A build's own directory goes with it.
     local megabytes=7000
-    [ ! -e "$cache/nix/warm" ] || megabytes=2500
+    [ ! -e "$cache/nix/warm" ] || megabytes=5000
     room "$megabytes" /nix/store "the Nix store"
     room 2500 "${TMPDIR:-/tmp}" "the directory that is built in (TMPDIR)"
 }
