@@ -107,6 +107,11 @@ pub(crate) async fn run(args: &InitArgs, directory: &Directory, output: Output) 
         if plane.network != args.network {
             bail!("{} already has a plane on {}", directory.path().display(), plane.network);
         }
+        // Before anything is given to another user: what a plane of processes has is its own user's.
+        if args.containers != directory.chain_forwarder().exists() {
+            let made = if args.containers { "processes" } else { "containers: say --containers" };
+            bail!("the plane in {} was made for {made}", directory.path().display());
+        }
         return show(output, &plane, directory, "There already; nothing was changed", args.containers);
     }
     let plane = make(args, directory).await?;
@@ -137,7 +142,7 @@ fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str, co
         );
     }
     if containers {
-        text.push_str(&containers::go_on(directory, containers::hand_over(directory)?));
+        text.push_str(&containers::go_on(directory, plane, containers::hand_over(directory)?));
     } else {
         write!(text, "\nGo on with: lucid up --data {place}")?;
     }

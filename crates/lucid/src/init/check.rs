@@ -21,8 +21,8 @@ pub(super) fn run(directory: &Directory, output: Output) -> Result<()> {
     let faults = faults(directory, USER);
     if !faults.is_empty() {
         bail!(
-            "the plane does not start:\n  {}\nMake what is missing with `lucid init --containers --data DIR` and name that \
-             DIR as LUCID_HOME; it never overwrites what is there",
+            "the plane does not start:\n  {}\nLUCID_HOME is to name a directory that `lucid init --containers --data DIR` made; a \
+             key that was lost comes back from a backup alone, and a vendor's PIN is yours to put there",
             faults.join("\n  ")
         );
     }

@@ -87,7 +87,7 @@ fn give(path: &Path) -> Result<bool> {
 }
 
 /// What is left to do.
-pub(super) fn go_on(directory: &Directory, handed_over: bool) -> String {
+pub(super) fn go_on(directory: &Directory, plane: &PlaneFile, handed_over: bool) -> String {
     let place = directory.path().display();
     let names = ROSTER.map(|member| member.name).join(",");
     let to_hand_over = if handed_over {
@@ -98,9 +98,10 @@ pub(super) fn go_on(directory: &Directory, handed_over: bool) -> String {
              {place}/secrets/{{{names}}}"
         )
     };
+    let devnet = if plane.devnet.is_some() { " -f compose/devnet.yaml" } else { "" };
     format!(
-        "{to_hand_over}\nGo on with: LUCID_HOME={place} docker-compose -f compose/compose.yaml up -d \
-         (compose/env.example has the rest)"
+        "{to_hand_over}\nCopy compose/env.example to compose/env, set LUCID_HOME={place} there, and go on with:\n  \
+         docker-compose --env-file compose/env -f compose/compose.yaml{devnet} up -d"
     )
 }
 

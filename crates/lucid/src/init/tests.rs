@@ -177,3 +177,18 @@ fn a_token_for_containers_has_pins_and_is_made_later() {
         assert!(containers::check(&wrong).is_err());
     }
 }
+
+#[tokio::test]
+async fn a_plane_of_processes_is_not_handed_to_containers_nor_the_other_way_round() {
+    let place = tempfile::tempdir().unwrap();
+    let directory = Directory::new(place.path()).unwrap();
+    write_whole(&directory.plane_file(), &toml::to_string(&plane()).unwrap()).unwrap();
+    let asked = |containers| InitArgs { containers, ..InitArgs::default() };
+    run(&asked(false), &directory, Output::new(true)).await.unwrap();
+    let refused = run(&asked(true), &directory, Output::new(true)).await.unwrap_err().to_string();
+    assert!(refused.ends_with("was made for processes"), "{refused}");
+
+    containers::write_chain_forwarder(&directory, &plane(), &asked(true)).unwrap();
+    let refused = run(&asked(false), &directory, Output::new(true)).await.unwrap_err().to_string();
+    assert!(refused.contains("was made for containers"), "{refused}");
+}
