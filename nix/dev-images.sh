@@ -30,7 +30,8 @@ may_build() {
             "kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces;" \
             "a container needs --privileged"
     offline true || die "the images are built without a network, and this system lets $(id -un) make no namespace without one"
-    # From nothing it is 6 GB; afterwards what another build leaves beside that. A build's own directory goes with it.
+    # An estimate: a build from nothing had 4.5 GB before its end; afterwards what another build leaves beside that. A
+    # build's own directory goes with it.
     local megabytes=7000
     [ ! -e "$cache/nix/warm" ] || megabytes=5000
     room "$megabytes" /nix/store "the Nix store"
