@@ -89,7 +89,7 @@ audit_images() {
     local database tool report="$1-audit.json"
     rm -f "$report"
     shipped_advisories
-    database="$(compgen -G "$cache/advisory-db*/advisory-db-*" | sort | tail -n 1 || true)"
+    database="$(compgen -G "$(advisories)/advisory-db-*" | tail -n 1 || true)"
     tool="$(nix eval --raw "$root#oci-image")/bin/oci-image"
     local advisories=(--advisories "$database")
     if [ -z "$database" ]; then
@@ -129,8 +129,9 @@ images() {
     nix_settings
     may_build
     timed "inputs" "$root/nix/fetch"
-    local wanted=("$root#images")
-    [ -z "$twice" ] || mapfile -t -O 1 wanted < <(twice_compiled)
+    # The tool by name as well: nothing that is kept refers to it, and the audit asks for it.
+    local wanted=("$root#images" "$root#oci-image")
+    [ -z "$twice" ] || mapfile -t -O 2 wanted < <(twice_compiled)
     timed "images, without a network" build_offline --no-link "${wanted[@]}"
     nix build "$root#images" --out-link "$link"
     keep_warm warm
@@ -151,7 +152,7 @@ images() {
 
 # What nix/ promises: which sources decide what, what a missing input says, what an archive may do.
 recipe_tests() {
-    install_missing "gnupg:gpg --version"
+    install_missing "gnupg:gpg --version" "gpg-agent:gpg-agent --version"
     python3 "$root/nix/tests" "$1"
 }
 

@@ -68,6 +68,20 @@ class Progress:
 # --- The archive ---
 
 
+def behind(uri):
+    """The roots that apt would choose from: those of a list of mirrors, as cloud images have it (apt-transport-mirror(1)),
+    or the root itself. A list that only apt can bring names none."""
+    method, _, path = uri.partition(":")
+    if method == "mirror" or method.startswith("mirror+"):
+        try:
+            lines = pathlib.Path(path.replace("//", "/", 1)).read_text().splitlines() if method == "mirror+file" else []
+        except OSError:
+            lines = []
+        # A root, then what its use is restricted to, after a tab.
+        return [line.split()[0].rstrip("/") for line in lines if line.strip() and not line.startswith("#")]
+    return [uri]
+
+
 def archive_roots():
     """The roots that hold `pool/`, by kind: from DEBIAN_MIRROR, else from what this machine's own apt would update."""
     named = os.environ.get("DEBIAN_MIRROR", "").split()
@@ -80,9 +94,10 @@ def archive_roots():
     listed = subprocess.run(["apt-get", "update", "--print-uris"], capture_output=True, text=True).stdout
     roots = {"main": [], "security": []}
     for uri, suite in re.findall(r"'([^']+)/dists/([^/']+)/(?:InRelease|updates/InRelease)'", listed):
-        kind = "security" if suite.endswith("-security") or uri.endswith("-security") else "main"
-        if uri not in roots[kind]:
-            roots[kind].append(uri)
+        for root in behind(uri):
+            kind = "security" if suite.endswith("-security") or root.endswith("-security") else "main"
+            if root not in roots[kind]:
+                roots[kind].append(root)
     if not roots["main"]:
         die("apt knows no archive on this machine: name one, DEBIAN_MIRROR='ROOT [SECURITY_ROOT]'")
     roots["security"] = roots["security"] or [root + "-security" for root in roots["main"]]

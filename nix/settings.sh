@@ -9,9 +9,11 @@ nix_settings() {
     if [ "$(id -u)" = 0 ] && [ -z "$(getent group nixbld | cut -d: -f4)" ]; then
         settings+=$'\n'"build-users-group ="
     fi
-    # A clone that belongs to somebody else, as CI may have it: who runs its scripts trusts it already.
-    if [ -n "${root:-}" ] && [ -z "${GIT_CONFIG_COUNT:-}" ]; then
-        export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0="$root"
+    # A clone that belongs to somebody else, as CI may have it: who runs its scripts trusts it already. What the caller
+    # says to git stays.
+    local said="${GIT_CONFIG_COUNT:-0}"
+    if [ -n "${root:-}" ]; then
+        export "GIT_CONFIG_KEY_$said=safe.directory" "GIT_CONFIG_VALUE_$said=$root" GIT_CONFIG_COUNT=$((said + 1))
     fi
     export NIX_CONFIG="$settings"$'\n'"${NIX_CONFIG:-}"
 }

@@ -66,3 +66,12 @@ class Fetch(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("is gone from the archive: run nix/update", done.stderr)
         self.assertIn("] 1/", done.stderr, "progress is shown")
+
+    def test_a_list_of_mirrors_is_read_as_apt_reads_it(self):
+        listed = self.top / "mirrors.list"
+        listed.write_text("# nearest first\nhttp://one.invalid/debian/\tpriority:1\n\nhttp://two.invalid/debian\n")
+        self.assertEqual(pinned.behind(f"mirror+file:{listed}"), ["http://one.invalid/debian", "http://two.invalid/debian"])
+        self.assertEqual(pinned.behind(f"mirror+file://{listed}"), pinned.behind(f"mirror+file:{listed}"))
+        self.assertEqual(pinned.behind("mirror+file:/nowhere"), [])
+        self.assertEqual(pinned.behind("mirror://lists.invalid/all"), [], "apt's to bring")
+        self.assertEqual(pinned.behind("http://one.invalid/debian"), ["http://one.invalid/debian"])
