@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Parser, Subcommand};
 use tracing_subscriber::filter::LevelFilter;
 
-use crate::config::Config;
+use crate::config::{Config, Connect};
 use crate::place::{Pass, Place};
 use crate::{health, run};
 
@@ -35,6 +35,7 @@ enum Command {
 const EXAMPLES: &str = "\
 Examples:
   forwarder serve --pass tcp:0.0.0.0:8091=unix:/run/airlock/8091.sock
+  forwarder serve --connect unix:/run/webhooks/out.sock=hooks.example:443,other.example:8443
   forwarder serve --config forwarder.toml
 
 A configuration file, of which every part may be left out:
@@ -52,11 +53,14 @@ A configuration file, of which every part may be left out:
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
     /// The places, in a TOML file.
-    #[arg(long, value_name = "FILE", required_unless_present = "passes")]
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["passes", "connects"])]
     config: Option<PathBuf>,
     /// Two places, beside those of the file; may be repeated.
     #[arg(long = "pass", value_name = "FROM=TO")]
     passes: Vec<Pass>,
+    /// A place where the far side is asked for by CONNECT: `public`, or a list of what may be asked for; may be repeated.
+    #[arg(long = "connect", value_name = "FROM=public|HOST:PORT,…")]
+    connects: Vec<Connect>,
     /// Where Prometheus may read the counters.
     #[arg(long, value_name = "PLACE")]
     metrics: Option<Place>,
@@ -99,6 +103,7 @@ fn serve(args: ServeArgs) -> Result<()> {
         None => Config::default(),
     };
     config.pass.extend(args.passes);
+    config.connect.extend(args.connects);
     config.metrics = args.metrics.or(config.metrics);
     tracing_subscriber::fmt().json().flatten_event(true).with_max_level(args.log).with_writer(std::io::stderr).init();
     run::run(config, &args.name.name)

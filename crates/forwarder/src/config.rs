@@ -1,12 +1,13 @@
 //! Which places there are.
 
 use std::path::Path;
+use std::str::FromStr;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
 use crate::allow::Allowed;
-use crate::place::{Authority, Pass, Place};
+use crate::place::{Authority, Pass, Place, PlaceError};
 use crate::serve::Rule;
 
 /// What a forwarder does.
@@ -24,7 +25,7 @@ pub(crate) struct Config {
 }
 
 /// A place where the far side is asked for by CONNECT.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Connect {
     /// Where requests arrive.
@@ -35,6 +36,18 @@ pub(crate) struct Connect {
     /// Whether anything with a public address may be, at port 443.
     #[serde(default)]
     public: bool,
+}
+
+/// `FROM=public`, or `FROM=HOST:PORT,…` with what may be asked for.
+impl FromStr for Connect {
+    type Err = PlaceError;
+
+    fn from_str(text: &str) -> Result<Self, PlaceError> {
+        let (from, to) = text.split_once('=').ok_or(PlaceError::Asked)?;
+        let public = to == "public";
+        let allow = if public { Vec::new() } else { to.split(',').map(str::parse).collect::<Result<_, _>>()? };
+        Ok(Self { from: from.parse()?, allow, public })
+    }
 }
 
 impl Config {
@@ -57,7 +70,7 @@ impl Config {
             let allowed = if connect.public { Allowed::Public } else { Allowed::Listed(connect.allow.clone()) };
             doors.push((connect.from.clone(), Rule::Ask(allowed)));
         }
-        ensure!(!doors.is_empty(), "no place is configured: name one by --pass, [[pass]] or [[connect]]");
+        ensure!(!doors.is_empty(), "no place is configured: name one by --pass, --connect, [[pass]] or [[connect]]");
         for (at, (place, _)) in doors.iter().enumerate() {
             ensure!(doors[..at].iter().all(|(other, _)| other != place), "{place} is named twice");
         }
@@ -86,6 +99,15 @@ mod tests {
         assert_eq!((config.doors().unwrap().len(), config.dials()), (2, true));
         let airlock = of("[[pass]]\nfrom = 'tcp:0.0.0.0:1'\nto = 'unix:/a'").unwrap();
         assert!(!airlock.dials(), "it needs no socket of a network but what it listens at");
+        let asked: Connect = "unix:/b=A.example:443,[::1]:8443".parse().unwrap();
+        assert_eq!(asked, of("[[connect]]\nfrom = 'unix:/b'\nallow = ['a.example:443', '[::1]:8443']").unwrap().connect[0]);
+        assert_eq!(
+            "unix:/b=public".parse::<Connect>().unwrap(),
+            of("[[connect]]\nfrom = 'unix:/b'\npublic = true").unwrap().connect[0]
+        );
+        for bad in ["unix:/b", "unix:/b=", "unix:/b=a:443,", "unix:/b=public,a:443", "=public", "unix:/b=a"] {
+            assert!(bad.parse::<Connect>().is_err(), "{bad}");
+        }
         for bad in ["pas = 1", "[[pass]]\nfrom = 'tcp:a:1'", "[[pass]]\nfrom = 'tcp:a'\nto = 'unix:/a'"] {
             assert!(of(bad).is_err(), "{bad}");
         }

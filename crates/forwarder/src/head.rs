@@ -5,11 +5,11 @@ use thiserror::Error;
 use crate::place::{Authority, PlaceError};
 
 /// A head is no longer than this; ours are below 200 bytes.
-pub(crate) const HEAD_LIMIT: usize = 4096;
+pub const HEAD_LIMIT: usize = 4096;
 
 /// Why a head is refused.
 #[derive(Debug, Error, PartialEq, Eq)]
-pub(crate) enum HeadError {
+pub enum HeadError {
     /// Longer than `HEAD_LIMIT` without an end.
     #[error("the head is longer than {HEAD_LIMIT} bytes")]
     TooLong,
@@ -22,9 +22,13 @@ pub(crate) enum HeadError {
 }
 
 /// What was asked for, and how many bytes the head had; `None` while it has no end yet.
-pub(crate) fn read(bytes: &[u8]) -> Result<Option<(Authority, usize)>, HeadError> {
+///
+/// # Errors
+/// Whatever does not begin as a CONNECT, however much of it is there.
+pub fn read(bytes: &[u8]) -> Result<Option<(Authority, usize)>, HeadError> {
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
-        return if bytes.len() > HEAD_LIMIT { Err(HeadError::TooLong) } else { Ok(None) };
+        // Three bytes of the end mark may be there already.
+        return if bytes.len() > HEAD_LIMIT + 3 { Err(HeadError::TooLong) } else { Ok(None) };
     };
     if end > HEAD_LIMIT {
         return Err(HeadError::TooLong);
@@ -61,7 +65,13 @@ mod tests {
             assert_eq!(read(bad.as_bytes()), Err(HeadError::NotConnect), "{bad:?}");
         }
         assert!(matches!(read(b"CONNECT a HTTP/1.1\r\n\r\n"), Err(HeadError::Authority(_))));
-        assert_eq!(read(&[b'a'; HEAD_LIMIT + 1]), Err(HeadError::TooLong));
+        assert_eq!(read(&[b'a'; HEAD_LIMIT + 4]), Err(HeadError::TooLong));
+        let line = "CONNECT a:1 HTTP/1.1\r\n";
+        let longest = format!("{line}{}\r\n\r\n", "a".repeat(HEAD_LIMIT - line.len()));
+        for end in HEAD_LIMIT..longest.len() {
+            assert_eq!(read(&longest.as_bytes()[..end]), Ok(None), "the rest of the end is still to come");
+        }
+        assert!(read(longest.as_bytes()).unwrap().is_some_and(|(_, length)| length == longest.len()));
     }
 
     proptest! {

@@ -6,6 +6,8 @@ use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::time::Duration;
 
+use crate::listener::is_of_one_connection;
+
 /// How long a living forwarder may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// What it says.
@@ -22,7 +24,14 @@ pub(crate) fn bind(name: &str) -> io::Result<tokio::net::UnixListener> {
 pub(crate) async fn answer(listener: tokio::net::UnixListener) -> io::Result<()> {
     use tokio::io::AsyncWriteExt as _;
     loop {
-        let (mut asking, _) = listener.accept().await?;
+        let mut asking = match listener.accept().await {
+            Ok((asking, _)) => asking,
+            Err(error) if is_of_one_connection(&error) => {
+                tokio::task::yield_now().await;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         // Who asks may be gone already.
         let _ = asking.write_all(ALIVE).await;
     }

@@ -7,7 +7,7 @@ mod allow;
 mod cli;
 mod config;
 mod connect;
-mod head;
+pub mod head;
 mod health;
 mod listener;
 mod metrics;
@@ -17,3 +17,4 @@ mod run;
 mod serve;
 
 pub use cli::{Arguments, main};
+pub use place::{Authority, PlaceError};

@@ -51,6 +51,15 @@ impl Listener {
     }
 }
 
+/// Whether only one connection was lost: its caller is gone already, or too many files are open. The listener itself
+/// stands, and whoever accepts goes on.
+pub(crate) fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted, NotConnected};
+    const TOO_MANY_FILES: [i32; 2] = [23, 24]; // ENFILE, EMFILE
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted | NotConnected)
+        || error.raw_os_error().is_some_and(|number| TOO_MANY_FILES.contains(&number))
+}
+
 /// Connects there; a host's addresses are tried in the order in which the resolver gives them.
 pub(crate) async fn connect(place: &Place) -> io::Result<AnyStream> {
     match place {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use prometheus::core::Collector;
 use prometheus::{IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tracing::warn;
 
-use crate::listener::Listener;
+use crate::listener::{Listener, is_of_one_connection};
 use crate::pass::Passed;
 
 const CONSTANT_NAMES: &str = "metric names are constants, each registered once";
@@ -77,6 +78,12 @@ impl Metrics {
         loop {
             let mut asking = match listener.accept().await {
                 Ok(asking) => asking,
+                // Whoever asks for counters ends no forwarding.
+                Err(error) if is_of_one_connection(&error) => {
+                    warn!(%error, "who asks for the counters was lost before it had asked");
+                    tokio::task::yield_now().await;
+                    continue;
+                }
                 Err(error) => return error,
             };
             let Ok(text) = TextEncoder::new().encode_to_string(&self.registry.gather()) else { continue };

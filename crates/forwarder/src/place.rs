@@ -23,7 +23,7 @@ pub(crate) enum Place {
 /// A host and a port, as people and CONNECT write them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Authority {
+pub struct Authority {
     /// A name in lower case or an IP address, never empty.
     pub(crate) host: String,
     /// The port, never 0.
@@ -32,7 +32,7 @@ pub(crate) struct Authority {
 
 /// Why a text names no place.
 #[derive(Debug, Error, PartialEq, Eq)]
-pub(crate) enum PlaceError {
+pub enum PlaceError {
     /// Neither `tcp:` nor `unix:`.
     #[error("a place begins with tcp: or unix:")]
     Kind,
@@ -48,6 +48,9 @@ pub(crate) enum PlaceError {
     /// Not two places.
     #[error("two places are joined by =, as in tcp:0.0.0.0:8091=unix:/run/airlock/8091")]
     Pair,
+    /// Not a place with what may be asked for there.
+    #[error("a place and what may be asked for there are joined by =, as in unix:/run/out.sock=hooks.example:443")]
+    Asked,
 }
 
 impl FromStr for Place {

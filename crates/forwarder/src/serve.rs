@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
 use crate::allow::Allowed;
-use crate::listener::{AnyStream, Listener};
+use crate::listener::{AnyStream, Listener, is_of_one_connection};
 use crate::metrics::Metrics;
 use crate::pass::Passed;
 use crate::place::Place;
@@ -73,7 +73,6 @@ async fn accept(door: Door, metrics: Metrics) -> std::io::Error {
         };
         let near = match door.listener.accept().await {
             Ok(near) => near,
-            // One caller who is gone already, or too many files open; the listener itself stands.
             Err(error) if is_of_one_connection(&error) => {
                 warn!(%error, place = door.name, "a connection was lost before it began");
                 tokio::task::yield_now().await;
@@ -102,13 +101,6 @@ async fn accept(door: Door, metrics: Metrics) -> std::io::Error {
             }
         });
     }
-}
-
-fn is_of_one_connection(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
-    const TOO_MANY_FILES: [i32; 2] = [23, 24]; // ENFILE, EMFILE
-    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
-        || error.raw_os_error().is_some_and(|number| TOO_MANY_FILES.contains(&number))
 }
 
 async fn through(near: AnyStream, rule: &Rule) -> Result<Passed, (&'static str, String)> {

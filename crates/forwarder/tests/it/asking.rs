@@ -1,6 +1,6 @@
 //! Who asks by CONNECT gets what is allowed.
 
-use crate::running::{Running, say, shouting};
+use crate::running::{Running, command, say, shouting};
 
 const LISTED: &str = "metrics = 'unix:DIR/metrics'\n[[connect]]\nfrom = 'unix:DIR/out'\nallow = ['127.0.0.1:PORT']";
 
@@ -15,6 +15,19 @@ fn what_is_listed_is_connected() {
     let place = forwarder.path("out");
     let line = format!("lucid_forwarder_bytes_total{{place=\"unix:{}\",way=\"there\"}} 5\n", place.display());
     assert!(forwarder.metrics().contains(&line), "{}", forwarder.metrics());
+}
+
+#[test]
+fn the_command_line_names_what_may_be_asked_for() {
+    let (listed, other, place) = (shouting(), shouting(), tempfile::tempdir().unwrap());
+    let rule = format!("--connect=unix:{}/asked=127.0.0.1:{listed}", place.path().display());
+    let mut with_rule = command();
+    with_rule.args(["serve", &rule, "--name", "asked", "--log", "info"]).stderr(std::process::Stdio::piped());
+    let forwarder = Running::started(with_rule.spawn().unwrap(), place);
+    for (port, answer) in [(listed, "HTTP/1.1 200 "), (other, "HTTP/1.1 403 ")] {
+        let heard = say(forwarder.connect("asked"), format!("CONNECT 127.0.0.1:{port} HTTP/1.1\r\n\r\n").as_bytes());
+        assert!(heard.starts_with(answer.as_bytes()), "{port}: {}", String::from_utf8_lossy(&heard));
+    }
 }
 
 #[test]

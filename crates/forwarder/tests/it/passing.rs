@@ -46,6 +46,17 @@ fn nobody_at_the_far_side_is_said_and_counted() {
 }
 
 #[test]
+fn too_many_who_ask_for_counters_end_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    let config = "metrics = 'unix:DIR/metrics'\n[[pass]]\nfrom = 'unix:DIR/a'\nto = 'unix:DIR/nobody'";
+    let mut forwarder = Running::start_with_files(place, config, 24);
+    let asking: Vec<_> = (0..40).map(|_| forwarder.connect("metrics")).collect();
+    forwarder.logged("was lost before it had asked");
+    drop(asking);
+    assert!(forwarder.metrics().contains("lucid_forwarder_open_connections"), "it goes on");
+}
+
+#[test]
 fn it_says_that_it_lives_and_ends_by_a_signal() {
     let forwarder = Running::start("[[pass]]\nfrom = 'unix:DIR/a'\nto = 'unix:DIR/b'");
     assert!(forwarder.healthy());

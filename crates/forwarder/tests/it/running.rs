@@ -26,11 +26,26 @@ impl Running {
     }
 
     pub(crate) fn start_in(place: TempDir, config: &str) -> Self {
+        Self::start_as(command(), place, config)
+    }
+
+    /// Starts one that may have so many files open.
+    pub(crate) fn start_with_files(place: TempDir, config: &str, files: u32) -> Self {
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &format!("ulimit -n {files} && exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_forwarder")]);
+        Self::start_as(limited, place, config)
+    }
+
+    fn start_as(mut command: Command, place: TempDir, config: &str) -> Self {
         let file = place.path().join("forwarder.toml");
         std::fs::write(&file, config.replace("DIR", place.path().to_str().unwrap())).unwrap();
         let name = place.path().to_str().unwrap();
-        let mut child =
-            command().args(["serve", "--name", name, "--config"]).arg(&file).stderr(Stdio::piped()).spawn().unwrap();
+        command.args(["serve", "--name", name, "--config"]).arg(&file).stderr(Stdio::piped());
+        Self::started(command.spawn().unwrap(), place)
+    }
+
+    /// One that was started with its log piped, once it serves.
+    pub(crate) fn started(mut child: Child, place: TempDir) -> Self {
         let log = BufReader::new(child.stderr.take().unwrap());
         let mut running = Self { child, log, place };
         running.logged("serving");
