@@ -15,7 +15,9 @@ fuzz_target!(|bytes: &[u8]| {
             let written = asked.to_string();
             assert_eq!(written.parse::<Authority>().as_ref(), Ok(asked), "what is written means the same");
             // Nothing in it could begin another line, another word or another address for whoever looks it up.
-            assert!(!written.contains(|sign: char| sign.is_whitespace() || sign.is_control() || "/@?#%".contains(sign)));
+            assert!(
+                !written.contains(|sign: char| sign.is_whitespace() || sign.is_control() || "/@?#%".contains(sign))
+            );
             // What comes after the head is no part of it.
             assert_eq!(head::read(&bytes[..*length]), whole);
         }

@@ -14,6 +14,7 @@ use crate::exit::{self, ErrorDocument};
 use crate::freeze::{self, FreezeArgs, ThawArgs};
 use crate::init::{self, InitArgs};
 use crate::key::{self, KeyCommand};
+use crate::merchant::{self, MerchantArgs};
 use crate::operator::Operator;
 use crate::operator_key::{self, OperatorCommand};
 use crate::output::Output;
@@ -66,6 +67,11 @@ enum Command {
     /// Ask for payouts and follow them, as the merchant of this plane.
     #[command(subcommand)]
     Payout(PayoutCommand),
+    /// Play a merchant: ask payment-gateway for a payout every so often, and say what becomes of each, until a signal.
+    #[command(
+        after_help = "Example:\n  lucid merchant --key-file data/plane/secrets/operator/merchant.key --to TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t --every 10"
+    )]
+    Merchant(MerchantArgs),
     /// Make wallets and list them.
     #[command(subcommand)]
     Wallet(WalletCommand),
@@ -146,6 +152,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Demo(args) => demo::run(&args, path, output).await?,
         Command::Status => return status::run(&PlaneFile::read(&directory)?, output).await,
         Command::Payout(command) => return payout::run(&command, &Operator::of(&directory)?, output).await,
+        Command::Merchant(args) => merchant::run(&args, output).await?,
         Command::Wallet(command) => wallet::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Thaw(args) => freeze::thaw(&args, &Operator::of(&directory)?, output).await?,
         Command::Key(command) => key::run(&command, &directory, output).await?,

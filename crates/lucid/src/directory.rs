@@ -62,6 +62,17 @@ impl Directory {
         self.secrets("operator").join("merchant.key")
     }
 
+    /// The API key of the merchant that a container plays on a devnet.
+    pub(crate) fn shop_key(&self) -> PathBuf {
+        self.secrets("merchant").join("api.key")
+    }
+
+    /// Whether the plane here was made for containers. It is asked of the directory that only such a plane has, which
+    /// others than the containers' user may see but not enter.
+    pub(crate) fn is_for_containers(&self) -> bool {
+        self.0.join("chain").is_dir()
+    }
+
     /// The key by which one of a devnet's operators signs decisions.
     pub(crate) fn operator_key(&self, name: &str) -> PathBuf {
         self.secrets("operator").join(format!("{name}.key"))

@@ -35,6 +35,8 @@ use layout::Layout;
 
 /// The merchant that `lucid payout` acts as.
 const MERCHANT: &str = "demo";
+/// The merchant that a container plays (compose/devnet.yaml).
+const SHOP: &str = "shop";
 const TOKEN_LABEL: &str = "lucid";
 /// The kind of token that needs no device.
 const SOFTHSM: &str = "softhsm";
@@ -108,7 +110,7 @@ pub(crate) async fn run(args: &InitArgs, directory: &Directory, output: Output) 
             bail!("{} already has a plane on {}", directory.path().display(), plane.network);
         }
         // Before anything is given to another user: what a plane of processes has is its own user's.
-        if args.containers != directory.chain_forwarder().exists() {
+        if args.containers != directory.is_for_containers() {
             let made = if args.containers { "processes" } else { "containers: say --containers" };
             bail!("the plane in {} was made for {made}", directory.path().display());
         }
@@ -128,7 +130,8 @@ fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str, co
     let place = directory.path().display();
     let mut text = format!("{what}: plane {} on {} (chain {}) in {place}", plane.plane, plane.network, plane.chain_id);
     text.push_str(&steps(directory));
-    if !directory.pin().exists() {
+    // Where it cannot be seen, it was handed over.
+    if matches!(directory.pin().try_exists(), Ok(false)) {
         write!(text, "\nPut the token's user PIN into {}, mode 0400", directory.pin().display())?;
     }
     if plane.devnet.is_some() {
@@ -157,7 +160,7 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
     }
     make_private(directory.path())?;
     let facts = ChainFacts::find(args, &binaries).await?;
-    let identities = Identities::make(directory, args.network)?;
+    let identities = Identities::make(directory, args.network, args.containers)?;
     let args = &InitArgs {
         no_token: args.no_token || !make_token(directory, &binaries, args).await?,
         profile: absolute(&args.profile)?,

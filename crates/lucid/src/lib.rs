@@ -14,6 +14,7 @@ mod freeze;
 mod harden;
 mod init;
 mod key;
+mod merchant;
 mod node;
 mod operator;
 mod operator_key;

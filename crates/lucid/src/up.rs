@@ -46,6 +46,13 @@ pub(crate) struct UpArgs {
 /// The command. A directory without a plane gets one on the devnet.
 pub(crate) async fn run(args: &UpArgs, directory: &Directory) -> Result<()> {
     let plane = if let Some(plane) = PlaneFile::find(directory)? {
+        if directory.is_for_containers() {
+            bail!(
+                "the plane in {} runs in containers: docker-compose --env-file compose/env -f compose/compose.yaml up -d, \
+                 as `lucid init --containers` says",
+                directory.path().display()
+            );
+        }
         plane
     } else {
         note(format!("Making a plane on the devnet in {}", directory.path().display()));

@@ -2,9 +2,12 @@
 //! the host, below one directory; compose/compose.yaml mounts into each container what is its own.
 
 use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use primitives::Network;
 
 use super::{DEFAULT_BASE_PORT, InitArgs, Layout, SOFTHSM, make_private, secret_file, write_whole};
 use crate::directory::Directory;
@@ -20,6 +23,11 @@ pub(super) fn check(args: &InitArgs) -> Result<()> {
     ensure!(
         !args.profile.contains(['/', '.']),
         "a profile's file is not in the image: name a known kind of token, as `lucid token profiles` lists them"
+    );
+    ensure!(
+        args.profile != SOFTHSM || args.network == Network::Devnet,
+        "a software token is in the devnet's images alone: name the kind of yours by --profile, as `lucid token profiles` \
+         lists them; compose/hsm.example.yaml mounts its module"
     );
     Ok(())
 }
@@ -63,39 +71,56 @@ fn place(url: &str) -> Result<String> {
     Ok(if has_port { format!("tcp:{host}") } else { format!("tcp:{host}:{usual}") })
 }
 
-/// Gives the containers' user what is theirs, as far as this process may: whether it could.
+/// Gives the containers' user what is theirs, as far as this process may: whether it all is.
 pub(super) fn hand_over(directory: &Directory) -> Result<bool> {
+    hand_over_to(directory, USER)
+}
+
+fn hand_over_to(directory: &Directory, user: u32) -> Result<bool> {
     let forwarder = directory.chain_forwarder();
     let chain = forwarder.parent().context("it is in a directory")?.to_owned();
     let services = ROSTER.iter().flat_map(|member| [directory.secrets(member.name), directory.of_service(member.name)]);
+    let merchant = directory.shop_key().parent().filter(|place| place.is_dir()).map(Path::to_owned);
     let mut whole = true;
-    for place in services.chain([chain]) {
-        whole &= give(&place)?;
-        for entry in fs::read_dir(&place).with_context(|| format!("{} cannot be read", place.display()))? {
-            whole &= give(&entry?.path())?;
+    for place in services.chain([chain]).chain(merchant) {
+        whole &= give(&place, user)?;
+        match fs::read_dir(&place) {
+            Ok(entries) => {
+                for entry in entries {
+                    whole &= give(&entry?.path(), user)?;
+                }
+            }
+            // Another's already, who was given all that is in it.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied && owner(&place)? == user => {}
+            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", place.display())),
         }
     }
     Ok(whole)
 }
 
-fn give(path: &Path) -> Result<bool> {
-    match std::os::unix::fs::chown(path, Some(USER), Some(USER)) {
+fn give(path: &Path, user: u32) -> Result<bool> {
+    match std::os::unix::fs::chown(path, Some(user), Some(user)) {
         Ok(()) => Ok(true),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => Ok(false),
-        Err(error) => Err(error).with_context(|| format!("{} cannot be given to user {USER}", path.display())),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(owner(path)? == user),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be given to user {user}", path.display())),
     }
+}
+
+fn owner(path: &Path) -> Result<u32> {
+    Ok(fs::symlink_metadata(path).with_context(|| format!("{} cannot be seen", path.display()))?.uid())
 }
 
 /// What is left to do.
 pub(super) fn go_on(directory: &Directory, plane: &PlaneFile, handed_over: bool) -> String {
     let place = directory.path().display();
     let names = ROSTER.map(|member| member.name).join(",");
+    let merchant = if plane.devnet.is_some() { ",merchant" } else { "" };
     let to_hand_over = if handed_over {
         String::new()
     } else {
         format!(
             "\nGive the containers' user what is theirs:\n  sudo chown -R {USER}:{USER} {place}/{{{names},chain}} \
-             {place}/secrets/{{{names}}}"
+             {place}/secrets/{{{names}{merchant}}}"
         )
     };
     let devnet = if plane.devnet.is_some() { " -f compose/devnet.yaml" } else { "" };

@@ -14,6 +14,9 @@ use crate::roster::{OPERATOR, ROSTER};
 /// Who decides on a devnet, where one person plays both.
 pub(crate) const DEVNET_OPERATORS: [&str; 2] = ["first", "second"];
 
+/// What an API key begins with.
+const API_KEY: &str = "lk_";
+
 /// Public keys by name, and the hash of the demo merchant's API key. The secrets stay in their files.
 #[derive(Debug)]
 pub(super) struct Identities {
@@ -26,11 +29,13 @@ pub(super) struct Identities {
     pub(super) operators: BTreeMap<&'static str, VerifyKey>,
     /// The merchant's API key, which only the operator's own file holds.
     pub(super) merchant_key: String,
+    /// The API key of the merchant that a container plays on a devnet.
+    pub(super) shop_key: Option<String>,
 }
 
 impl Identities {
     /// Makes every secret that does not exist yet.
-    pub(super) fn make(directory: &Directory, network: Network) -> Result<Self> {
+    pub(super) fn make(directory: &Directory, network: Network, containers: bool) -> Result<Self> {
         let mut call = BTreeMap::from([(OPERATOR, public(&directory.call_key(OPERATOR))?)]);
         let mut authority = BTreeMap::new();
         for member in &ROSTER {
@@ -45,8 +50,10 @@ impl Identities {
                 operators.insert(name, public(&directory.operator_key(name))?);
             }
         }
-        let merchant_key = secret_file::ensure(&directory.merchant_key(), "lk_")?;
-        Ok(Self { call, authority, operators, merchant_key })
+        let merchant_key = secret_file::ensure(&directory.merchant_key(), API_KEY)?;
+        let plays = containers && network == Network::Devnet;
+        let shop_key = plays.then(|| secret_file::ensure(&directory.shop_key(), API_KEY)).transpose()?;
+        Ok(Self { call, authority, operators, merchant_key, shop_key })
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
-use super::{Identities, InitArgs, Layout};
+use super::{Identities, InitArgs, Layout, SHOP};
 use crate::plane_file::PlaneFile;
 
 /// The wallet that pays.
@@ -85,8 +85,11 @@ fn trx_staking() -> Table {
 }
 
 fn payment_gateway(plane: &PlaneFile, identities: &Identities) -> Table {
-    let hash = hex::encode(Sha256::digest(identities.merchant_key.as_bytes()));
-    let merchant = Table::from_iter([("api_key_sha256".to_owned(), Value::String(hash))]);
-    let merchants = Table::from_iter([(plane.merchant.to_string(), Value::Table(merchant))]);
-    Table::from_iter([("merchants".to_owned(), Value::Table(merchants))])
+    let of = |name: String, key: &str| {
+        let hash = hex::encode(Sha256::digest(key.as_bytes()));
+        (name, Value::Table(Table::from_iter([("api_key_sha256".to_owned(), Value::String(hash))])))
+    };
+    let shop = identities.shop_key.iter().map(|key| of(SHOP.to_owned(), key));
+    let merchants = [of(plane.merchant.to_string(), &identities.merchant_key)].into_iter().chain(shop);
+    Table::from_iter([("merchants".to_owned(), Value::Table(merchants.collect()))])
 }

@@ -27,8 +27,8 @@ const fn on_machine<'a>(plane: &'a PlaneFile, directory: &'a Directory) -> Layou
 fn secrets_are_private_and_stay_as_they_are() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
-    let first = Identities::make(&directory, Network::Devnet).unwrap();
-    let second = Identities::make(&directory, Network::Devnet).unwrap();
+    let first = Identities::make(&directory, Network::Devnet, false).unwrap();
+    let second = Identities::make(&directory, Network::Devnet, false).unwrap();
     assert_eq!(
         (&first.call, &first.authority, &first.merchant_key),
         (&second.call, &second.authority, &second.merchant_key)
@@ -53,7 +53,7 @@ fn secrets_are_private_and_stay_as_they_are() {
 fn a_service_knows_its_callers_and_no_secret_stands_in_its_configuration() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
-    let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let identities = Identities::make(&directory, Network::Devnet, false).unwrap();
     let plane = plane();
     for member in &ROSTER {
         let text =
@@ -76,9 +76,9 @@ fn a_service_knows_its_callers_and_no_secret_stands_in_its_configuration() {
 fn a_devnet_has_two_operators_and_a_real_plane_makes_none() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
-    assert!(Identities::make(&directory, Network::Nile).unwrap().operators.is_empty());
+    assert!(Identities::make(&directory, Network::Nile, false).unwrap().operators.is_empty());
     assert!(!directory.operator_key("first").exists());
-    let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let identities = Identities::make(&directory, Network::Devnet, false).unwrap();
     let plane = plane();
     let signer = ROSTER.iter().find(|member| member.name == "wallet-manager").unwrap();
     let text =
@@ -96,7 +96,7 @@ fn a_devnet_has_two_operators_and_a_real_plane_makes_none() {
 fn the_kind_of_token_is_configured_and_none_is_made_of_another_vendors() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
-    let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let identities = Identities::make(&directory, Network::Devnet, false).unwrap();
     let plane = plane();
     let signer = ROSTER.iter().find(|member| member.name == "wallet-manager").unwrap();
     let token = |args: &InitArgs| {
@@ -130,7 +130,7 @@ fn containers_find_their_own_by_paths_and_names_of_theirs() {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
     let plane = PlaneFile { network: Network::Nile, devnet: None, ..plane() };
-    let identities = Identities::make(&directory, Network::Nile).unwrap();
+    let identities = Identities::make(&directory, Network::Nile, false).unwrap();
     let args = InitArgs { node: vec!["https://node.example".to_owned()], containers: true, ..InitArgs::default() };
     let host = place.path().to_str().unwrap();
     let config = |name: &str| {
@@ -173,9 +173,31 @@ fn a_token_for_containers_has_pins_and_is_made_later() {
     for wrong in [
         InitArgs { base_port: 9000, ..InitArgs::default() },
         InitArgs { profile: "./own.toml".to_owned(), ..InitArgs::default() },
+        InitArgs { network: Network::Mainnet, ..InitArgs::default() },
     ] {
         assert!(containers::check(&wrong).is_err());
     }
+    containers::check(&InitArgs::default()).unwrap();
+    let luna = InitArgs { network: Network::Mainnet, profile: "luna".to_owned(), ..InitArgs::default() };
+    containers::check(&luna).unwrap();
+}
+
+#[test]
+fn a_devnet_in_containers_has_a_merchant_to_play_and_no_other_plane_has() {
+    let merchants = |network, containers| {
+        let place = tempfile::tempdir().unwrap();
+        let directory = Directory::new(place.path()).unwrap();
+        let identities = Identities::make(&directory, network, containers).unwrap();
+        let gateway = ROSTER.iter().find(|member| member.name == "payment-gateway").unwrap();
+        let text =
+            service_config::of(gateway, &plane(), Layout::Containers, &identities, &InitArgs::default()).unwrap();
+        let config: toml::Table = text.parse().unwrap();
+        let keys: Vec<_> = config["merchants"].as_table().unwrap().iter().map(|(name, _)| name.clone()).collect();
+        (keys, directory.shop_key().exists())
+    };
+    assert_eq!(merchants(Network::Devnet, true), (vec!["demo".to_owned(), "shop".to_owned()], true));
+    assert_eq!(merchants(Network::Devnet, false), (vec!["demo".to_owned()], false));
+    assert_eq!(merchants(Network::Nile, true), (vec!["demo".to_owned()], false));
 }
 
 #[tokio::test]
@@ -191,4 +213,7 @@ async fn a_plane_of_processes_is_not_handed_to_containers_nor_the_other_way_roun
     containers::write_chain_forwarder(&directory, &plane(), &asked(true)).unwrap();
     let refused = run(&asked(false), &directory, Output::new(true)).await.unwrap_err().to_string();
     assert!(refused.contains("was made for containers"), "{refused}");
+    let up = crate::up::UpArgs { block_ms: None, restart: false, prepare: false };
+    let refused = crate::up::run(&up, &directory).await.unwrap_err().to_string();
+    assert!(refused.contains("docker-compose"), "{refused}");
 }

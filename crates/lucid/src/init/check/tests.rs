@@ -14,7 +14,7 @@ use crate::plane_file::PlaneFile;
 fn complete() -> (tempfile::TempDir, Directory, u32) {
     let place = tempfile::tempdir().unwrap();
     let directory = Directory::new(place.path()).unwrap();
-    let identities = Identities::make(&directory, Network::Devnet).unwrap();
+    let identities = Identities::make(&directory, Network::Devnet, true).unwrap();
     let plane = PlaneFile {
         plane: "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap(),
         network: Network::Devnet,
