@@ -129,6 +129,7 @@ fn add<'a>(
     layout.images.push(Image {
         name: image.name.clone(),
         reference: image.reference.clone(),
+        archive: image.archive.clone(),
         index: Descriptor::of(INDEX, &index),
         platforms,
     });

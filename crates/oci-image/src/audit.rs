@@ -38,6 +38,9 @@ pub struct AuditedImage {
     pub crates: usize,
     /// Components whose licences were held against the list.
     pub licences: usize,
+    /// Source packages that Debian linked into a program of its own: nothing but what Debian's guidelines allow is in the
+    /// archive's `main`, where the lock takes packages from; each one's licence stands in Debian's source, and not here.
+    pub licensed_by_debian: usize,
     /// Debian's packages, C sources and our own crates: the database is about published crates and knows nothing of
     /// them. Scanners find the packages by `/var/lib/dpkg/status.d` and all of them by the SBOM.
     pub without_advisories: usize,
@@ -66,6 +69,7 @@ pub fn audit(bills: &[Bill], advisories: Option<&Advisories>, deny: &Deny) -> Au
 fn audit_image(bill: &Bill, advisories: Option<&Advisories>, deny: &Deny) -> AuditedImage {
     let mut findings = Vec::new();
     let mut crates = 0;
+    let mut licensed_by_debian = 0;
     for listed in &bill.components {
         let component = format!("{} {}", listed.name, listed.version);
         let mut find = |rule: String, detail: String| {
@@ -84,6 +88,10 @@ fn audit_image(bill: &Bill, advisories: Option<&Advisories>, deny: &Deny) -> Aud
                 Err(error) => find("version".to_owned(), error.to_string()),
             }
         }
+        if listed.is_debian_source() {
+            licensed_by_debian += 1;
+            continue;
+        }
         match licences::judge(listed, deny) {
             Ok(()) => {}
             Err(licences::Objection::Unknown) => find("unknown-licence".to_owned(), "nobody says which".to_owned()),
@@ -94,13 +102,14 @@ fn audit_image(bill: &Bill, advisories: Option<&Advisories>, deny: &Deny) -> Aud
         }
     }
     findings.sort();
-    let licences = bill.components.len();
-    let without_advisories = licences - crates;
+    let licences = bill.components.len() - licensed_by_debian;
+    let without_advisories = bill.components.len() - crates;
     AuditedImage {
         image: bill.image.clone(),
         manifest: bill.manifest.clone(),
         crates,
         licences,
+        licensed_by_debian,
         without_advisories,
         findings,
     }
@@ -115,16 +124,22 @@ impl fmt::Display for AuditReport {
             Some(date) => writeln!(formatter, "advisories until {date}")?,
             None => writeln!(formatter, "ADVISORIES WERE NOT LOOKED UP: no database was given")?,
         }
-        for AuditedImage { image, manifest: _, crates, licences, without_advisories, findings } in &self.images {
+        for audited in &self.images {
+            let AuditedImage { image, crates, licences, licensed_by_debian, without_advisories, findings, .. } =
+                audited;
             let verdict = match findings.len() {
                 0 => "ok".to_owned(),
                 1 => "1 finding".to_owned(),
                 several => format!("{several} findings"),
             };
+            let debian = match licensed_by_debian {
+                0 => String::new(),
+                several => format!(", {several} sources by Debian's word that they are free"),
+            };
             let looked_up = if self.advisories_until.is_some() { " by advisory" } else { " not looked up" };
             writeln!(
                 formatter,
-                "{image}: {verdict}; {crates} crates{looked_up}, {licences} components by licence; \
+                "{image}: {verdict}; {crates} crates{looked_up}, {licences} components by licence{debian}; \
                  {without_advisories} are not from a crate registry and have no advisories here"
             )?;
             for AuditFinding { component, rule, detail } in findings {

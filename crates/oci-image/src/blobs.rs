@@ -1,6 +1,6 @@
 //! Everything that a layout stores, by digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::digest::Digest;
@@ -15,6 +15,13 @@ impl Blobs {
         let digest = Digest::of(bytes);
         self.0.entry(digest.clone()).or_insert_with(|| bytes.into());
         digest
+    }
+
+    /// Those of these digests; the bytes are shared.
+    #[must_use]
+    pub fn only(&self, wanted: &BTreeSet<&Digest>) -> Self {
+        let these = self.0.iter().filter(|(digest, _)| wanted.contains(digest));
+        Self(these.map(|(digest, bytes)| (digest.clone(), Arc::clone(bytes))).collect())
     }
 
     /// All, in order.

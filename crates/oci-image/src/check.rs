@@ -8,11 +8,12 @@ mod rule;
 
 use crate::elf::{Elf, Linkage};
 use crate::finished::{File, FileKind, Finished};
+use crate::foreign::{self, Foreign};
 
 pub use report::{ImageReport, Report};
 pub use rule::{Finding, Rule};
 
-/// The service that alone is linked dynamically, because it loads the token's module.
+/// The service of ours that alone is linked dynamically, because it loads the token's module.
 const DYNAMIC_SERVICE: &str = "wallet-manager";
 
 /// The operator's command: it does what it is asked, and ends.
@@ -37,13 +38,15 @@ fn check_image(image: &Finished) -> ImageReport {
 struct Subject<'a> {
     image: &'a Finished,
     service: &'a str,
+    /// If its program is Debian's.
+    foreign: Option<&'static Foreign>,
     findings: Vec<Finding>,
 }
 
 impl<'a> Subject<'a> {
     fn new(image: &'a Finished) -> Self {
         let service = image.config["config"]["Labels"]["lucid.service"].as_str().unwrap_or_default();
-        Self { image, service, findings: Vec::new() }
+        Self { image, service, foreign: foreign::of(service), findings: Vec::new() }
     }
 
     fn find(&mut self, rule: Rule, at: impl Into<String>, detail: impl Into<String>) {

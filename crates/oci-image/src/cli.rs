@@ -26,9 +26,9 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make the images of a recipe: an OCI layout, an archive for `docker load` per platform, digests.json, SHA256SUMS.
+    /// Make the images of a recipe: an OCI layout, archives for `docker load` per platform, digests.json, SHA256SUMS.
     #[command(
-        after_help = "The outputs, below DIR:\n  oci/               an OCI layout with every image and platform\n  images-ARCH.tar    for `docker load` on hosts of this architecture\n  digests.json       manifests, configurations, layers, diff_ids, sizes\n  SHA256SUMS         over all of them\n\nExample:\n  oci-image assemble recipe.json --out result && docker load --input result/images-amd64.tar"
+        after_help = "The outputs, below DIR:\n  oci/               an OCI layout with every image and platform\n  ARCHIVE-ARCH.tar   for `docker load` on hosts of this architecture; ARCHIVE is images unless a recipe says another\n  digests.json       manifests, configurations, layers, diff_ids, sizes\n  SHA256SUMS         over all of them\n\nExample:\n  oci-image assemble recipe.json --out result && docker load --input result/images-amd64.tar"
     )]
     Assemble(assemble::Args),
     /// Hold finished images against the policy: minimal, unwritable, unprivileged, labelled, complete. Fails on a finding.

@@ -23,8 +23,8 @@ pub struct Digests {
     pub sources: Option<String>,
     /// By name.
     pub images: BTreeMap<String, ImageDigests>,
-    /// The archives for `docker load`, by host platform.
-    pub archives: BTreeMap<Platform, Archive>,
+    /// The archives for `docker load`, by host platform and name.
+    pub archives: BTreeMap<Platform, BTreeMap<String, Archive>>,
 }
 
 /// One image.
@@ -95,7 +95,11 @@ pub struct Archive {
 
 impl Digests {
     /// Of a layout and its archives.
-    pub fn of(layout: &Layout, sources: Option<String>, archives: BTreeMap<Platform, Archive>) -> Self {
+    pub fn of(
+        layout: &Layout,
+        sources: Option<String>,
+        archives: BTreeMap<Platform, BTreeMap<String, Archive>>,
+    ) -> Self {
         let images = layout.images.iter().map(|image| (image.name.clone(), of_image(image)));
         Self { version: 1, sources, images: images.collect(), archives }
     }

@@ -1,7 +1,7 @@
 //! What is really in an image: read from the finished image, not from a list of intentions.
 //!
-//! Crates come from the program's own auditable section, less those that the compiler did not make; Debian's packages
-//! from the image's dpkg metadata. Only what leaves no trace (packages linked in statically, C sources inside crates)
+//! Crates come from the program's own auditable section, less those that the compiler did not make; Debian's packages, and
+//! the sources that Debian linked into their programs, from the image's dpkg metadata. Only what leaves no trace (packages linked in statically, C sources inside crates)
 //! comes from the recipe and from a table.
 
 pub mod bundled;
@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::finished::Finished;
+use crate::foreign::{self, Foreign};
 use crate::recipe::LinkedPackage;
 
 pub use compiled::Compiled;
@@ -69,6 +70,8 @@ pub enum ComponentKind {
     Linked,
     /// A Debian package whose files are in the image.
     Package,
+    /// A Debian source package whose code is linked into a program of such a package.
+    Source,
 }
 
 impl ComponentKind {
@@ -80,6 +83,7 @@ impl ComponentKind {
             Self::Bundled => "bundled",
             Self::Linked => "debian-linked",
             Self::Package => "debian",
+            Self::Source => "debian-source",
         }
     }
 }
@@ -121,6 +125,14 @@ pub enum InventoryError {
         /// The first such crate, by name and version.
         missing: String,
     },
+    /// An image of a program of Debian's has no metadata of the program's package.
+    #[error("{image} has no package {package}")]
+    NoPackage {
+        /// The image.
+        image: String,
+        /// The package.
+        package: &'static str,
+    },
     /// A package's metadata lacks a field.
     #[error("{path} has no field {field}")]
     Status {
@@ -154,10 +166,19 @@ impl Inventory {
             components: BTreeMap::new(),
             edges: BTreeMap::new(),
         };
-        crates::add(&mut inventory, image, compiled, licences)?;
-        bundled::add(&mut inventory);
+        let foreign = foreign::of(&label("lucid.service"));
+        if foreign.is_none() {
+            crates::add(&mut inventory, image, compiled, licences)?;
+            bundled::add(&mut inventory);
+        }
         debian::add_linked(&mut inventory, linked);
         debian::add_packages(&mut inventory, image)?;
+        if let Some(Foreign { package, .. }) = foreign {
+            let is_it = |component: &Component| component.kind == ComponentKind::Package && component.name == *package;
+            if !inventory.components.values().any(is_it) {
+                return Err(InventoryError::NoPackage { image: inventory.reference, package });
+            }
+        }
         Ok(inventory)
     }
 

@@ -1,5 +1,6 @@
 //! Images in an OCI layout: an index of indices, each with the platforms of one image.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::{fs, io};
 
@@ -28,6 +29,8 @@ pub struct Image {
     pub name: String,
     /// What it is known by.
     pub reference: Reference,
+    /// In which archive for `docker load` it is.
+    pub archive: String,
     /// The index of its platforms.
     pub index: Descriptor,
     /// Its platforms, in order.
@@ -76,6 +79,17 @@ impl ImagePlatform {
     }
 }
 
+impl Image {
+    /// Everything that it is made of.
+    fn blobs(&self) -> impl Iterator<Item = &Digest> {
+        let platforms = self.platforms.iter().flat_map(|of| {
+            let layers = of.layers.iter().map(|layer| &layer.digest);
+            [&of.manifest.digest, &of.config.digest].into_iter().chain(layers)
+        });
+        std::iter::once(&self.index.digest).chain(platforms)
+    }
+}
+
 impl Layout {
     /// The two files at the root: what it is, and the index of all images, under their full references.
     pub fn root(&self) -> [(&'static str, Vec<u8>); 2] {
@@ -104,6 +118,19 @@ impl Layout {
             fs::write(directory.join(name), bytes)?;
         }
         Ok(())
+    }
+
+    /// The archives that its images are in, in order.
+    pub fn archives(&self) -> BTreeSet<&str> {
+        self.images.iter().map(|image| image.archive.as_str()).collect()
+    }
+
+    /// The images of one archive, with what they are made of.
+    #[must_use]
+    pub fn part(&self, archive: &str) -> Self {
+        let images: Vec<_> = self.images.iter().filter(|image| image.archive == archive).cloned().collect();
+        let wanted: BTreeSet<_> = images.iter().flat_map(Image::blobs).collect();
+        Self { blobs: self.blobs.only(&wanted), images }
     }
 
     /// The platforms that any image is for, in order.

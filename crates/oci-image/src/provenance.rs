@@ -30,7 +30,7 @@ pub fn statement(build: &Build, image: &ImageRecipe, digests: &ImageDigests) -> 
             "buildDefinition": {
                 "buildType": BUILD_TYPE,
                 "externalParameters": { "image": image.name, "platforms": platforms, "source": build.source },
-                "resolvedDependencies": dependencies(build),
+                "resolvedDependencies": dependencies(build, image),
             },
             "runDetails": { "builder": { "id": build.builder, "version": versions() } },
         },
@@ -38,9 +38,9 @@ pub fn statement(build: &Build, image: &ImageRecipe, digests: &ImageDigests) -> 
 }
 
 /// The sources and everything else that went in, by digest.
-fn dependencies(build: &Build) -> Vec<Value> {
+fn dependencies(build: &Build, image: &ImageRecipe) -> Vec<Value> {
     let sources = json!({ "uri": build.source, "name": "sources", "digest": { "sha256": build.source_sha256 } });
-    let materials = build.materials.iter();
+    let materials = build.materials.iter().chain(&image.materials);
     let materials = materials.map(|(name, sha256)| json!({ "name": name, "digest": { "sha256": sha256 } }));
     std::iter::once(sources).chain(materials).collect()
 }

@@ -53,6 +53,12 @@ pub struct ImageRecipe {
     pub name: String,
     /// What `docker load` and `skopeo` know it by.
     pub reference: Reference,
+    /// In which archive for `docker load` it is: `images` unless said. What not everybody wants is apart from the rest.
+    #[serde(default = "images")]
+    pub archive: String,
+    /// What went into this image alone, by name: SHA-256 in hexadecimal.
+    #[serde(default)]
+    pub materials: BTreeMap<String, String>,
     /// Labels of its own.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
@@ -176,7 +182,7 @@ pub enum RecipeError {
     #[error("two images are called {0}")]
     Twice(String),
     /// A name that cannot be a file's.
-    #[error("{0:?} is no image's name: lower-case letters, digits and hyphens, please")]
+    #[error("{0:?} is no image's or archive's name: lower-case letters, digits and hyphens, please")]
     Name(String),
     /// Something that must not be empty is.
     #[error("{image} has no {what}")]
@@ -224,8 +230,10 @@ impl Recipe {
 impl ImageRecipe {
     fn check(&self) -> Result<(), RecipeError> {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if self.name.is_empty() || !self.name.bytes().all(plain) {
-            return Err(RecipeError::Name(self.name.clone()));
+        for name in [&self.name, &self.archive] {
+            if name.is_empty() || !name.bytes().all(plain) {
+                return Err(RecipeError::Name(name.clone()));
+            }
         }
         let empty = |what| RecipeError::Empty { image: self.name.clone(), what };
         if self.entrypoint.is_empty() {
@@ -246,6 +254,10 @@ impl ImageRecipe {
 
 fn user() -> String {
     USER.to_owned()
+}
+
+fn images() -> String {
+    "images".to_owned()
 }
 
 fn ten_seconds() -> u64 {

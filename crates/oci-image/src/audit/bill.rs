@@ -113,6 +113,11 @@ impl Listed {
         self.kind == ComponentKind::Crate.name()
     }
 
+    /// A source package that Debian linked into a program of its own.
+    pub fn is_debian_source(&self) -> bool {
+        self.kind == ComponentKind::Source.name()
+    }
+
     /// A crate of a registry or of the workspace: nothing but `deny.toml` speaks for its licence.
     pub fn is_rust(&self) -> bool {
         self.is_crate() || self.kind == ComponentKind::Own.name()

@@ -23,7 +23,7 @@ const SAID_LABELS: [&str; 8] = [
     "org.opencontainers.image.documentation",
 ];
 
-/// What an image may set: where its service listens, and where its volume is.
+/// What an image of ours may set: where its service listens, and where its volume is.
 const VARIABLES: [&str; 2] = ["LUCID_SERVER__LISTEN", "LUCID_SERVER__DATA_DIR"];
 const SOFTHSM_VARIABLE: &str = "SOFTHSM2_CONF";
 
@@ -67,9 +67,16 @@ fn entrypoint(subject: &mut Subject<'_>) {
         return subject.find(Rule::Entrypoint, "Entrypoint", "does not begin with an absolute path");
     };
     let name = path.rsplit('/').next().unwrap_or_default();
-    if name != subject.service {
-        let detail = format!("is called {name}, the service {}", subject.service);
-        subject.find(Rule::Entrypoint, format!("/{path}"), detail);
+    match subject.foreign {
+        Some(foreign) if path != foreign.program => {
+            let detail = format!("is not /{}, as Debian calls {}", foreign.program, subject.service);
+            subject.find(Rule::Entrypoint, format!("/{path}"), detail);
+        }
+        None if name != subject.service => {
+            let detail = format!("is called {name}, the service {}", subject.service);
+            subject.find(Rule::Entrypoint, format!("/{path}"), detail);
+        }
+        _ => {}
     }
     match subject.resolve(path).map(|(_, file)| (file.mode, &file.kind)) {
         Some((mode, FileKind::Regular(_))) if mode & 0o001 != 0 => {}
@@ -82,9 +89,13 @@ fn entrypoint(subject: &mut Subject<'_>) {
 
 fn healthcheck(subject: &mut Subject<'_>, config: &Value) {
     let test = &config["Healthcheck"]["Test"];
-    if subject.is_command() {
+    if subject.is_command() || subject.foreign.is_some() {
         if !config["Healthcheck"].is_null() {
-            subject.find(Rule::Healthcheck, "Healthcheck", "is set for a command, which does not go on to live");
+            let detail = match subject.foreign {
+                None => "is set for a command, which does not go on to live",
+                Some(_) => "is set, and nothing in the image could ask Debian's program",
+            };
+            subject.find(Rule::Healthcheck, "Healthcheck", detail);
         }
     } else if test[0] != "CMD" {
         subject.find(Rule::Healthcheck, "Healthcheck", format!("{} is not CMD, the exec form", test[0]));
@@ -99,7 +110,8 @@ fn healthcheck(subject: &mut Subject<'_>, config: &Value) {
 fn environment(subject: &mut Subject<'_>, config: &Value) {
     for variable in config["Env"].as_array().into_iter().flatten() {
         let name = variable.as_str().and_then(|variable| variable.split('=').next()).unwrap_or_default();
-        if !(VARIABLES.contains(&name) || name == SOFTHSM_VARIABLE && subject.is_softhsm_variant()) {
+        let ours = VARIABLES.contains(&name) || name == SOFTHSM_VARIABLE && subject.is_softhsm_variant();
+        if !ours || subject.foreign.is_some() {
             subject.find(Rule::Environment, name, "is not a variable that an image sets");
         }
     }

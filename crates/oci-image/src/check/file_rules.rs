@@ -5,6 +5,7 @@ use auditable_info::audit_info_from_slice;
 use crate::check::{Rule, Subject};
 use crate::elf::Elf;
 use crate::finished::{File, FileKind};
+use crate::go::GoBuild;
 use crate::inventory::LONGEST_LIST;
 use crate::ustar::MTIME;
 
@@ -163,13 +164,23 @@ fn programs(subject: &mut Subject<'_>) {
 }
 
 /// A shell under the service's name would pass every other rule. cargo-auditable writes into a program what it was made
-/// of, and which crate it is.
+/// of, and which crate it is; Go's linker, which package.
 fn says_who_it_is(subject: &mut Subject<'_>, path: &str, content: &[u8]) {
     if !Elf::is_one(content) {
         // Another rule says so.
         return;
     }
     let at = format!("/{path}");
+    if let Some(foreign) = subject.foreign {
+        match GoBuild::read(content) {
+            None => subject.find(Rule::OwnBinary, at, "does not say what it is: it has no account of Go's linker"),
+            Some(build) if build.main != foreign.main => {
+                subject.find(Rule::OwnBinary, at, format!("says that it is {}", build.main));
+            }
+            Some(_) => {}
+        }
+        return;
+    }
     match audit_info_from_slice(content, LONGEST_LIST) {
         Err(_) => subject.find(Rule::OwnBinary, at, "does not say what it is: it has no auditable section"),
         Ok(list) => {

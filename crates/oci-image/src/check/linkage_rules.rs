@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::{Rule, Subject};
 use crate::elf::Elf;
 use crate::finished::FileKind;
+use crate::foreign::Foreign;
 
 /// Debian's packages that wallet-manager's image always has.
 const RUNTIME_PACKAGES: [&str; 3] = ["libc6", "libgcc-s1", "libstdc++6"];
@@ -35,10 +36,15 @@ pub(super) fn hold(subject: &mut Subject<'_>) {
         let at = subject.program_path().unwrap_or_default();
         return subject.find(Rule::Entrypoint, format!("/{at}"), "is no ELF program");
     };
-    if subject.is_dynamic_service() {
+    if let Some(foreign) = subject.foreign {
         complete(subject, &program, &elves);
         loader_files(subject);
-        dpkg(subject, &elves);
+        dpkg(subject, &elves, &["libc6", foreign.package]);
+        of_its_package(subject, foreign);
+    } else if subject.is_dynamic_service() {
+        complete(subject, &program, &elves);
+        loader_files(subject);
+        dpkg(subject, &elves, &RUNTIME_PACKAGES);
     } else {
         stands_alone(subject, &program, &elves);
     }
@@ -85,12 +91,13 @@ fn stands_alone(subject: &mut Subject<'_>, program: &Elf, elves: &BTreeMap<Strin
 fn complete(subject: &mut Subject<'_>, program: &Elf, elves: &BTreeMap<String, Elf>) {
     let at = format!("/{}", subject.program_path().unwrap_or_default());
     let Some(loader) = &program.interpreter else {
-        return subject.find(Rule::Libraries, at, "asks for no loader: it could not load a token's module");
+        return subject.find(Rule::Libraries, at, "asks for no loader: it is not linked with glibc");
     };
     if subject.resolve(loader.trim_start_matches('/')).is_none() {
         subject.find(Rule::Libraries, loader, "the loader is not in the image");
     }
-    if program.fixed {
+    // Debian links its Go programs so.
+    if program.fixed && subject.foreign.is_none() {
         subject.find(Rule::Libraries, at.clone(), "is loaded at a fixed address");
     }
     let mut open: Vec<(String, &Elf)> = vec![(at, program)];
@@ -129,11 +136,11 @@ fn found(subject: &Subject<'_>, library: &str) -> bool {
     directories.iter().any(|directory| subject.resolve(&format!("{directory}/{library}")).is_some())
 }
 
-fn dpkg(subject: &mut Subject<'_>, elves: &BTreeMap<String, Elf>) {
+fn dpkg(subject: &mut Subject<'_>, elves: &BTreeMap<String, Elf>, packages: &[&str]) {
     let statuses = subject.image.files.keys().filter_map(|path| path.strip_prefix(STATUS_DIRECTORY));
     let listed: BTreeSet<String> = statuses.map(ToOwned::to_owned).collect();
-    for package in RUNTIME_PACKAGES {
-        if !listed.contains(package) {
+    for package in packages {
+        if !listed.contains(*package) {
             subject.find(Rule::Dpkg, format!("/{STATUS_DIRECTORY}{package}"), "is missing");
         }
     }
@@ -155,11 +162,20 @@ fn dpkg(subject: &mut Subject<'_>, elves: &BTreeMap<String, Elf>) {
     }
 }
 
-/// The files of all packages, by their lists of sums.
+/// Debian's program is that of its package.
+fn of_its_package(subject: &mut Subject<'_>, foreign: &Foreign) {
+    let package = BTreeSet::from([format!("{}.md5sums", foreign.package)]);
+    if !owned(subject, &package).contains(foreign.program) {
+        subject.find(Rule::Dpkg, format!("/{}", foreign.program), format!("is not of the package {}", foreign.package));
+    }
+}
+
+/// The files of these packages, by their lists of sums.
 fn owned(subject: &Subject<'_>, listed: &BTreeSet<String>) -> BTreeSet<String> {
     let mut owned = BTreeSet::new();
     for name in listed.iter().filter(|name| name.ends_with(".md5sums")) {
-        if let FileKind::Regular(sums) = &subject.image.files[&format!("{STATUS_DIRECTORY}{name}")].kind {
+        let list = subject.image.files.get(&format!("{STATUS_DIRECTORY}{name}"));
+        if let Some(FileKind::Regular(sums)) = list.map(|file| &file.kind) {
             let text = String::from_utf8_lossy(sums);
             owned.extend(text.lines().filter_map(|line| line.split_once("  ")).map(|(_, path)| path.to_owned()));
         }

@@ -10,9 +10,10 @@ pub enum Rule {
     User,
     /// Has the plane's labels and OCI's.
     Labels,
-    /// Starts its own program, named after the service, in exec form.
+    /// Starts its own program, named after the service or as Debian names it, in exec form.
     Entrypoint,
-    /// Is asked for its health by its own program, in exec form; a command is not.
+    /// Is asked for its health by its own program, in exec form; a command is not, nor is a program of Debian's, which
+    /// cannot ask itself.
     Healthcheck,
     /// Starts in `/`, declares no volume, is dated 1970.
     Configuration,
@@ -34,11 +35,11 @@ pub enum Rule {
     Kind,
     /// Has no program but the service's own, by what that says of itself.
     OwnBinary,
-    /// Is static, unless it is wallet-manager.
+    /// Is static, unless it is wallet-manager or Debian's.
     Static,
-    /// Has libraries only where glibc looks, and finds its loader and all of them, if it is wallet-manager.
+    /// Has libraries only where glibc looks, and finds its loader and all of them, if it is not static.
     Libraries,
-    /// Has dpkg metadata for its libraries, if it is wallet-manager.
+    /// Has dpkg metadata for its libraries if it is not static, and for its program if that is Debian's.
     Dpkg,
     /// Has SoftHSM in its own variant, and nowhere else.
     SoftHsm,
@@ -48,7 +49,7 @@ pub enum Rule {
     Time,
     /// Says each path once, in its plain form: what is covered or written with dots escapes the other rules.
     Path,
-    /// Sets the service's own variables and no other, above all none that the loader obeys.
+    /// Sets the service's own variables and no other, above all none that the loader obeys; for a program of Debian's none.
     Environment,
 }
 

@@ -35,12 +35,16 @@ pub(super) fn run(args: &Args) -> Ended {
     prepare(&args.out)?;
     let layout = assemble(&recipe, base, jobs)?;
     layout.write(&args.out.join("oci"))?;
-    let mut archives = BTreeMap::new();
-    for platform in layout.platforms() {
-        let bytes = docker_archive(&layout, platform)?;
-        let file = format!("images-{}.tar", platform.architecture());
-        fs::write(args.out.join(&file), &bytes)?;
-        archives.insert(platform, Archive { file, digest: Digest::of(&bytes), size: bytes.len() as u64 });
+    let mut archives: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for name in layout.archives() {
+        let part = layout.part(name);
+        for platform in part.platforms() {
+            let bytes = docker_archive(&part, platform)?;
+            let file = format!("{name}-{}.tar", platform.architecture());
+            fs::write(args.out.join(&file), &bytes)?;
+            let archive = Archive { file, digest: Digest::of(&bytes), size: bytes.len() as u64 };
+            archives.entry(platform).or_default().insert(name.to_owned(), archive);
+        }
     }
     let sources = recipe.build.as_ref().map(|build| build.source_sha256.clone());
     let digests = Digests::of(&layout, sources, archives);

@@ -1,4 +1,5 @@
-//! Debian's packages: those linked into a program, and those whose files are in an image.
+//! Debian's packages: those linked into a program, those whose files are in an image, and the sources that Debian itself
+//! linked into these (`Built-Using` and `Static-Built-Using`: for Go every module, for Debian has each as a package).
 
 use std::fmt::Write as _;
 
@@ -34,15 +35,35 @@ pub(super) fn add_packages(inventory: &mut Inventory, image: &Finished) -> Resul
         let architecture = field(&text, "Architecture").ok_or_else(|| lacks("Architecture"))?;
         // "glibc", or "gcc-14 (14.2.0-19)" where the source has a version of its own.
         let source = field(&text, "Source").and_then(|source| source.split(' ').next());
-        inventory.add(Component {
+        let id = inventory.add(Component {
             kind: ComponentKind::Package,
             name: package.to_owned(),
             version: version.to_owned(),
             licence: debian_licence(name).map(ToOwned::to_owned),
             purl: Some(purl(package, version, architecture, source)),
         });
+        let fields = ["Built-Using", "Static-Built-Using"].into_iter().filter_map(|name| field(&text, name));
+        for (source, version) in fields.flat_map(sources) {
+            let to = inventory.add(Component {
+                kind: ComponentKind::Source,
+                name: source.to_owned(),
+                version: version.to_owned(),
+                // It stands in that package's own debian/copyright, which no image has.
+                licence: None,
+                purl: Some(purl(source, version, "source", None)),
+            });
+            inventory.depend(&id, to);
+        }
     }
     Ok(())
+}
+
+/// `NAME (= VERSION)`, between commas.
+fn sources(list: &str) -> impl Iterator<Item = (&str, &str)> {
+    list.split(',').filter_map(|source| {
+        let (name, version) = source.trim().split_once(" (= ")?;
+        Some((name, version.strip_suffix(')')?))
+    })
 }
 
 fn field<'a>(text: &'a str, name: &str) -> Option<&'a str> {
@@ -85,5 +106,14 @@ mod tests {
         let text = "Package: libc6\nSource: glibc\nVersion: 2.41-12\n";
         assert_eq!(field(text, "Version"), Some("2.41-12"));
         assert_eq!(field(text, "Pack"), None);
+        assert_eq!(field("Static-Built-Using: a (= 1)\n", "Built-Using"), None);
+    }
+
+    #[test]
+    fn sources_are_read_with_their_versions() {
+        let found: Vec<_> = sources("golang-1.24 (= 1.24.4-1), golang-go.crypto (= 1:0.25.0-1)").collect();
+        assert_eq!(found, [("golang-1.24", "1.24.4-1"), ("golang-go.crypto", "1:0.25.0-1")]);
+        let url = purl("golang-go.crypto", "1:0.25.0-1", "source", None);
+        assert_eq!(url, "pkg:deb/debian/golang-go.crypto@1%3A0.25.0-1?arch=source");
     }
 }

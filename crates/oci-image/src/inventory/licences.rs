@@ -43,17 +43,30 @@ impl CrateLicences {
 
 /// Debian's own record of licences is prose (`debian/copyright`); these were read from it, for the parts that are in
 /// the named binary packages.
-const DEBIAN: [(&str, &str); 13] = [
+const DEBIAN: [(&str, &str); 26] = [
     ("base-files", "GPL-2.0-or-later"),
     ("ca-certificates", "MPL-2.0 AND GPL-2.0-or-later"),
+    ("fonts-glyphicons-halflings", "MIT"),
     ("gcc-14-base", "GPL-3.0-or-later WITH GCC-exception-3.1"),
     ("libc6", "LGPL-2.1-or-later"),
     ("libgcc-s1", "GPL-3.0-or-later WITH GCC-exception-3.1"),
+    ("libjs-bootstrap4", "MIT"),
+    ("libjs-d3", "BSD-3-Clause"),
+    ("libjs-eonasdan-bootstrap-datetimepicker", "MIT"),
+    ("libjs-jquery", "MIT"),
+    ("libjs-jquery-hotkeys", "MIT OR GPL-2.0-only"),
+    ("libjs-moment", "MIT"),
+    ("libjs-moment-timezone", "MIT"),
+    ("libjs-mustache", "MIT"),
+    ("libjs-popper.js", "MIT"),
+    ("libjs-rickshaw", "MIT"),
     ("libsofthsm2", "BSD-2-Clause"),
     ("libssl3t64", "Apache-2.0"),
     ("libstdc++6", "GPL-3.0-or-later WITH GCC-exception-3.1"),
     ("libzstd1", "BSD-3-Clause OR GPL-2.0-only"),
     ("openssl-provider-legacy", "Apache-2.0"),
+    ("prometheus", "Apache-2.0 AND MIT"),
+    ("prometheus-alertmanager", "Apache-2.0"),
     ("softhsm2-common", "BSD-2-Clause"),
     ("tzdata", "CC0-1.0"),
     ("zlib1g", "Zlib"),
@@ -74,11 +87,12 @@ mod tests {
         let lock: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let shipped = |package: &&serde_json::Value| {
             let purposes = package["for"].as_array().unwrap();
-            purposes.iter().any(|purpose| ["base", "runtime", "softhsm"].contains(&purpose.as_str().unwrap()))
+            let images = ["base", "runtime", "softhsm", "prometheus", "alertmanager"];
+            purposes.iter().any(|purpose| images.contains(&purpose.as_str().unwrap()))
         };
         let shipped = lock["packages"].as_array().unwrap().iter().filter(shipped);
         let names: Vec<_> = shipped.map(|package| package["name"].as_str().unwrap()).collect();
-        assert!(names.contains(&"libc6"), "{names:?}");
+        assert!(names.contains(&"libc6") && names.contains(&"prometheus-alertmanager"), "{names:?}");
         let unknown: Vec<_> = names.into_iter().filter(|name| debian_licence(name).is_none()).collect();
         assert!(unknown.is_empty(), "read their debian/copyright: {unknown:?}");
     }

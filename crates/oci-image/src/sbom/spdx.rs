@@ -16,7 +16,8 @@ pub(super) fn document(inventory: &Inventory) -> Value {
     packages.extend(inventory.components.iter().map(|(id, component)| package(id, component)));
     let mut relationships = vec![relationship(DOCUMENT, "DESCRIBES", IMAGE)];
     for (id, component) in &inventory.components {
-        let how = if component.kind == ComponentKind::Linked { "STATIC_LINK" } else { "CONTAINS" };
+        let linked = matches!(component.kind, ComponentKind::Linked | ComponentKind::Source);
+        let how = if linked { "STATIC_LINK" } else { "CONTAINS" };
         relationships.push(relationship(IMAGE, how, &name(id)));
         for on in inventory.edges.get(id).into_iter().flatten() {
             relationships.push(relationship(&name(id), "DEPENDS_ON", &name(on)));

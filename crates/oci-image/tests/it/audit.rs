@@ -8,7 +8,8 @@ use oci_image::finished::read_layout;
 use oci_image::inventory::Inventory;
 use oci_image::sbom;
 
-use crate::inventory::{licences, sample};
+use crate::inventory::{inventory_of_prometheus, licences, sample};
+use crate::policy::image::Image;
 
 /// A database of one advisory, in RustSec's form.
 fn database(directory: &Path, patched: &str) -> Advisories {
@@ -59,6 +60,21 @@ fn a_licence_that_is_not_allowed_is_found() {
     let found = findings(&DENY.replace("\"MIT\", ", ""), ">= 1.0.0");
     assert_eq!(found.len(), 1, "serde is Apache-2.0 as well: {found:?}");
     assert_eq!((found[0].component.as_str(), found[0].rule.as_str()), ("libsqlite3-sys 0.37.0", "licence"));
+}
+
+#[test]
+fn what_debian_linked_into_its_own_program_is_told_apart_and_its_package_is_held() {
+    let inventory = inventory_of_prometheus(&Image::of_prometheus()).unwrap();
+    let bill = Bill::parse(&sbom::cyclonedx(&inventory)).unwrap();
+    let judged = |deny: &str| audit(std::slice::from_ref(&bill), None, &Deny::parse(deny).unwrap());
+    let report = judged(DENY);
+    let image = &report.images[0];
+    assert!(report.clean, "{report}");
+    assert_eq!((image.crates, image.licences, image.licensed_by_debian, image.without_advisories), (0, 2, 2, 4));
+    assert!(report.to_string().contains("2 components by licence, 2 sources by Debian's word"), "{report}");
+    let found = judged(&DENY.replace(", \"Apache-2.0\"", "")).images.remove(0).findings;
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((found[0].component.as_str(), found[0].rule.as_str()), ("prometheus 1", "licence"));
 }
 
 #[test]

@@ -16,13 +16,18 @@ use crate::sample::run;
 
 /// A program with a list of crates in the section that cargo-auditable writes.
 pub(crate) fn auditable(program: &[u8], list: &Value) -> Vec<u8> {
-    let directory = tempfile::tempdir().unwrap();
-    let [section, before, after] = ["section", "before", "after"].map(|name| directory.path().join(name));
     let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
     std::io::Write::write_all(&mut zlib, list.to_string().as_bytes()).unwrap();
-    fs::write(&section, zlib.finish().unwrap()).unwrap();
+    with_section(program, ".dep-v0", &zlib.finish().unwrap())
+}
+
+/// A program with one more section.
+pub(crate) fn with_section(program: &[u8], name: &str, content: &[u8]) -> Vec<u8> {
+    let directory = tempfile::tempdir().unwrap();
+    let [section, before, after] = ["section", "before", "after"].map(|name| directory.path().join(name));
+    fs::write(&section, content).unwrap();
     fs::write(&before, program).unwrap();
-    run(Command::new("objcopy").arg(format!("--add-section=.dep-v0={}", section.display())).args([&before, &after]));
+    run(Command::new("objcopy").arg(format!("--add-section={name}={}", section.display())).args([&before, &after]));
     fs::read(after).unwrap()
 }
 
@@ -156,4 +161,38 @@ fn a_program_that_does_not_say_what_it_is_made_of_has_no_sbom() {
     let error =
         Inventory::of("tron-client", &read_layout(directory.path()).unwrap()[0], &[], None, &licences()).unwrap_err();
     assert!(error.to_string().contains("build it with cargo auditable"), "{error}");
+}
+
+/// What an image of Debian's Prometheus has in its SBOM, with the sources that Debian linked into it.
+pub(crate) fn inventory_of_prometheus(image: &Image) -> Result<Inventory, InventoryError> {
+    let directory = tempfile::tempdir().unwrap();
+    image.write(directory.path());
+    Inventory::of("prometheus", &read_layout(directory.path()).unwrap()[0], &[], None, &licences())
+}
+
+#[test]
+fn debians_program_is_accounted_for_by_its_package_and_what_debian_linked_into_it() {
+    let inventory = inventory_of_prometheus(&Image::of_prometheus()).unwrap();
+    let found: Vec<_> =
+        inventory.components.values().map(|component| (component.kind, component.name.as_str())).collect();
+    let expected = [
+        (ComponentKind::Source, "golang-1.24"),
+        (ComponentKind::Source, "golang-go.crypto"),
+        (ComponentKind::Package, "libc6"),
+        (ComponentKind::Package, "prometheus"),
+    ];
+    assert_eq!(found, expected);
+    let linked = &inventory.edges["debian:prometheus@1"];
+    assert!(linked.contains("debian-source:golang-go.crypto@1:0.25.0-1") && linked.len() == 2, "{linked:?}");
+    let spdx: Value = serde_json::from_slice(&sbom::spdx(&inventory)).unwrap();
+    let how = |kind: &str| {
+        let all = spdx["relationships"].as_array().unwrap().iter();
+        all.filter(|relation| relation["relationshipType"] == kind).count()
+    };
+    assert_eq!((how("STATIC_LINK"), how("CONTAINS"), how("DEPENDS_ON")), (2, 2, 2));
+
+    let mut image = Image::of_prometheus();
+    image.members.remove("var/lib/dpkg/status.d/prometheus");
+    let error = inventory_of_prometheus(&image).unwrap_err().to_string();
+    assert_eq!(error, "localhost/lucid/prometheus:1 has no package prometheus");
 }

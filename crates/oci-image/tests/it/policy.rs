@@ -1,6 +1,7 @@
 //! Images that keep every rule but one.
 
 mod breaches;
+mod foreign;
 pub(crate) mod image;
 
 use oci_image::check::Rule;

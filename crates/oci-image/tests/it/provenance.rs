@@ -18,6 +18,7 @@ fn a_statement_names_the_image_its_sources_and_its_builder_and_is_the_same_each_
         "builder": "https://builder.example/nix", "source": "git+https://source.example/lucid-plane",
         "source_sha256": "5".repeat(64), "materials": { "debian.lock": "d".repeat(64), "Cargo.lock": "c".repeat(64) },
     });
+    recipe["images"][0]["materials"] = json!({ "prometheus_1_amd64.deb": "e".repeat(64) });
     fs::write(at("recipe.json"), recipe.to_string()).unwrap();
     oci_image(["assemble", &at("recipe.json"), "--out", &at("out")]);
     for place in ["one", "two"] {
@@ -42,7 +43,7 @@ fn a_statement_names_the_image_its_sources_and_its_builder_and_is_the_same_each_
     }
     let definition = &statement["predicate"]["buildDefinition"];
     let names: Vec<_> = definition["resolvedDependencies"].as_array().unwrap().iter().map(|one| &one["name"]).collect();
-    assert_eq!(names, ["sources", "Cargo.lock", "debian.lock"]);
+    assert_eq!(names, ["sources", "Cargo.lock", "debian.lock", "prometheus_1_amd64.deb"]);
     assert_eq!(statement["predicate"]["runDetails"]["builder"]["id"], "https://builder.example/nix");
 
     let validators = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sbom-validators");

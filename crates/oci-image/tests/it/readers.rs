@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::sample::{made, run};
+use crate::sample::{base_entries, made, oci_image, recipe, run, write_sources};
 
 const REFERENCE: &str = "localhost/lucid/sample:0.1.0";
 
@@ -94,6 +94,43 @@ fn a_layers_owners_modes_and_times_are_the_recipes() {
             "drwx------ 65532/65532 1970-01-01 00:00:00 var/log/lucid/",
         ]
     );
+}
+
+#[test]
+fn an_image_that_not_everybody_wants_is_in_the_layout_and_in_an_archive_of_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    write_sources(directory.path());
+    let mut recipe = recipe(&base_entries());
+    let mut apart = recipe["images"][0].clone();
+    let reference = "localhost/lucid/apart:0.1.0";
+    for (key, value) in [("name", "apart"), ("reference", reference), ("archive", "observability")] {
+        apart[key] = json!(value);
+    }
+    apart["platforms"]["linux/amd64"]["layers"][1]["entries"][0]["text"] = json!("another program");
+    apart["platforms"]["linux/amd64"]["layers"][1]["entries"][0].as_object_mut().unwrap().remove("file");
+    recipe["images"].as_array_mut().unwrap().push(apart);
+    let at = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(at("recipe.json"), recipe.to_string()).unwrap();
+    oci_image(["assemble", &at("recipe.json"), "--out", &at("out")]);
+
+    let read = |name: &str| serde_json::from_slice::<Value>(&std::fs::read(at(name)).unwrap()).unwrap();
+    let digests = read("out/digests.json");
+    assert_eq!(digests["archives"]["linux/arm64"]["observability"]["file"], "observability-arm64.tar");
+    assert_eq!(digests["archives"]["linux/arm64"]["images"]["file"], "images-arm64.tar");
+    assert_eq!(read("out/oci/index.json")["manifests"].as_array().unwrap().len(), 2);
+    let own = digests["images"]["apart"]["platforms"]["linux/amd64"]["layers"][1]["digest"].as_str().unwrap();
+    let own = own.replace("sha256:", "blobs/sha256/");
+    for (archive, reference, has_own) in [("images", REFERENCE, false), ("observability", reference, true)] {
+        let archive = at(&format!("out/{archive}-amd64.tar"));
+        let inside = |name: &str| {
+            let text = run(Command::new("tar").args(["--extract", "--to-stdout", "--file", &archive, name]));
+            serde_json::from_str::<Value>(&text).unwrap()
+        };
+        assert_eq!(inside("manifest.json")[0]["RepoTags"], json!([reference]));
+        assert_eq!(inside("index.json")["manifests"].as_array().unwrap().len(), 1);
+        let listing = run(Command::new("tar").args(["--list", "--file", &archive]));
+        assert_eq!(listing.lines().any(|line| line == own), has_own, "{archive}");
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ use oci_image::finished::read_layout;
 use serde_json::{Value, json};
 use tar::{Builder, EntryType, Header};
 
-use crate::inventory::auditable;
+use crate::inventory::{auditable, with_section};
 use crate::sample::run;
 
 /// One member of the only layer.
@@ -50,6 +50,20 @@ pub(crate) fn compiled(flags: &[&str]) -> Vec<u8> {
 pub(crate) fn program_of(service: &str, flags: &[&str]) -> Vec<u8> {
     let list = json!({ "packages": [{ "name": service, "version": "0.1.0", "source": "local", "root": true }] });
     auditable(&compiled(flags), &list)
+}
+
+/// Such a program with the account of itself that Go's linker writes.
+pub(crate) fn go_program(main: &str, flags: &[&str]) -> Vec<u8> {
+    let modules = format!("{mark}path\t{main}\nbuild\t-compiler=gc\n{mark}", mark = "m".repeat(16));
+    let mut account = b"\xff Go buildinf:\x08\x02".to_vec();
+    account.resize(32, 0);
+    for text in ["go1.24.4", &modules] {
+        // Seven bits a byte, the lowest first; none of these is longer than two bytes can say.
+        let [high, low] = (u16::try_from(text.len()).unwrap() << 1).to_be_bytes();
+        account.extend([low >> 1 | 0x80, high]);
+        account.extend(text.as_bytes());
+    }
+    with_section(&compiled(flags), ".go.buildinfo", &account)
 }
 
 impl Image {
@@ -93,6 +107,33 @@ impl Image {
 
     pub(crate) fn of_wallet_manager() -> Self {
         let mut image = Self::of("wallet-manager", &program_of("wallet-manager", &["-pie"]));
+        image.glibc();
+        for package in ["libgcc-s1", "libstdc++6"] {
+            image.package(package, "");
+        }
+        image
+    }
+
+    /// Debian's Prometheus, as its package has it.
+    pub(crate) fn of_prometheus() -> Self {
+        let program = go_program("github.com/prometheus/prometheus/cmd/prometheus", &["-no-pie"]);
+        let mut image = Self::of("prometheus", &program);
+        image.config["config"].as_object_mut().unwrap().remove("Healthcheck");
+        image.glibc();
+        image.package("prometheus", "Static-Built-Using: golang-1.24 (= 1.24.4-1), golang-go.crypto (= 1:0.25.0-1)\n");
+        let sums = format!("{}  usr/bin/prometheus\n", "0".repeat(32));
+        image.file("var/lib/dpkg/status.d/prometheus.md5sums", sums.as_bytes(), 0o444);
+        image
+    }
+
+    /// dpkg's metadata of a package.
+    pub(crate) fn package(&mut self, name: &str, more: &str) {
+        let text = format!("Package: {name}\nVersion: 1\nArchitecture: amd64\n{more}");
+        self.file(&format!("var/lib/dpkg/status.d/{name}"), text.as_bytes(), 0o444);
+    }
+
+    /// glibc and its loader, as the package libc6 has them.
+    fn glibc(&mut self) {
         let mut sums = Vec::new();
         for (path, soname) in [
             ("usr/lib64/ld-linux-x86-64.so.2", "ld-linux-x86-64.so.2"),
@@ -107,19 +148,15 @@ impl Image {
                 "-l:ld-linux-x86-64.so.2",
                 "-nostdlib",
             ]);
-            image.file(path, &library, 0o555);
+            self.file(path, &library, 0o555);
             sums.push(format!("{}  {path}\n", "0".repeat(32)));
         }
-        image.file("var/lib/dpkg/status.d/libc6.md5sums", sums.concat().as_bytes(), 0o444);
+        self.file("var/lib/dpkg/status.d/libc6.md5sums", sums.concat().as_bytes(), 0o444);
         for (path, target) in [("lib", "usr/lib"), ("lib64", "/usr/lib64")] {
             let link = Member { kind: EntryType::Symlink, link: target.to_owned(), ..Member::of(&[], 0o777) };
-            image.members.insert(path.to_owned(), link);
+            self.members.insert(path.to_owned(), link);
         }
-        for package in ["libc6", "libgcc-s1", "libstdc++6"] {
-            let text = format!("Package: {package}\nVersion: 1\nArchitecture: amd64\n");
-            image.file(&format!("var/lib/dpkg/status.d/{package}"), text.as_bytes(), 0o444);
-        }
-        image
+        self.package("libc6", "");
     }
 
     pub(crate) fn file(&mut self, path: &str, content: &[u8], mode: u32) -> &mut Member {
