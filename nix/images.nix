@@ -21,7 +21,10 @@ let
     # Asked and done: nothing that could be asked whether it lives.
     lucid = { title = "operator's command"; does = "The operator's command: plane, wallets, payouts, keys, releases"; };
   };
-  names = builtins.attrNames services ++ [ "wallet-manager-softhsm" ] ++ builtins.attrNames others;
+  # Programs that Debian compiled, in an archive of their own: together they are larger than all others.
+  foreign = import ./foreign.nix { inherit inputs runtime baseLayer libcLayer; };
+  ours = builtins.attrNames services ++ [ "wallet-manager-softhsm" ] ++ builtins.attrNames others;
+  names = ours ++ builtins.attrNames foreign;
   architectures = [ "amd64" "arm64" ];
 
   # Where the sources are. Cargo.toml's `repository` says it, once they are published somewhere; until then a package URL
@@ -65,13 +68,15 @@ let
     ];
   };
 
-  glibcLayer = architecture: {
-    name = "glibc";
+  withLoader = name: tree: architecture: {
+    inherit name;
     entries = [
-      { path = "/"; tree = "${runtime.glibc architecture}"; }
+      { path = "/"; tree = "${tree architecture}"; }
       { path = "/lib"; link = "usr/lib"; }
     ] ++ (if architecture == "amd64" then [{ path = "/lib64"; link = "usr/lib64"; }] else [ ]);
   };
+  glibcLayer = withLoader "glibc" runtime.glibc;
+  libcLayer = withLoader "libc" runtime.libc;
 
   # Its tokens lie in the volume.
   softhsmLayer = architecture: {
@@ -94,7 +99,13 @@ let
     }];
   };
 
+  referenceOf = name: "localhost/lucid/${name}:${workspace.version}";
+
   imageOf = chosenArchitectures: name:
+    if foreign ? ${name} then { inherit name; reference = referenceOf name; } // foreign.${name} chosenArchitectures
+    else ourImageOf chosenArchitectures name;
+
+  ourImageOf = chosenArchitectures: name:
     let
       softhsm = name == "wallet-manager-softhsm";
       program = if softhsm then "wallet-manager" else name;
@@ -105,7 +116,7 @@ let
     in
     {
       inherit name;
-      reference = "localhost/lucid/${name}:${workspace.version}";
+      reference = referenceOf name;
       labels = {
         "lucid.service" = program;
         "org.opencontainers.image.title" = "Lucid ${it.title}" + (if softhsm then " with SoftHSM 2" else "");
@@ -143,7 +154,7 @@ let
     ++ [
       (hashFile "sha256" ./debian.lock) (hashFile "sha256" ./inputs.nix)
       (hashFile "sha256" ./debian.nix) (hashFile "sha256" ./workspace.nix) (hashFile "sha256" ./runtime.nix)
-      (hashFile "sha256" ./images.nix) (hashFile "sha256" ./unpack.sh) (hashFile "sha256" ./unpack-one.sh)
+      (hashFile "sha256" ./images.nix) (hashFile "sha256" ./foreign.nix) (hashFile "sha256" ./unpack.sh) (hashFile "sha256" ./unpack-one.sh)
       (hashFile "sha256" ./enter.sh) (hashFile "sha256" ./cargo.sh) (hashFile "sha256" ./rustc.sh)
       (hashFile "sha256" ./static-pie-gcc) (hashFile "sha256" ./runtime.sh) (hashFile "sha256" ./images.sh)
     ]
@@ -186,5 +197,6 @@ in
 {
   inherit names services others sourceHash assembled;
   all = assembled { name = "lucid-images-${workspace.version}"; images = names; };
+  observability = assembled { name = "lucid-observability-images-${workspace.version}"; images = builtins.attrNames foreign; };
   one = name: assembled { name = "${name}-image-${workspace.version}"; images = [ name ]; };
 }

@@ -66,6 +66,6 @@ in
   inherit busybox busyboxTree packages crates for listOf;
   # What the images need, as one path.
   all = listOf "inputs" ([ busyboxTree ]
-    ++ map (package: package.file) (builtins.concatMap for [ "toolchain" "base" "runtime" "softhsm" ])
+    ++ map (package: package.file) (builtins.concatMap for [ "toolchain" "base" "runtime" "softhsm" "prometheus" "alertmanager" ])
     ++ map (crate: crate.file) crates);
 }

@@ -56,6 +56,7 @@ in
   packages.x86_64-linux = programs // imageOutputs // {
     default = about "All images, their inventories and digests" null images.all;
     images = about "All images, their inventories and digests" null images.all;
+    observability-images = about "Prometheus's and Alertmanager's images alone, in an archive of their own" null images.observability;
     inputs = about "A path that keeps every pinned input" null inputs.all;
     inputs-nix = about "A path that keeps what ./dev repro takes besides" null (inputs.listOf "inputs-nix"
       (map (package: package.file) (inputs.for "nix")));
@@ -63,10 +64,10 @@ in
 
   apps.x86_64-linux = {
     load = app "load" ''
-      [ -e "''${1:-}" ] || { echo "usage: nix run .#load -- RESULT   (what nix build .#images made)" >&2; exit 2; }
+      [ -e "''${1:-}" ] || { echo "usage: nix run .#load -- RESULT [observability]   (what nix build .#images made)" >&2; exit 2; }
       case "$(uname -m)" in aarch64 | arm64) architecture=arm64 ;; *) architecture=amd64 ;; esac
-      exec docker load --input "$1/images-$architecture.tar"
-    '' "Load the images into this machine's Docker";
+      exec docker load --input "$1/''${2:-images}-$architecture.tar"
+    '' "Load the images into this machine's Docker, or with `observability` those of Prometheus and Alertmanager";
     verify = app "verify" ''
       here="''${1:-$PWD}"
       [ -x "$here/nix/verify" ] || { echo "usage: nix run .#verify -- REPOSITORY" >&2; exit 2; }

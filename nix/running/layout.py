@@ -39,10 +39,10 @@ class Layout(unittest.TestCase):
                         f"oci:{made.RESULT}/oci:{reference}", f"oci:{top}/one:it")
                     run("umoci", "unpack", "--image", f"{top}/one:it", top / "bundle")
                     root = top / "bundle/rootfs"
-                    program = root / "usr/bin" / name.removesuffix("-softhsm")
+                    config = json.loads((top / "bundle/config.json").read_text())
+                    program = root / config["process"]["args"][0].removeprefix("/")
                     self.assertTrue(program.read_bytes().startswith(b"\x7fELF"))
                     for mount_point in ("var/lib/lucid", "var/log/lucid"):
                         about = (root / mount_point).stat()
                         self.assertEqual((about.st_uid, about.st_gid, about.st_mode & 0o7777), (65532, 65532, 0o700))
-                    config = json.loads((top / "bundle/config.json").read_text())
                     self.assertEqual((config["process"]["user"]["uid"], config["process"]["user"]["gid"]), (65532, 65532))

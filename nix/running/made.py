@@ -2,8 +2,10 @@
 
 import functools
 import json
+import pathlib
 import tarfile
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Set by __main__: the directory, the operator's command of the same build, and where we may write.
 RESULT = None
 LUCID = None
@@ -12,6 +14,8 @@ TOP = None
 SERVICES = {"tron-client": 8091, "payout-router": 8092, "wallet-manager": 8093, "usdt-manager": 8094, "trx-staking": 8095,
             "payment-gateway": 8096}
 SOFTHSM = "wallet-manager-softhsm"
+# Debian's programs, in an archive of their own.
+OBSERVABILITY = {"prometheus": 9090, "alertmanager": 9093}
 ARCHITECTURES = ("amd64", "arm64")
 
 
@@ -20,9 +24,9 @@ def digests():
     return json.loads((RESULT / "digests.json").read_text())
 
 
-def images():
-    """References by name."""
-    return {name: image["reference"] for name, image in digests()["images"].items()}
+def images(archive=None):
+    """References by name; of one archive, or all."""
+    return {name: image["reference"] for name, image in digests()["images"].items() if archive in (None, image["archive"])}
 
 
 def platform(name, architecture):

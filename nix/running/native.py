@@ -27,7 +27,8 @@ class Native(unittest.TestCase):
 
     def test_docker_loads_every_image(self):
         loaded = {line.removeprefix("Loaded image: ") for line in self.loaded.splitlines()}
-        self.assertEqual(loaded, set(made.images().values()))
+        self.assertEqual(loaded, set(made.images("images").values()))
+        self.assertEqual(made.images().keys() - made.images("images").keys(), made.OBSERVABILITY.keys())
 
     def test_every_service_answers_that_it_is_ready(self):
         for service in made.SERVICES:

@@ -61,14 +61,23 @@ class Derivations(WithTree):
 
     def test_the_lock_decides_everything(self):
         before = self.derivations()
+        self.another_package("rustc-web")
+        self.assertEqual(changed(before, self.derivations()), sorted(before))
+
+    def test_a_package_that_is_in_images_alone_compiles_nothing_again(self):
+        before = self.derivations()
+        self.another_package("prometheus")
+        self.another_package("tzdata")
+        self.assertEqual(changed(before, self.derivations()), ["images", "source-hash"])
+
+    def another_package(self, name):
+        """One of this name, but with other bytes."""
         lock = self.tree / "nix/debian.lock"
-        # Another package with the name of the compiler.
         lines = lock.read_text().splitlines(keepends=True)
-        at = next(number for number, line in enumerate(lines) if '"name": "rustc-web"' in line)
+        at = next(number for number, line in enumerate(lines) if f'"name": "{name}"' in line)
         digest = lines[at].index('"sha256": "') + len('"sha256": "')
         lines[at] = lines[at][:digest] + "0" * 64 + lines[at][digest + 64:]
         lock.write_text("".join(lines))
-        self.assertEqual(changed(before, self.derivations()), sorted(before))
 
 
 class Inputs(WithTree):

@@ -67,12 +67,14 @@ impl Publisher {
     }
 }
 
-const IMAGES: [&str; 10] = [
+const IMAGES: [&str; 12] = [
+    "alertmanager",
     "devnet",
     "forwarder",
     "lucid",
     "payment-gateway",
     "payout-router",
+    "prometheus",
     "tron-client",
     "trx-staking",
     "usdt-manager",

@@ -33,6 +33,8 @@ pub struct Digests {
 pub struct ImageDigests {
     /// What it is known by.
     pub reference: String,
+    /// The name of the archive for `docker load` that it is in.
+    pub archive: String,
     /// The index of its platforms: what a registry calls the image's digest.
     pub index: Stored,
     /// By platform.
@@ -124,7 +126,8 @@ fn of_image(image: &Image) -> ImageDigests {
         (of.platform, digests)
     });
     let platforms = platforms.collect();
-    ImageDigests { reference: image.reference.to_string(), index: stored(&image.index), platforms }
+    let (reference, archive) = (image.reference.to_string(), image.archive.clone());
+    ImageDigests { reference, archive, index: stored(&image.index), platforms }
 }
 
 fn stored(blob: &Descriptor) -> Stored {

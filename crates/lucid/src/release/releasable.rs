@@ -8,12 +8,14 @@ use serde::Deserialize;
 use super::Digests;
 
 /// What a release is made of, as `nix/images.nix` has it.
-const IMAGES: [&str; 10] = [
+const IMAGES: [&str; 12] = [
+    "alertmanager",
     "devnet",
     "forwarder",
     "lucid",
     "payment-gateway",
     "payout-router",
+    "prometheus",
     "tron-client",
     "trx-staking",
     "usdt-manager",

@@ -117,6 +117,7 @@ fn an_image_that_not_everybody_wants_is_in_the_layout_and_in_an_archive_of_its_o
     let digests = read("out/digests.json");
     assert_eq!(digests["archives"]["linux/arm64"]["observability"]["file"], "observability-arm64.tar");
     assert_eq!(digests["archives"]["linux/arm64"]["images"]["file"], "images-arm64.tar");
+    assert_eq!(digests["images"]["apart"]["archive"], "observability");
     assert_eq!(read("out/oci/index.json")["manifests"].as_array().unwrap().len(), 2);
     let own = digests["images"]["apart"]["platforms"]["linux/amd64"]["layers"][1]["digest"].as_str().unwrap();
     let own = own.replace("sha256:", "blobs/sha256/");

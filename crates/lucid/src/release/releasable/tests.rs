@@ -90,7 +90,7 @@ fn neither_unaudited_nor_with_a_finding_nor_by_the_audit_of_others() {
     let found = refused(|_, audit| audit["clean"] = json!(false));
     assert!(found.contains("not clean"), "{found}");
     let found = refused(|_, audit| drop(audit["images"].as_array_mut().expect("a list").remove(0)));
-    assert!(found.contains("devnet for linux/amd64") && found.contains("not what was audited"), "{found}");
+    assert!(found.contains("alertmanager for linux/amd64") && found.contains("not what was audited"), "{found}");
     let found = refused(|digests, _| {
         digests["images"]["devnet"]["platforms"]["linux/amd64"]["manifest"]["digest"] =
             json!(format!("sha256:{}", "c".repeat(64)));
