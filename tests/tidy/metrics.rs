@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use plane_tests::{read, root};
+use plane_tests::{files, read, root};
 
 use crate::check;
 
@@ -22,6 +22,25 @@ const SECTIONS: [(&str, &str); 9] = [
 
 /// The ends of what registers a name.
 const REGISTERS: [&str; 8] = ["counter(", "counters(", "gauge(", "gauges(", "ratio(", "ratios(", "seconds(", "spans("];
+
+/// Units that are no base units, as Prometheus has them.
+const OTHER_UNITS: [&str; 9] = ["_ms", "_millis", "_us", "_ns", "_minutes", "_hours", "_kb", "_mb", "_percent"];
+
+/// What there are as many of as payments are made, or more.
+const UNBOUNDED: [&str; 12] = [
+    "address",
+    "txid",
+    "key",
+    "key_id",
+    "id",
+    "intent",
+    "attempt",
+    "payout",
+    "reference",
+    "recipient",
+    "caller",
+    "merchant",
+];
 
 /// Each name of a section with its labels.
 fn listed(document: &str) -> BTreeMap<String, BTreeMap<String, BTreeSet<String>>> {
@@ -71,6 +90,47 @@ fn in_text(text: &str, found: &mut BTreeMap<String, BTreeSet<String>>) {
         let labels = labels.split(',').map(|label| label.trim().trim_matches('"')).filter(|label| !label.is_empty());
         found.insert(name.to_owned(), labels.map(str::to_owned).collect());
     }
+}
+
+/// Each counter's name that a text registers, and each other one's.
+fn kinds(text: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut counters, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for (at, _) in text.match_indices("\"lucid_") {
+        let Some(name) = text[at + 1..].split('"').next() else { continue };
+        let before = text[..at].trim_end();
+        if before.ends_with("counter(") || before.ends_with("counters(") {
+            counters.insert(name.to_owned());
+        } else if REGISTERS.iter().any(|call| before.ends_with(call)) {
+            others.insert(name.to_owned());
+        }
+    }
+    (counters, others)
+}
+
+#[test]
+fn names_and_labels_follow_the_conventions() {
+    let mut breaches = Vec::new();
+    for (metric, labels) in listed(&read("docs/metrics.md".as_ref())).into_values().flatten() {
+        let plain = metric.trim_end_matches("_total");
+        let units = OTHER_UNITS.iter().filter(|unit| plain.ends_with(**unit));
+        breaches.extend(units.map(|unit| format!("{metric}: {unit} is no base unit")));
+        let unbounded = labels.iter().filter(|label| UNBOUNDED.contains(&label.as_str()));
+        breaches.extend(unbounded.map(|label| format!("{metric}: {label} has too many values")));
+    }
+    let mut counted = 0;
+    for path in files("crates", ".rs") {
+        let (counters, others) = kinds(read(&path).split("#[cfg(test)]").next().unwrap_or_default());
+        counted += counters.len();
+        if path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs") {
+            continue;
+        }
+        let wrong = counters.iter().filter(|name| !name.ends_with("_total"));
+        breaches.extend(wrong.map(|name| format!("{name} counts and does not end in _total")));
+        let wrong = others.iter().filter(|name| name.ends_with("_total"));
+        breaches.extend(wrong.map(|name| format!("{name} ends in _total and does not count")));
+    }
+    assert!(counted > 20, "the form of the registrations has changed");
+    check("Names and labels of metrics follow Prometheus' conventions:", &breaches);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use plane_tests::{files, read};
 
 use crate::check;
 
-/// What Prometheus says of its targets itself.
-const ITS_OWN: [&str; 1] = ["up"];
+/// What Prometheus says of its targets and rules itself.
+const ITS_OWN: [&str; 2] = ["up", "ALERTS"];
 
 fn asking() -> Vec<PathBuf> {
     [files("compose/prometheus", ".yml"), files("compose/grafana", ".json")].concat()

@@ -139,6 +139,10 @@ impl Authenticator for Callers {
             )))),
         }
     }
+
+    fn reasons(&self) -> &'static [&'static str] {
+        &["api_key_invalid", "api_key_required", "another_merchant"]
+    }
 }
 
 #[cfg(test)]

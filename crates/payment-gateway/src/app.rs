@@ -5,7 +5,7 @@ use std::sync::Arc;
 use primitives::PlaneId;
 use service::auth::CallTokens;
 use service::clock::SharedClock;
-use service::{App, Context, Service, StartError};
+use service::{App, Context, Service, StartError, gauges};
 use store::{Record, Store};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -68,10 +68,12 @@ pub(crate) fn assemble(context: &Context, config: &Config, store: Store) -> Resu
         clock: context.clock.clone(),
         plane: context.base.plane.id,
         router: router.clone(),
-        counters: Counters::new(&context.metrics),
+        counters: Counters::new(&context.metrics, context.clock.clone()),
     };
+    let (counters, counted) = (state.counters.clone(), store.clone());
     Ok(App::new(context, state, store.clone())
         .gate("/v1/", Arc::new(callers))
         .drive(Forwarding { router })
+        .task("gauges", async move |stop| gauges::keep(|| counters.look(&counted), stop).await)
         .follow(peer, Mirror { store, clock: context.clock.clone() }))
 }

@@ -4,7 +4,7 @@ use payments::limits::Limits;
 use payments::payout::Authority;
 use primitives::PlaneId;
 use service::clock::SharedClock;
-use service::{App, Context, Service, StartError};
+use service::{App, Context, Service, StartError, gauges};
 use store::{Record, Store};
 use transact::Transact;
 use utoipa_axum::router::OpenApiRouter;
@@ -84,7 +84,9 @@ impl Service for PayoutRouter {
             halt: halt.clone(),
             council: Council { operators: config.operators()?, plane: plane.id, chain_id: plane.chain() },
         };
+        let metrics = Metrics::new(&context.metrics, context.clock.clone());
         let machine = PayoutMachine {
+            metrics: metrics.clone(),
             authority: Authority {
                 key: context.authority_key()?,
                 plane: plane.id,
@@ -108,7 +110,7 @@ impl Service for PayoutRouter {
             .follow(wallet_manager, Register::new(store.clone(), clock.clone()).await?)
             .follow(tron_client, Chain { store: store.clone(), clock })
             .follow(usdt_manager, Transfers { store });
-        against_the_chain(app, state, &context, &config.reconciliation)
+        against_the_chain(app, state, metrics, &context, &config.reconciliation)
     }
 }
 
@@ -116,12 +118,12 @@ impl Service for PayoutRouter {
 fn against_the_chain(
     app: App<State>,
     state: State,
+    metrics: Metrics,
     context: &Context,
     config: &Reconciliation,
 ) -> Result<App<State>, StartError> {
     let (wallet_manager, tron_client) = (context.peer("wallet-manager")?, context.peer("tron-client")?);
     let State { store, plane, halt, .. } = state;
-    let metrics = Metrics::new(&context.metrics);
     let (seen, checked) = (halt.clone(), store.clone());
     Ok(app
         .drive(CensusTaker {
@@ -134,5 +136,5 @@ fn against_the_chain(
         .drive(Stopper { plane, wallet_manager })
         .check("reconciliation", move || health::reconciliation(seen.clone()))
         .check("permissions", move || health::permissions(checked.clone()))
-        .task("gauges", move |stop| metrics.keep(store, halt, stop)))
+        .task("gauges", async move |stop| gauges::keep(|| metrics.look(&store, &halt), stop).await))
 }

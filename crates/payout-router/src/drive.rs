@@ -22,6 +22,7 @@ use transact::Transact;
 use crate::freezer::{self, Freezer};
 use crate::halt::{self, Halt};
 use crate::limits;
+use crate::metrics::Metrics;
 use crate::payout::PayoutRow;
 
 /// The bytes of a TRX transfer with a memo of the longest, as bandwidth counts them, with room.
@@ -30,6 +31,7 @@ const TRX_TRANSFER_BYTES: u64 = 450;
 /// What payouts are moved with.
 #[derive(Debug)]
 pub(crate) struct PayoutMachine {
+    pub(crate) metrics: Metrics,
     pub(crate) authority: Authority,
     pub(crate) limits: Limits,
     pub(crate) freezer: Freezer,
@@ -76,6 +78,10 @@ impl Machine for PayoutMachine {
             }
             _ => None,
         }
+    }
+
+    fn committed(&self, read: &Versioned<PayoutRow>, next: &PayoutRow, now: UnixMs) {
+        self.metrics.moved(&read.record, next, now);
     }
 }
 

@@ -1,24 +1,26 @@
 //! What this service counts beyond what all do.
 
-use std::time::Duration;
-
-use prometheus::{IntCounterVec, IntGauge, IntGaugeVec};
-use service::BoxError;
-use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
-use tokio_util::sync::CancellationToken;
+use api::payout_router::PayoutStage;
+use primitives::UnixMs;
+use prometheus::{HistogramVec, IntCounterVec, IntGauge, IntGaugeVec};
+use service::clock::SharedClock;
+use service::gauges::ByStage;
+use service::metrics::seconds;
+use store::{Filter, LIST_LIMIT_MAX, Record as _, Store, StoreError};
 
 use crate::halt::Halt;
 use crate::payout::PayoutRow;
 use crate::sighting::Verdict;
 use crate::wallet::WalletRow;
 
-/// Between two looks at what the gauges show.
-const PAUSE: Duration = Duration::from_secs(5);
+/// The stages in which something is still to come.
+const OPEN: [&str; 4] = ["accepted", "waiting_funds", "attempting", "needs_review"];
 
 /// This service's metrics. Clones count into the same ones.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
-    payouts: IntGaugeVec,
+    payouts: ByStage<PayoutRow>,
+    reached: HistogramVec,
     discrepancies: IntGauge,
     drift: IntGaugeVec,
     reconciled: IntCounterVec,
@@ -26,9 +28,22 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     /// Registers them.
-    pub(crate) fn new(registry: &service::metrics::Metrics) -> Self {
-        Self {
-            payouts: registry.gauges("lucid_payouts", "Payouts, by stage, the ended ones too.", &["stage"]),
+    pub(crate) fn new(registry: &service::metrics::Metrics, clock: SharedClock) -> Self {
+        let stages = PayoutStage::ALL.map(PayoutStage::name);
+        let payouts = registry.gauges("lucid_payouts", "Payouts, by stage, the ended ones too.", &["stage"]);
+        let oldest = registry.ratios(
+            "lucid_payouts_oldest_seconds",
+            "How long ago the oldest payout of an open stage was accepted.",
+            &["stage"],
+        );
+        let metrics = Self {
+            payouts: ByStage::<PayoutRow>::new(payouts, &stages)
+                .ages(registry, clock, oldest, &OPEN, |row| row.0.created_at),
+            reached: registry.spans(
+                "lucid_payout_seconds",
+                "How long payouts took from their acceptance to a stage.",
+                &["reached"],
+            ),
             discrepancies: registry.gauge(
                 "lucid_discrepancies_open",
                 "Findings that nobody has explained; while there is one nothing is authorised.",
@@ -43,26 +58,32 @@ impl Metrics {
                 "Transactions of our wallets that wallet-manager was asked about, by its word.",
                 &["verdict"],
             ),
+        };
+        for stage in stages {
+            metrics.reached.with_label_values(&[stage]);
+        }
+        for verdict in [Verdict::Registered, Verdict::Unknown] {
+            metrics.reconciled.with_label_values(&[label(verdict)]);
+        }
+        metrics
+    }
+
+    /// A payout has become another.
+    pub(crate) fn moved(&self, before: &PayoutRow, after: &PayoutRow, now: UnixMs) {
+        if before.stage() != after.stage() {
+            let took = seconds(now.ms_since(after.0.created_at));
+            self.reached.with_label_values(&[after.stage()]).observe(took);
         }
     }
 
     /// A transaction was decided on.
     pub(crate) fn reconciled(&self, verdict: Verdict) {
-        let verdict = match verdict {
-            Verdict::Registered => "registered",
-            Verdict::Unknown => "unknown",
-        };
-        self.reconciled.with_label_values(&[verdict]).inc();
+        self.reconciled.with_label_values(&[label(verdict)]).inc();
     }
 
     /// Sets the gauges to what is stored.
     pub(crate) async fn look(&self, store: &Store, halt: &Halt) -> Result<(), StoreError> {
-        let stages = store.count_by_stage::<PayoutRow>().await?;
-        // A stage that nothing is in any more is not among them.
-        self.payouts.reset();
-        for (stage, count) in stages {
-            self.payouts.with_label_values(&[stage.as_str()]).set(i64::try_from(count).unwrap_or(i64::MAX));
-        }
+        self.payouts.look(store).await?;
         self.discrepancies.set(halt.open().await?);
         for wallet in wallets(store).await? {
             let drifted = i64::from(wallet.drift().is_some());
@@ -70,18 +91,12 @@ impl Metrics {
         }
         Ok(())
     }
+}
 
-    /// Keeps the gauges true until told to stop.
-    pub(crate) async fn keep(self, store: Store, halt: Halt, stop: CancellationToken) -> Result<(), BoxError> {
-        loop {
-            if let Err(error) = self.look(&store, &halt).await {
-                tracing::warn!(%error, "the gauges cannot be set");
-            }
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(PAUSE) => {}
-            }
-        }
+const fn label(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Registered => "registered",
+        Verdict::Unknown => "unknown",
     }
 }
 
@@ -110,11 +125,18 @@ mod tests {
     async fn payouts_are_shown_by_the_stage_that_they_are_in() {
         let bench = Bench::new();
         let registry = service::metrics::Metrics::of_part();
-        let (metrics, halt) = (Metrics::new(&registry), Halt::new(bench.store.clone(), bench.clock.clone()));
+        let metrics = Metrics::new(&registry, bench.clock.clone());
+        let halt = Halt::new(bench.store.clone(), bench.clock.clone());
         for reference in ["order-1", "order-2"] {
             bench.put(&request(reference, PayoutAsset::Usdt, "25")).await;
         }
         metrics.look(&bench.store, &halt).await.unwrap();
-        assert!(registry.text().contains("lucid_payouts{stage=\"accepted\"} 2\n"), "{}", registry.text());
+        bench.clock.advance_ms(2_000);
+        let text = registry.text();
+        assert!(text.contains("lucid_payouts{stage=\"accepted\"} 2\n"), "{text}");
+        assert!(text.contains("lucid_payouts{stage=\"settled\"} 0\n"), "{text}");
+        assert!(text.contains("lucid_payouts_oldest_seconds{stage=\"accepted\"} 2\n"), "{text}");
+        assert!(text.contains("lucid_payouts_oldest_seconds{stage=\"attempting\"} 0\n"), "{text}");
+        assert!(text.contains("lucid_wallet_transactions_asked_total{verdict=\"unknown\"} 0\n"), "{text}");
     }
 }

@@ -76,7 +76,7 @@ impl Parts {
         let wallet_manager = bench.peer("wallet-manager", &bench.wallet_manager);
         let tron_client = bench.peer("tron-client", &bench.tron_client);
         let (store, clock) = (bench.store.clone(), bench.clock.clone());
-        let metrics = Metrics::new(&service::metrics::Metrics::new("payout-router", "0"));
+        let metrics = Metrics::new(&service::metrics::Metrics::new("payout-router", "0"), clock.clone());
         Self {
             chain: Chain { store: store.clone(), clock: clock.clone() },
             register: Register::new(store.clone(), clock).await.unwrap(),

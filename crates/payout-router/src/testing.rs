@@ -26,6 +26,7 @@ use crate::council::Council;
 use crate::drive::PayoutMachine;
 use crate::freezer::Freezer;
 use crate::halt::Halt;
+use crate::metrics::Metrics;
 use crate::payout::PayoutRow;
 
 pub(crate) const NOW: UnixMs = UnixMs(1_751_466_432_000);
@@ -149,6 +150,7 @@ impl Bench {
         let wallet_manager = peer("wallet-manager", &self.wallet_manager);
         let tron_client = peer("tron-client", &self.tron_client);
         PayoutMachine {
+            metrics: Metrics::new(&service::metrics::Metrics::of_part(), self.clock.clone()),
             authority: Authority {
                 key: SignKey::from_seed(&[1; 32]),
                 plane: plane(),

@@ -18,6 +18,9 @@ use thiserror::Error;
 
 use crate::Problem;
 
+/// The code of a caller that is known and may not do this.
+const MISSING_SCOPE: &str = "missing_scope";
+
 /// Who made the request, after its authentication. Handlers take it as an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -44,7 +47,7 @@ impl Caller {
             return Ok(());
         }
         let detail = format!("{} needs the scope {scope} here.", self.name);
-        Err(Problem::forbidden("missing_scope", detail).with("scope", scope))
+        Err(Problem::forbidden(MISSING_SCOPE, detail).with("scope", scope))
     }
 }
 
@@ -70,6 +73,11 @@ pub struct Admission {
 pub trait Authenticator: Send + Sync + 'static {
     /// Who calls, or a 401 or 403. May leave more about the caller in the head's extensions.
     fn admit<'a>(&'a self, head: &'a mut Parts) -> BoxFuture<'a, Result<Admission, Problem>>;
+
+    /// The codes by which a caller is refused for who it is, for the metric that counts them.
+    fn reasons(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// Why a call token is not accepted.
@@ -93,6 +101,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// The codes of all, and of a missing scope.
+    pub const CODES: [&str; 6] = [
+        Self::Missing.code(),
+        Self::Invalid.code(),
+        Self::Expired.code(),
+        Self::OtherRequest.code(),
+        Self::OtherBody.code(),
+        MISSING_SCOPE,
+    ];
+
     /// The problem's code.
     pub const fn code(self) -> &'static str {
         match self {

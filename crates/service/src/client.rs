@@ -138,6 +138,7 @@ impl PeerClient {
     /// Counts outcomes here.
     #[must_use]
     pub fn metrics(mut self, metrics: Metrics) -> Self {
+        metrics.calls(&self.peer);
         self.metrics = Some(metrics);
         self
     }

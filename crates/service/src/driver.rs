@@ -17,6 +17,7 @@
 //! starts anew.
 
 mod agenda;
+mod lateness;
 mod pump;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,12 @@ pub trait Machine: Send + Sync + 'static {
     fn refused(&self, read: &Versioned<Self::Record>, why: &CommitError, now: UnixMs) -> Option<Plan<Self::Record>> {
         let _ = (read, why, now);
         None
+    }
+
+    /// A turn has changed the record into `next`. For what is measured: nothing else may depend on it, as a process may
+    /// die before it.
+    fn committed(&self, read: &Versioned<Self::Record>, next: &Self::Record, now: UnixMs) {
+        let _ = (read, next, now);
     }
 }
 

@@ -12,6 +12,7 @@ pub mod config;
 pub mod driver;
 pub mod extract;
 pub mod feed;
+pub mod gauges;
 pub mod health;
 pub mod metrics;
 pub mod problem;

@@ -1,16 +1,19 @@
 //! What is counted, in a registry that is passed in, never a global one. All names begin with `lucid_`.
 
+mod born;
+mod own;
+
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-
+use primitives::UnixMs;
 use prometheus::core::Collector;
-use prometheus::{
-    Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
-};
+use prometheus::{GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
+
+use crate::clock::SharedClock;
+use born::Reasons;
 
 /// The media type of the text that Prometheus reads.
 pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -23,19 +26,25 @@ const CONSTANT_NAMES: &str = "metric names are constants, each registered once a
 /// The samples of another process of the service, in the same text form; none if it does not answer.
 type Others = Box<dyn Fn() -> BoxFuture<'static, Option<String>> + Send + Sync>;
 
+/// What is reckoned anew whenever somebody looks.
+type AtLook = Box<dyn Fn() + Send + Sync>;
+
 /// A service's metrics. Clones count into the same ones.
 #[derive(Clone)]
 pub struct Metrics {
     registry: Registry,
     others: Arc<OnceLock<Others>>,
+    at_look: Arc<Mutex<Vec<AtLook>>>,
+    reasons: Reasons,
     requests: IntCounterVec,
     request_seconds: HistogramVec,
     rejected: IntCounterVec,
     calls: IntCounterVec,
     turns: IntCounterVec,
-    due_lag: IntGaugeVec,
+    late: GaugeVec,
     parked: IntGaugeVec,
-    feed_lag: IntGaugeVec,
+    feed_lag: GaugeVec,
+    feed_read: GaugeVec,
 }
 
 impl Metrics {
@@ -56,6 +65,9 @@ impl Metrics {
         let gauges = |name: &str, help: &str, labels: &[&str]| {
             registered(&registry, IntGaugeVec::new(Opts::new(name, help), labels).expect(CONSTANT_NAMES))
         };
+        let ratios = |name: &str, help: &str, labels: &[&str]| {
+            registered(&registry, GaugeVec::new(Opts::new(name, help), labels).expect(CONSTANT_NAMES))
+        };
         let seconds =
             HistogramOpts::new("lucid_http_request_seconds", "How long answers took.").buckets(SECONDS.to_vec());
         let request_seconds = HistogramVec::new(seconds, &["route", "method"]).expect(CONSTANT_NAMES);
@@ -65,11 +77,18 @@ impl Metrics {
             rejected: counters("lucid_calls_rejected_total", "Calls refused for who made them.", &["reason"]),
             calls: counters("lucid_peer_calls_total", "Calls made, by outcome.", &["peer", "outcome"]),
             turns: counters("lucid_driver_turns_total", "Turns taken, by result.", &["noun", "result"]),
-            due_lag: gauges("lucid_driver_due_lag_ms", "How late the last claimed row was.", &["noun"]),
+            late: ratios("lucid_driver_late_seconds", "For how long a due row has waited for a good turn.", &["noun"]),
             parked: gauges("lucid_driver_parked", "Rows set aside after a panic.", &["noun"]),
-            feed_lag: gauges("lucid_feed_lag_ms", "How old the last applied event was.", &["peer"]),
+            feed_lag: ratios("lucid_feed_lag_seconds", "How old the last applied event was; 0 at the end.", &["peer"]),
+            feed_read: ratios(
+                "lucid_feed_read_timestamp_seconds",
+                "When the peer last answered and all of it was applied, seconds since 1970.",
+                &["peer"],
+            ),
             registry,
             others: Arc::default(),
+            at_look: Arc::default(),
+            reasons: Reasons::default(),
         }
     }
 
@@ -85,40 +104,15 @@ impl Metrics {
         }
     }
 
-    /// The registry, for a service's own collectors.
-    pub const fn registry(&self) -> &Registry {
-        &self.registry
+    /// Reckons something anew whenever somebody looks, so that it is true however little else happens.
+    pub fn at_look(&self, reckon: impl Fn() + Send + Sync + 'static) {
+        self.at_look.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(reckon));
     }
 
-    /// A counter of the service's own. Names are constants that begin with `lucid_`; a second one of a name panics.
-    pub fn counter(&self, name: &str, help: &str) -> IntCounter {
-        registered(&self.registry, IntCounter::new(name, help).expect(CONSTANT_NAMES))
-    }
-
-    /// Counters of the service's own, by labels.
-    pub fn counters(&self, name: &str, help: &str, labels: &[&str]) -> IntCounterVec {
-        registered(&self.registry, IntCounterVec::new(Opts::new(name, help), labels).expect(CONSTANT_NAMES))
-    }
-
-    /// A gauge of the service's own.
-    pub fn gauge(&self, name: &str, help: &str) -> IntGauge {
-        registered(&self.registry, IntGauge::new(name, help).expect(CONSTANT_NAMES))
-    }
-
-    /// Gauges of the service's own, by labels.
-    pub fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> IntGaugeVec {
-        registered(&self.registry, IntGaugeVec::new(Opts::new(name, help), labels).expect(CONSTANT_NAMES))
-    }
-
-    /// A gauge with fractions, for ratios and seconds; never for money.
-    pub fn ratio(&self, name: &str, help: &str) -> Gauge {
-        registered(&self.registry, Gauge::new(name, help).expect(CONSTANT_NAMES))
-    }
-
-    /// A histogram of durations in seconds.
-    pub fn seconds(&self, name: &str, help: &str) -> Histogram {
-        let options = HistogramOpts::new(name, help).buckets(SECONDS.to_vec());
-        registered(&self.registry, Histogram::with_opts(options).expect(CONSTANT_NAMES))
+    /// Shows what this clock says: compared with others' it tells which one is wrong.
+    pub fn show_clock(&self, clock: SharedClock) {
+        let shown = self.ratio("lucid_clock_timestamp_seconds", "What its clock says, seconds since 1970.");
+        self.at_look(move || shown.set(since_1970(clock.now())));
     }
 
     /// Everything that this service has to show, other processes included.
@@ -132,6 +126,9 @@ impl Metrics {
 
     /// Everything that this process counts, in Prometheus' text form.
     pub fn text(&self) -> String {
+        for reckon in &*self.at_look.lock().unwrap_or_else(PoisonError::into_inner) {
+            reckon();
+        }
         TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_else(|error| format!("# {error}\n"))
     }
 
@@ -140,8 +137,11 @@ impl Metrics {
         self.request_seconds.with_label_values(&[route, method]).observe(took.as_secs_f64());
     }
 
-    pub(crate) fn rejected(&self, reason: &str) {
-        self.rejected.with_label_values(&[reason]).inc();
+    /// A request was refused by this status and code; those that say nothing of who made it are no business of this.
+    pub(crate) fn rejected(&self, status: u16, code: &str) {
+        if let Some(reason) = self.reasons.of(status, code) {
+            self.rejected.with_label_values(&[reason]).inc();
+        }
     }
 
     pub(crate) fn called(&self, peer: &str, outcome: &str) {
@@ -152,17 +152,35 @@ impl Metrics {
         self.turns.with_label_values(&[noun, result]).inc();
     }
 
-    pub(crate) fn due_lag(&self, noun: &str, ms: u64) {
-        self.due_lag.with_label_values(&[noun]).set(i64::try_from(ms).unwrap_or(i64::MAX));
+    /// The driver of this noun says how late it is whenever somebody looks.
+    pub(crate) fn late(&self, noun: &str, late_ms: impl Fn() -> u64 + Send + Sync + 'static) {
+        let late = self.late.with_label_values(&[noun]);
+        self.at_look(move || late.set(seconds(late_ms())));
     }
 
     pub(crate) fn parked(&self, noun: &str, rows: usize) {
         self.parked.with_label_values(&[noun]).set(i64::try_from(rows).unwrap_or(i64::MAX));
     }
 
+    /// The last event that was applied was so old.
     pub(crate) fn feed_lag(&self, peer: &str, ms: u64) {
-        self.feed_lag.with_label_values(&[peer]).set(i64::try_from(ms).unwrap_or(i64::MAX));
+        self.feed_lag.with_label_values(&[peer]).set(seconds(ms));
     }
+
+    /// The peer has answered at this time, and all of it was applied.
+    pub(crate) fn feed_read(&self, peer: &str, now: UnixMs) {
+        self.feed_read.with_label_values(&[peer]).set(since_1970(now));
+    }
+}
+
+/// Milliseconds as Prometheus has times: in seconds, with fractions.
+pub fn seconds(ms: u64) -> f64 {
+    Duration::from_millis(ms).as_secs_f64()
+}
+
+/// A moment as Prometheus has them.
+pub fn since_1970(at: UnixMs) -> f64 {
+    seconds(at.0)
 }
 
 impl fmt::Debug for Metrics {
@@ -177,25 +195,4 @@ fn registered<C: Collector + Clone + 'static>(registry: &Registry, collector: C)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn another_process_of_the_service_is_shown_when_it_answers() {
-        let metrics = Metrics::new("a", "1");
-        assert_eq!(metrics.whole_text().await, metrics.text());
-        metrics.clone().show_also(async || Some("lucid_other 7\n".to_owned()));
-        assert_eq!(metrics.whole_text().await, format!("{}lucid_other 7\n", metrics.text()));
-    }
-
-    #[test]
-    fn two_registries_do_not_mix() {
-        let (one, two) = (Metrics::new("a", "1"), Metrics::new("b", "1"));
-        one.turn("thing", "committed");
-        one.counter("lucid_things_total", "Things.").inc_by(3);
-        assert!(one.text().contains("lucid_driver_turns_total{noun=\"thing\",result=\"committed\"} 1"));
-        assert!(one.text().contains("lucid_things_total 3"));
-        assert!(one.text().contains("lucid_build_info{service=\"a\",version=\"1\"} 1"));
-        assert!(!two.text().contains("lucid_things_total"));
-    }
-}
+mod tests;

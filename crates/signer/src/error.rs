@@ -161,6 +161,36 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// What [`TokenError::code`] may be.
+    pub const CODES: [&str; 26] = [
+        "module_missing",
+        "module_unusable",
+        "token_missing",
+        "token_ambiguous",
+        "token_exists",
+        "token_label",
+        "no_free_slot",
+        "pin_unreadable",
+        "pin_form",
+        "pin_rejected",
+        "token_call_failed",
+        "driver_failed",
+        "key_missing",
+        "key_ambiguous",
+        "public_key_mismatch",
+        "key_class",
+        "other_key",
+        "point_unusable",
+        "attribute_unsafe",
+        "signature_unusable",
+        "token_not_durable",
+        "token_timeout",
+        "token_hung",
+        "token_suspended",
+        "token_restart_needed",
+        "token_closed",
+    ];
+
     /// What to do about this error; [`Action::Refuse`] where a retry changes nothing.
     pub const fn action(&self) -> Action {
         match self {

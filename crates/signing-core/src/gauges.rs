@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use primitives::UnixMs;
 use prometheus::{Gauge, GaugeVec, Histogram, IntCounter, IntGauge, IntGaugeVec};
-use service::metrics::Metrics;
+use service::metrics::{Metrics, seconds};
 use signer::Token;
 use signer::policy::Class;
 use store::{Filter, LIST_LIMIT_MAX};
@@ -30,6 +30,7 @@ pub(crate) struct Gauges {
     keys: IntGaugeVec,
     pin_latched: IntGauge,
     unsigned: IntGauge,
+    unsigned_oldest: Gauge,
     head_lag: IntGauge,
     head_age: Gauge,
     /// The token's head when the log was first seen to be ahead of it, and since when.
@@ -62,7 +63,11 @@ impl Gauges {
             ),
             unsigned: shared.gauge(
                 "lucid_attempts_unsigned",
-                "Attempts that are registered and have no signature yet; at most 1000 are counted.",
+                "Attempts that are registered and may still be signed; at most 1000 are counted.",
+            ),
+            unsigned_oldest: shared.ratio(
+                "lucid_attempts_unsigned_oldest_seconds",
+                "For how long the oldest of them has waited for its signature.",
             ),
             head_lag: shared.gauge(
                 "lucid_audit_head_lag_records",
@@ -90,6 +95,14 @@ impl Gauges {
         self.head_age.set(behind.map_or(0.0, |(_, since)| seconds(now.ms_since(since))));
     }
 
+    /// Since when each attempt is registered, and when its transaction expires: one that has expired waits for nothing.
+    fn unsigned(&self, registered: impl Iterator<Item = (UnixMs, UnixMs)>, now: UnixMs) {
+        let awaited = registered.filter(|(_, expiration)| *expiration > now);
+        let waits: Vec<u64> = awaited.map(|(since, _)| now.ms_since(since)).collect();
+        self.unsigned.set(i64::try_from(waits.len()).unwrap_or(i64::MAX));
+        self.unsigned_oldest.set(seconds(waits.into_iter().max().unwrap_or(0)));
+    }
+
     /// Asks an open token what it has left.
     pub(crate) async fn ask(&self, token: &Token) {
         self.token.ask(token).await;
@@ -115,7 +128,9 @@ impl Core {
         gauges.pin_latched.set(self.standing.borrow().refused_pin.is_some().into());
         let filter = Filter { stage: Some("registered".to_owned()), limit: LIST_LIMIT_MAX, ..Filter::default() };
         if let Ok(page) = core.store.list::<Attempt>(filter).await {
-            gauges.unsigned.set(i64::try_from(page.items.len()).unwrap_or(i64::MAX));
+            let registered = page.items.iter().map(|read| &read.record);
+            let spans = registered.filter_map(|attempt| Some((attempt.at, attempt.signing()?.expiration)));
+            gauges.unsigned(spans, now);
         }
         if core.audit.head_in_token()
             && let Ok(head) = core.audit.head().await
@@ -144,13 +159,22 @@ fn count(of: u64) -> i64 {
     i64::try_from(of).unwrap_or(i64::MAX)
 }
 
-fn seconds(ms: u64) -> f64 {
-    Duration::from_millis(ms).as_secs_f64()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attempt_waits_for_its_signature_until_it_expires() {
+        let gauges = Gauges::new(&Metrics::of_part(), None);
+        let seen = |now| {
+            let registered = [(UnixMs(1_000), UnixMs(61_000)), (UnixMs(20_000), UnixMs(80_000))];
+            gauges.unsigned(registered.into_iter(), UnixMs(now));
+            (gauges.unsigned.get(), gauges.unsigned_oldest.get())
+        };
+        assert_eq!(seen(21_000), (2, 20.0));
+        assert_eq!(seen(61_000), (1, 41.0));
+        assert_eq!(seen(80_000), (0, 0.0));
+    }
 
     #[test]
     fn a_head_is_old_from_when_it_was_first_seen_behind() {

@@ -79,6 +79,9 @@ impl Metrics {
                 self.signatures.with_label_values(&[class.name(), contract.name()]);
             }
         }
+        for code in TokenError::CODES {
+            self.token_errors.with_label_values(&[code]);
+        }
         for state in SESSIONS {
             self.token_sessions.with_label_values(&[state]).set(0);
         }

@@ -54,6 +54,8 @@ pub(crate) trait Backend: Send + Sync {
     fn list(&self, noun: &'static str, filter: &RowFilter) -> impl Future<Output = Stored<Vec<StoredRow>>> + Send;
     /// How many rows are in each stage, by name.
     fn count_by_stage(&self, noun: &'static str) -> impl Future<Output = Stored<Vec<(String, u64)>>> + Send;
+    /// The row of this stage that was inserted first.
+    fn oldest(&self, noun: &'static str, stage: &str) -> impl Future<Output = Stored<Option<StoredRow>>> + Send;
     /// The earliest time at which a claim finds a row.
     fn next_due(&self, noun: &'static str) -> impl Future<Output = Stored<Option<UnixMs>>> + Send;
     /// The sum of a scope over the rows that count at `now`.

@@ -112,6 +112,12 @@ impl Store {
         on!(self, backend => backend.count_by_stage(R::NOUN))
     }
 
+    /// The record of this stage that was inserted first.
+    pub async fn oldest<R: Record>(&self, stage: &str) -> Result<Option<Versioned<R>>, StoreError> {
+        let row = on!(self, backend => backend.oldest(R::NOUN, stage))?;
+        row.map(StoredRow::decode).transpose()
+    }
+
     /// Takes up to `limit` records that are due at `now`, the longest due first, for `lease_ms` milliseconds, in which
     /// no other claim gets them. A commit of the record ends the claim; so does the end of the lease, for a driver
     /// that died.

@@ -5,15 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use primitives::statement::SignKey;
-use primitives::{ChainId, Network, UnixMs};
+use primitives::{ChainId, Network};
 use reqwest::header::HeaderValue;
 use secrecy::ExposeSecret;
 use service::clock::SharedClock;
 use service::config::{ConfigError, secret};
 use service::driver::Options;
-use service::{App, BoxError, Context, StartError};
+use service::{App, Context, StartError, gauges};
 use store::Store;
-use tokio_util::sync::CancellationToken;
 
 use crate::broadcast::Broadcaster;
 use crate::config::{Config, NodeConfig, Provider, Trust};
@@ -27,9 +26,6 @@ use crate::poll::Poller;
 use crate::scan::backfill::Backfill;
 use crate::scan::ledger::NOUNS;
 use crate::scan::{Ledger, Reader, Scanner};
-
-/// Between two counts of the submissions, for metrics.
-const COUNT: Duration = Duration::from_secs(5);
 
 /// A transaction lives for a minute or so: a claim of a process that was killed must not outlast it.
 const PACE: Options = Options {
@@ -106,16 +102,13 @@ impl Parts {
             chain_id: plane.chain(),
             authority: Arc::new(authority),
         };
+        let (seen, read, watch, started) = (nodes.clone(), ledger.clone(), clock.clone(), clock.now());
+        let shown = metrics.clone();
+        context.metrics.at_look(move || shown.now(&seen, &read, started, watch.now()));
         let (interval, start) = (Duration::from_millis(config.scan.poll_ms), config.scan.start);
         Ok(Self {
             shared,
-            poller: Poller {
-                nodes: nodes.clone(),
-                ledger: ledger.clone(),
-                chain_id: plane.chain(),
-                interval,
-                metrics: metrics.clone(),
-            },
+            poller: Poller { nodes: nodes.clone(), ledger: ledger.clone(), chain_id: plane.chain(), interval },
             scanner: Scanner {
                 ledger: ledger.clone(),
                 reader: reader.clone(),
@@ -133,7 +126,7 @@ impl Parts {
     /// The service, with every part as a task of it.
     pub fn into_app(self, context: &Context, store: Store) -> App<Shared> {
         let Self { shared, poller, scanner, backfill, head, broadcaster, metrics } = self;
-        let counted = shared.clone();
+        let counted = store.clone();
         let (node_check, scan_check) = (shared.clone(), shared.clone());
         App::new(context, shared, store)
             .check("nodes", move || std::future::ready(health::nodes(&node_check)))
@@ -143,7 +136,7 @@ impl Parts {
             .task("scanner", |stop| scanner.run(stop))
             .task("backfill", |stop| backfill.run(stop))
             .task("head", |stop| head.run(stop))
-            .task("counts", move |stop| count(counted, metrics, stop))
+            .task("gauges", async move |stop| gauges::keep(|| metrics.look(&counted), stop).await)
     }
 }
 
@@ -196,21 +189,4 @@ fn header(key: &str, text: &str) -> Result<HeaderValue, ConfigError> {
         HeaderValue::from_str(text).map_err(|_| ConfigError::invalid(key, "not a key that a header can carry"))?;
     value.set_sensitive(true);
     Ok(value)
-}
-
-/// Keeps the gauges that nobody else sets.
-async fn count(shared: Shared, metrics: Metrics, stop: CancellationToken) -> Result<(), BoxError> {
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(COUNT) => {}
-        }
-        let scanned: Option<UnixMs> = shared.ledger.extent().map(|extent| extent.last.time);
-        let head = shared.nodes.sight().head.map(|block| block.time);
-        metrics.times(scanned, head, shared.clock.now());
-        match shared.ledger.store().count_by_stage::<crate::submission::Submission>().await {
-            Ok(counts) => metrics.submissions(&counts, shared.ledger.overdue()),
-            Err(error) => tracing::warn!(%error, "the submissions cannot be counted"),
-        }
-    }
 }

@@ -1,10 +1,37 @@
 //! What this service counts.
 
-use primitives::{BlockRef, UnixMs};
-use prometheus::{IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::nodes::Sight;
+use primitives::{BlockRef, UnixMs};
+use prometheus::{Gauge, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
+use service::gauges::ByStage;
+use service::metrics::seconds;
+use store::{Store, StoreError};
+
+use crate::node::NodeFault;
+use crate::nodes::{Nodes, Sight};
+use crate::scan::Ledger;
 use crate::submission::{STAGES, Submission};
+
+/// The protocol's answers to a broadcast, as labels, and ours where no node could be asked. Others share a label.
+const ANSWERS: [&str; 15] = [
+    "SUCCESS",
+    "SIGERROR",
+    "CONTRACT_VALIDATE_ERROR",
+    "CONTRACT_EXE_ERROR",
+    "BANDWITH_ERROR",
+    "DUP_TRANSACTION_ERROR",
+    "TAPOS_ERROR",
+    "TOO_BIG_TRANSACTION_ERROR",
+    "TRANSACTION_EXPIRATION_ERROR",
+    "SERVER_BUSY",
+    "NO_CONNECTION",
+    "NOT_ENOUGH_EFFECTIVE_CONNECTION",
+    "BLOCK_UNSOLIDIFIED",
+    "OTHER_ERROR",
+    "NO_NODE",
+];
+const OTHER_ANSWER: &str = "OTHER";
 
 /// This service's metrics. Clones count into the same ones.
 #[derive(Debug, Clone)]
@@ -12,14 +39,16 @@ pub struct Metrics {
     head: IntGauge,
     solid: IntGauge,
     scanned: IntGauge,
-    lag_seconds: IntGauge,
-    skew_seconds: IntGauge,
+    lag: Gauge,
+    clock_offset: Gauge,
+    /// The newest block that was seen.
+    newest: Arc<Mutex<Option<u64>>>,
     node_up: IntGaugeVec,
     node_faults: IntCounterVec,
     disagreements: IntCounterVec,
     broadcasts: IntCounterVec,
     ended: IntCounterVec,
-    submissions: IntGaugeVec,
+    submissions: ByStage<Submission>,
     overdue: IntGauge,
     watched: IntGauge,
     wallet_transactions: IntCounter,
@@ -28,13 +57,17 @@ pub struct Metrics {
 impl Metrics {
     /// Registers them.
     pub fn new(registry: &service::metrics::Metrics) -> Self {
-        Self {
+        let submissions = registry.gauges("lucid_submissions", "Submissions, by stage.", &["stage"]);
+        let metrics = Self {
             head: registry.gauge("lucid_chain_head", "The newest block that a node reported."),
             solid: registry.gauge("lucid_chain_solid", "The newest solid block that the quorum has reached."),
             scanned: registry.gauge("lucid_chain_scanned", "The newest solid block that was read and checked."),
-            lag_seconds: registry.gauge("lucid_chain_lag_seconds", "How old the newest scanned block is."),
-            skew_seconds: registry
-                .gauge("lucid_chain_ahead_seconds", "How far the newest block is ahead of our clock."),
+            lag: registry.ratio("lucid_chain_lag_seconds", "How old the newest scanned block is."),
+            clock_offset: registry.ratio(
+                "lucid_clock_offset_seconds",
+                "How far our clock was ahead of the newest block when that was first seen; negative: behind.",
+            ),
+            newest: Arc::default(),
             node_up: registry.gauges("lucid_node_up", "1 while a node's last answer was usable.", &["node"]),
             node_faults: registry.counters("lucid_node_faults_total", "Answers that were none.", &["node", "kind"]),
             disagreements: registry.counters(
@@ -44,7 +77,7 @@ impl Metrics {
             ),
             broadcasts: registry.counters("lucid_broadcasts_total", "Broadcasts, by the node's answer.", &["answer"]),
             ended: registry.counters("lucid_submission_changes_total", "Changes of stage, by the new one.", &["stage"]),
-            submissions: registry.gauges("lucid_submissions", "Submissions, by stage.", &["stage"]),
+            submissions: ByStage::new(submissions, &STAGES),
             overdue: registry.gauge(
                 "lucid_submissions_overdue",
                 "Submissions that are neither solid nor dead though the scanned chain is past their expiration.",
@@ -52,11 +85,41 @@ impl Metrics {
             watched: registry.gauge("lucid_watched_wallets", "Wallets whose transactions are told on the feed."),
             wallet_transactions: registry
                 .counter("lucid_wallet_transactions_total", "Transactions of watched wallets in solid blocks."),
+        };
+        for answer in ANSWERS.into_iter().chain([OTHER_ANSWER]) {
+            metrics.broadcasts.with_label_values(&[answer]);
+        }
+        for stage in STAGES {
+            metrics.ended.with_label_values(&[stage]);
+        }
+        metrics
+    }
+
+    /// This node will be asked.
+    pub fn asks(&self, node: &str) {
+        self.node_up.with_label_values(&[node]).set(0);
+        self.disagreements.with_label_values(&[node]);
+        for kind in NodeFault::KINDS {
+            self.node_faults.with_label_values(&[node, kind]);
         }
     }
 
-    /// Where the chain stands.
-    pub fn sight(&self, sight: &Sight) {
+    /// What is true at a look, however long ago anything has happened. Nothing scanned since the start is as late as
+    /// the start.
+    pub fn now(&self, nodes: &Nodes, ledger: &Ledger, started: UnixMs, now: UnixMs) {
+        for node in nodes.views() {
+            self.node_up.with_label_values(&[node.name.as_str()]).set(i64::from(node.up));
+        }
+        let scanned = ledger.extent().map_or(started, |extent| extent.last.time);
+        self.lag.set(seconds(now.ms_since(scanned)));
+        set(&self.overdue, ledger.overdue() as u64);
+    }
+
+    /// Where the chain stands, at this time by our clock.
+    pub fn sight(&self, sight: &Sight, now: UnixMs) {
+        if let Some(head) = sight.head {
+            self.compare_clocks(head, now);
+        }
         set(&self.head, sight.head.map_or(0, |block| block.number));
         set(&self.solid, sight.solid.map_or(0, |block| block.number));
     }
@@ -66,10 +129,13 @@ impl Metrics {
         set(&self.scanned, block.number);
     }
 
-    /// How the newest scanned and the newest reported block compare with the clock.
-    pub fn times(&self, scanned: Option<UnixMs>, head: Option<UnixMs>, now: UnixMs) {
-        set(&self.lag_seconds, scanned.map_or(0, |time| now.ms_since(time) / 1_000));
-        set(&self.skew_seconds, head.map_or(0, |time| time.ms_since(now) / 1_000));
+    /// A block that has just come is a few seconds old; one that was there before tells nothing.
+    fn compare_clocks(&self, head: BlockRef, now: UnixMs) {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.is_some_and(|newest| newest < head.number) {
+            self.clock_offset.set(seconds(now.ms_since(head.time)) - seconds(head.time.ms_since(now)));
+        }
+        *newest = Some(head.number).max(*newest);
     }
 
     /// How many wallets are watched.
@@ -80,11 +146,6 @@ impl Metrics {
     /// So many transactions of watched wallets were told.
     pub fn wallet_transactions(&self, count: usize) {
         self.wallet_transactions.inc_by(count as u64);
-    }
-
-    /// A node is of use, or is not.
-    pub fn node_up(&self, node: &str, up: bool) {
-        self.node_up.with_label_values(&[node]).set(i64::from(up));
     }
 
     /// A node gave no usable answer.
@@ -99,8 +160,8 @@ impl Metrics {
 
     /// A node's answer to a broadcast. Its own words become no label: only the protocol's codes do.
     pub fn broadcast(&self, code: &str) {
-        let known = code.len() <= 40 && code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-        self.broadcasts.with_label_values(&[if known { code } else { "OTHER" }]).inc();
+        let known = ANSWERS.into_iter().find(|answer| *answer == code);
+        self.broadcasts.with_label_values(&[known.unwrap_or(OTHER_ANSWER)]).inc();
     }
 
     /// A submission changed its stage.
@@ -109,16 +170,59 @@ impl Metrics {
         self.ended.with_label_values(&[submission.stage()]).inc();
     }
 
-    /// How many submissions are in each stage, and how many of the open ones should not be any more.
-    pub fn submissions(&self, counts: &[(String, u64)], overdue: usize) {
-        for stage in STAGES {
-            let count = counts.iter().find(|(name, _)| name == stage).map_or(0, |(_, count)| *count);
-            set(&self.submissions.with_label_values(&[stage]), count);
-        }
-        set(&self.overdue, overdue as u64);
+    /// Sets the gauges of submissions to what is stored.
+    pub async fn look(&self, store: &Store) -> Result<(), StoreError> {
+        self.submissions.look(store).await
     }
 }
 
 fn set(gauge: &IntGauge, value: u64) {
     gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
+}
+
+#[cfg(test)]
+mod tests {
+    use primitives::BlockId;
+
+    use super::*;
+
+    fn sight(number: u64, time: u64) -> Sight {
+        let head = BlockRef { number, id: BlockId::new([0; 32]), time: UnixMs(time) };
+        Sight { head: Some(head), ..Sight::default() }
+    }
+
+    #[test]
+    fn clocks_are_compared_when_a_block_comes() {
+        let metrics = Metrics::new(&service::metrics::Metrics::of_part());
+        let offset = |number, time, now| {
+            metrics.sight(&sight(number, time), UnixMs(now));
+            metrics.clock_offset.get()
+        };
+        assert_eq!(offset(7, 21_000, 90_000), 0.0, "nobody knows how long it was there");
+        assert_eq!(offset(8, 90_000, 92_500), 2.5);
+        assert_eq!(offset(8, 90_000, 99_000), 2.5, "it has not just come");
+        assert_eq!(offset(9, 105_000, 93_000), -12.0);
+        assert_eq!(offset(6, 18_000, 94_000), -12.0, "another node is behind");
+    }
+
+    #[test]
+    fn a_nodes_own_words_become_no_label() {
+        let registry = service::metrics::Metrics::of_part();
+        let metrics = Metrics::new(&registry);
+        metrics.asks("one");
+        metrics.broadcast("SUCCESS");
+        metrics.broadcast("MY_OWN_WORD");
+        let text = registry.text();
+        for line in [
+            "lucid_broadcasts_total{answer=\"SUCCESS\"} 1",
+            "lucid_broadcasts_total{answer=\"SERVER_BUSY\"} 0",
+            "lucid_broadcasts_total{answer=\"OTHER\"} 1",
+            "lucid_node_disagreements_total{node=\"one\"} 0",
+            "lucid_node_faults_total{kind=\"receipt_count\",node=\"one\"} 0",
+            "lucid_submission_changes_total{stage=\"dead\"} 0",
+        ] {
+            assert!(text.contains(line), "{line} is not in\n{text}");
+        }
+        assert!(!text.contains("MY_OWN_WORD"));
+    }
 }

@@ -81,6 +81,9 @@ impl Nodes {
         clock: SharedClock,
         metrics: Metrics,
     ) -> Self {
+        for node in &nodes {
+            metrics.asks(node.name());
+        }
         Self { nodes, staleness, quorum, clock, metrics, seen: watch::channel(Sight::default()).0 }
     }
 
@@ -97,7 +100,7 @@ impl Nodes {
     /// Works out what they agree on, after one of them has reported, and tells everybody.
     pub fn publish(&self) {
         let sight = self.sight();
-        self.metrics.sight(&sight);
+        self.metrics.sight(&sight, self.clock.now());
         self.seen.send_if_modified(|old| {
             let changed = *old != sight;
             *old = sight;
@@ -187,7 +190,6 @@ impl Nodes {
             tracing::error!(node = %node.name(), %fault, "a node served a block that contradicts itself or our chain");
         }
         node.failed(fault);
-        self.metrics.node_up(node.name(), node.standing().is_up());
     }
 
     /// The nodes as people see them.

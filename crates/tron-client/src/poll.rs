@@ -8,7 +8,6 @@ use primitives::ChainId;
 use service::BoxError;
 use tokio_util::sync::CancellationToken;
 
-use crate::metrics::Metrics;
 use crate::node::{Node, NodeChain, NodeFault, Question, Report};
 use crate::nodes::{Nodes, read_header};
 use crate::scan::Ledger;
@@ -24,8 +23,6 @@ pub struct Poller {
     pub chain_id: ChainId,
     /// Between two rounds.
     pub interval: Duration,
-    /// What is counted.
-    pub metrics: Metrics,
 }
 
 impl Poller {
@@ -50,7 +47,6 @@ impl Poller {
                     self.nodes.failed(node, &fault);
                 }
             }
-            self.metrics.node_up(node.name(), node.standing().is_up());
             self.nodes.publish();
             let now = Instant::now();
             let rest = node.standing().rests_until(now).map_or(Duration::ZERO, |until| until - now);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use api::trx_staking::{DelegationRequest, StakeRequest};
 use payments::staking::Authority;
 use service::clock::SharedClock;
-use service::{App, Context, PeerClient, Service, StartError};
+use service::{App, Context, PeerClient, Service, StartError, gauges};
 use store::{Record, Store};
 use transact::Transact;
 use utoipa_axum::router::OpenApiRouter;
@@ -127,7 +127,7 @@ impl Parts {
             .drive(delegations)
             .drive(pools)
             .follow(tron_client, follower)
-            .task("counts", move |stop| metrics.count(counted, stop))
+            .task("gauges", async move |stop| gauges::keep(|| metrics.look(&counted), stop).await)
     }
 }
 

@@ -1,84 +1,72 @@
 //! The names that this service exports beside those of all services.
 
-use std::time::Duration;
-
 use api::trx_staking::{DelegationRequest, LeaseView, StakeRequest};
 use primitives::{Bandwidth, Energy};
-use prometheus::{IntCounterVec, IntGaugeVec};
-use service::BoxError;
-use service::problem::chain;
-use store::{Record, Store, StoreError};
-use tokio_util::sync::CancellationToken;
+use prometheus::IntCounterVec;
+use service::gauges::ByStage;
+use store::{Store, StoreError};
 
 use crate::lease::LeaseRow;
 use crate::operation::Row;
 use crate::pool::PoolRow;
 
-/// Between two counts of the rows.
-const COUNT: Duration = Duration::from_secs(5);
+/// What is leased, as a label.
+const RESOURCES: [&str; 2] = ["energy", "bandwidth"];
+
+/// What a lease gave of what was asked, as a label.
+const RESULTS: [&str; 3] = ["given", "partial", "lacking"];
 
 /// What is counted. Labels have few values: stages and resources, never addresses.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
-    rows: IntGaugeVec,
+    stakes: ByStage<Row<StakeRequest>>,
+    delegations: ByStage<Row<DelegationRequest>>,
+    leases_by_stage: ByStage<LeaseRow>,
+    pools: ByStage<PoolRow>,
     leases: IntCounterVec,
 }
 
 impl Metrics {
     /// Registers the names.
     pub(crate) fn new(shared: &service::metrics::Metrics) -> Self {
+        let rows =
+            shared.gauges("lucid_staking_rows", "Stakes, delegations, leases and pools, by stage.", &["noun", "stage"]);
+        let leases = shared.counters("lucid_leases_total", "Leases made, by what they gave.", &["resource", "result"]);
+        for resource in RESOURCES {
+            for result in RESULTS {
+                leases.with_label_values(&[resource, result]);
+            }
+        }
         Self {
-            rows: shared.gauges(
-                "lucid_staking_rows",
-                "Stakes, delegations, leases and pools, by stage.",
-                &["noun", "stage"],
-            ),
-            leases: shared.counters("lucid_leases_total", "Leases made, by what they gave.", &["resource", "result"]),
+            stakes: ByStage::of_noun(rows.clone()),
+            delegations: ByStage::of_noun(rows.clone()),
+            leases_by_stage: ByStage::of_noun(rows.clone()),
+            pools: ByStage::of_noun(rows),
+            leases,
         }
     }
 
     /// A lease was made.
     pub(crate) fn leased(&self, lease: &LeaseView) {
         let count = |resource, given: bool, lacking: bool| {
-            if given || lacking {
-                self.leases.with_label_values(&[resource, if given { "given" } else { "lacking" }]).inc();
-            }
+            let result = match (given, lacking) {
+                (true, false) => "given",
+                (true, true) => "partial",
+                (false, true) => "lacking",
+                // Nothing was asked for.
+                (false, false) => return,
+            };
+            self.leases.with_label_values(&[resource, result]).inc();
         };
         count("energy", lease.energy > Energy::ZERO, lease.energy_lacking > Energy::ZERO);
         count("bandwidth", lease.bandwidth > Bandwidth::ZERO, lease.bandwidth_lacking > Bandwidth::ZERO);
     }
 
-    /// Counts the rows now and then.
-    pub(crate) async fn count(self, store: Store, stop: CancellationToken) -> Result<(), BoxError> {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(COUNT) => {}
-            }
-            if let Err(error) = self.rows(&store).await {
-                tracing::warn!(error = %chain(&error), "the rows cannot be counted");
-            }
-        }
+    /// Counts the rows.
+    pub(crate) async fn look(&self, store: &Store) -> Result<(), StoreError> {
+        self.stakes.look(store).await?;
+        self.delegations.look(store).await?;
+        self.leases_by_stage.look(store).await?;
+        self.pools.look(store).await
     }
-
-    async fn rows(&self, store: &Store) -> Result<(), StoreError> {
-        let counts = [
-            counts::<Row<StakeRequest>>(store).await?,
-            counts::<Row<DelegationRequest>>(store).await?,
-            counts::<LeaseRow>(store).await?,
-            counts::<PoolRow>(store).await?,
-        ];
-        // A stage that nothing is in any more is not among them.
-        self.rows.reset();
-        for (noun, stage, count) in counts.into_iter().flatten() {
-            self.rows.with_label_values(&[noun, stage.as_str()]).set(count);
-        }
-        Ok(())
-    }
-}
-
-async fn counts<R: Record>(store: &Store) -> Result<Vec<(&'static str, String, i64)>, StoreError> {
-    let counts = store.count_by_stage::<R>().await?;
-    let count = |(stage, count)| (R::NOUN, stage, i64::try_from(count).unwrap_or(i64::MAX));
-    Ok(counts.into_iter().map(count).collect())
 }

@@ -3,7 +3,7 @@
 use primitives::statement::VerifyKey;
 use primitives::{Address, ChainId, PlaneId};
 use service::clock::SharedClock;
-use service::{App, Context, PeerClient, Service, StartError};
+use service::{App, Context, PeerClient, Service, StartError, gauges};
 use store::{Record, Store};
 use transact::Transact;
 use utoipa_axum::router::OpenApiRouter;
@@ -63,7 +63,9 @@ impl Service for UsdtManager {
             token: token.clone(),
             issuer: context.authority_of("payout-router")?,
         };
+        let metrics = Metrics::new(&context.metrics, context.clock.clone());
         let machine = TransferMachine {
+            metrics: metrics.clone(),
             token,
             transact: Transact::new(wallet_manager.clone(), register_key, tron_client.clone()),
             wallet_manager: wallet_manager.clone(),
@@ -71,10 +73,10 @@ impl Service for UsdtManager {
             trx_staking,
             allow_contracts: config.transfers.allow_contracts,
         };
-        let (metrics, counted) = (Metrics::new(&context.metrics), store.clone());
+        let counted = store.clone();
         Ok(App::new(&context, state, store.clone())
             .drive(machine)
-            .task("gauges", move |stop| metrics.keep(counted, stop))
+            .task("gauges", async move |stop| gauges::keep(|| metrics.look(&counted), stop).await)
             .follow(tron_client, WakeTransfers::by_txid(store.clone()))
             .follow(wallet_manager, WakeTransfers::by_attempt(store)))
     }

@@ -16,12 +16,14 @@ use store::{CommitError, Versioned};
 use transact::Transact;
 
 use crate::funds;
+use crate::metrics::Metrics;
 use crate::token::Token;
 use crate::transfer::TransferRow;
 
 /// What transfers are moved with.
 #[derive(Debug)]
 pub(crate) struct TransferMachine {
+    pub(crate) metrics: Metrics,
     pub(crate) token: Token,
     pub(crate) transact: Transact,
     pub(crate) wallet_manager: PeerClient,
@@ -60,6 +62,10 @@ impl Machine for TransferMachine {
             // turn seals at another millisecond.
             _ => None,
         }
+    }
+
+    fn committed(&self, read: &Versioned<TransferRow>, next: &TransferRow, now: UnixMs) {
+        self.metrics.moved(&read.record, next, now);
     }
 }
 

@@ -23,6 +23,7 @@ use tron_tx::trc20;
 use crate::UsdtManager;
 use crate::app::State;
 use crate::drive::TransferMachine;
+use crate::metrics::Metrics;
 use crate::token::Token;
 use crate::transfer::TransferRow;
 
@@ -171,6 +172,7 @@ impl Bench {
         let wallet_manager = self.peer("wallet-manager", &self.wallet_manager);
         let tron_client = self.peer("tron-client", &self.tron_client);
         TransferMachine {
+            metrics: Metrics::new(&service::metrics::Metrics::of_part(), self.clock.clone()),
             token: Token::new(token(), tron_client.clone()),
             transact: Transact::new(wallet_manager.clone(), register_key().verify_key(), tron_client.clone()),
             wallet_manager,

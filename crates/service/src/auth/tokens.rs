@@ -50,4 +50,8 @@ impl Authenticator for CallTokens {
         let admission = self.check(head).map_err(Problem::from);
         Box::pin(std::future::ready(admission))
     }
+
+    fn reasons(&self) -> &'static [&'static str] {
+        &Refusal::CODES
+    }
 }

@@ -18,12 +18,22 @@ pub(super) struct Agenda<R> {
     /// Failed and waiting for another try, and in the order of their time.
     waiting: HashMap<String, (UnixMs, Versioned<R>)>,
     order: BTreeSet<(UnixMs, String)>,
-    /// How often a record failed in a row, and what was last said about it.
-    failures: HashMap<String, (u32, String)>,
+    failures: HashMap<String, Failure>,
     /// The version at which a record's turn panicked.
     parked: HashMap<String, u64>,
     first_delay: Duration,
     last_delay: Duration,
+}
+
+/// A record whose turns fail.
+#[derive(Debug)]
+struct Failure {
+    /// When the first of them in a row did.
+    since: UnixMs,
+    /// How many.
+    count: u32,
+    /// What was last said about it.
+    said: String,
 }
 
 /// What the driver's log and metrics should say about an ended turn.
@@ -103,7 +113,8 @@ impl<R: Record> Agenda<R> {
     }
 
     fn fail(&mut self, id: String, read: Versioned<R>, why: String, wait: bool, now: UnixMs) -> News {
-        let (count, said) = self.failures.entry(id.clone()).or_default();
+        let none = || Failure { since: now, count: 0, said: String::new() };
+        let Failure { count, said, .. } = self.failures.entry(id.clone()).or_insert_with(none);
         let news = if *said == why { News::None } else { News::Failing(why.clone()) };
         let doublings = (*count).min(16);
         *count = count.saturating_add(1);
@@ -124,6 +135,11 @@ impl<R: Record> Agenda<R> {
         let (at, read) = self.waiting.remove(id)?;
         self.order.remove(&(at, id.to_owned()));
         Some(read)
+    }
+
+    /// Since when a record has failed without a success in between, of all that do the longest.
+    pub(super) fn failing_since(&self) -> Option<UnixMs> {
+        self.failures.values().map(|failure| failure.since).min()
     }
 
     pub(super) fn parked(&self) -> usize {

@@ -16,6 +16,7 @@ use tracing::Instrument;
 use std::sync::Arc;
 
 use super::agenda::{Agenda, News};
+use super::lateness::Lateness;
 use super::turn::Ended;
 use super::{Driver, Machine};
 use crate::problem::chain;
@@ -30,12 +31,19 @@ pub(super) struct Pump<M: Machine> {
     driver: Arc<Driver<M>>,
     agenda: Agenda<M::Record>,
     turns: FuturesUnordered<Turn<M::Record>>,
+    /// Since when a due row has waited for a place, at most.
+    backlog: Option<UnixMs>,
+    lateness: Arc<Lateness>,
 }
 
 impl<M: Machine> Pump<M> {
     pub(super) fn new(driver: Driver<M>) -> Self {
         let agenda = Agenda::new(driver.options.first_delay, driver.options.last_delay);
-        Self { driver: Arc::new(driver), agenda, turns: FuturesUnordered::new() }
+        let lateness = Arc::new(Lateness::new(driver.clock.now(), driver.options.idle));
+        driver.metrics.drives(driver.noun(), &Ended::LABELS);
+        let (shown, clock) = (lateness.clone(), driver.clock.clone());
+        driver.metrics.late(driver.noun(), move || shown.at(clock.now()));
+        Self { driver: Arc::new(driver), agenda, turns: FuturesUnordered::new(), backlog: None, lateness }
     }
 
     pub(super) async fn run(mut self, stop: CancellationToken) {
@@ -55,6 +63,8 @@ impl<M: Machine> Pump<M> {
                     Ok(due) => (look, next_due) = (due.is_some_and(|due| due <= self.driver.clock.now()), due),
                     Err(error) => {
                         tracing::warn!(noun = self.driver.noun(), error = chain(&error), "the store cannot be read");
+                        self.backlog.get_or_insert(now);
+                        self.comes_round(now);
                         tokio::select! {
                             () = tokio::time::sleep(STORE_DELAY) => {}
                             () = stop.cancelled() => {}
@@ -66,6 +76,10 @@ impl<M: Machine> Pump<M> {
                     continue;
                 }
             }
+            if !look {
+                self.backlog = None;
+            }
+            self.comes_round(now);
             // What is due and has no place yet waits for an ending turn, not for a time that has come.
             let sleep = self.sleep(next_due.filter(|_| !look));
             tokio::select! {
@@ -95,14 +109,19 @@ impl<M: Machine> Pump<M> {
         }
         let lease_ms = u64::try_from(options.lease.as_millis()).unwrap_or(u64::MAX);
         let claimed = store.claim::<M::Record>(now, lease_ms, free).await?;
+        // What is left waits behind the last of these.
+        self.backlog = claimed.last().map(|read| read.record.due_at().map_or(now, |due| due.min(now)));
         for read in claimed {
-            let late = read.record.due_at().map_or(0, |due| now.ms_since(due));
-            self.driver.metrics.due_lag(self.driver.noun(), late);
             if let Some(read) = self.agenda.take(read) {
                 self.start(read);
             }
         }
         store.next_due::<M::Record>(now).await
+    }
+
+    /// Says who has waited longest, for a place or for a turn that succeeds.
+    fn comes_round(&self, now: UnixMs) {
+        self.lateness.comes_round(now, self.backlog.into_iter().chain(self.agenda.failing_since()).min());
     }
 
     fn retry(&mut self, now: UnixMs) {

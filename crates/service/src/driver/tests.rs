@@ -218,3 +218,43 @@ async fn due_records_without_a_place_wait_without_spinning() {
     bench.until_done(20).await;
     running.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_turn_that_succeeds_is_late_for_whoever_looks() {
+    let mut bench = Bench::new();
+    bench.mood("a", Some(Mood::Fails));
+    bench.insert(&job("a", 1)).await;
+    let running = bench.start();
+    for _ in 0..8 {
+        bench.gathered().await;
+    }
+    assert!(bench.elapsed_ms() >= 30_000);
+    assert_eq!(bench.late_ms(), bench.elapsed_ms());
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    assert_eq!(bench.late_ms(), bench.elapsed_ms());
+    bench.mood("a", None);
+    bench.until("a", |job| job.left == 0).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(bench.late_ms(), 0);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_place_is_late_too() {
+    let mut bench = Bench::new();
+    let pause = Arc::new(tokio::sync::Semaphore::new(0));
+    bench.machine.pause = Some(pause.clone());
+    bench.options.concurrency = 1;
+    for id in ["a", "b"] {
+        bench.insert(&job(id, 1)).await;
+    }
+    let running = bench.start();
+    bench.gathered().await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(bench.late_ms(), 20_000);
+    pause.add_permits(100);
+    bench.until_done(2).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(bench.late_ms(), 0);
+    running.stop().await;
+}

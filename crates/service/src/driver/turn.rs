@@ -24,6 +24,9 @@ pub(super) enum Ended {
 }
 
 impl Ended {
+    /// All labels of the metric.
+    pub(super) const LABELS: [&str; 4] = ["committed", "conflict", "failed", "panicked"];
+
     /// The metric's label.
     pub(super) const fn label(&self) -> &'static str {
         match self {
@@ -68,7 +71,10 @@ impl<M: Machine> Driver<M> {
             }
             return self.store.commit(plan.commit.rest(read)).await;
         }
-        self.store.commit(plan.into_commit(read)).await
+        let next = plan.next.clone();
+        self.store.commit(plan.into_commit(read)).await?;
+        self.machine.committed(read, &next, now);
+        Ok(())
     }
 }
 

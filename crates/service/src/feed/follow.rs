@@ -62,6 +62,9 @@ impl<A: Apply> Follower<A> {
     /// Follows until told to stop. Errors are logged once while they stay the same, and tried again.
     pub async fn run(self, stop: CancellationToken) -> Result<(), BoxError> {
         let mut trouble = Trouble::default();
+        // From now on it should be read.
+        self.metrics.feed_lag(self.reader(), 0);
+        self.metrics.feed_read(self.reader(), self.clock.now());
         while !stop.is_cancelled() {
             let pulled = tokio::select! {
                 pulled = self.pull() => pulled,
@@ -103,7 +106,12 @@ impl<A: Apply> Follower<A> {
             // A peer that is stopping does not let us wait; asking again at once would only keep it from it.
             tokio::time::sleep(FIRST_DELAY).await;
         }
-        self.absorb(&page.events).await
+        self.absorb(&page.events).await?;
+        if page.events.len() < LIMIT {
+            self.metrics.feed_lag(self.reader(), 0);
+        }
+        self.metrics.feed_read(self.reader(), self.clock.now());
+        Ok(())
     }
 
     /// Applies events in order, as many together as have nothing to do with one another.

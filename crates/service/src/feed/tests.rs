@@ -247,7 +247,10 @@ fn copier() -> Copier {
 
 /// Follows until `done`, which is asked after each of the follower's commits.
 async fn follow_until(bench: &Bench, copier: &Copier, done: impl AsyncFn() -> bool) {
-    let metrics = Metrics::new("x", "0");
+    follow_counted(bench, copier, Metrics::new("x", "0"), done).await;
+}
+
+async fn follow_counted(bench: &Bench, copier: &Copier, metrics: Metrics, done: impl AsyncFn() -> bool) {
     let follower =
         Follower::new(copier.mine.clone(), bench.client.clone(), copier.clone(), bench.clock.clone(), metrics);
     let stop = CancellationToken::new();
@@ -316,4 +319,39 @@ async fn a_new_life_of_the_peer_is_read_from_its_beginning_after_a_resync() {
     second.tell("b", 1).await;
     follow_until(&second, &copier, async || versions(&copier, "b").await == [1]).await;
     assert_eq!(*copier.resyncs.lock().unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_cannot_be_followed_was_read_ever_longer_ago() {
+    let (bench, copier, metrics) = (bench(testing::store(&[])), copier(), Metrics::new("x", "0"));
+    let read_at = || {
+        let text = metrics.text();
+        let value =
+            text.lines().find_map(|line| line.strip_prefix("lucid_feed_read_timestamp_seconds{peer=\"teller\"} "));
+        value.map(|value| value.parse::<f64>().unwrap())
+    };
+    let start = bench.clock.now();
+    copier.refuses.lock().unwrap().push(2);
+    bench.tell("a", 1).await;
+    bench.tell("b", 2).await;
+    let refuses = copier.refuses.clone();
+    let (looked, clock) = (metrics.clone(), bench.clock.clone());
+    let mends = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_secs(90)).await;
+        refuses.lock().unwrap().clear();
+        (looked.text(), clock.now())
+    });
+    follow_counted(&bench, &copier, metrics.clone(), async || !versions(&copier, "b").await.is_empty()).await;
+    let (text, _) = mends.await.unwrap();
+    let began = format!("lucid_feed_read_timestamp_seconds{{peer=\"teller\"}} {}\n", start.0 / 1_000);
+    assert!(text.contains(&began), "it was not read for 90 s: {text}");
+    // Applied, and then read to its end.
+    let stop = bench.clock.now();
+    follow_counted(&bench, &copier, metrics.clone(), async || {
+        tokio::time::sleep(Duration::from_secs(26)).await;
+        true
+    })
+    .await;
+    assert!(read_at().unwrap() > crate::metrics::since_1970(stop), "{}", metrics.text());
+    assert!(metrics.text().contains("lucid_feed_lag_seconds{peer=\"teller\"} 0\n"));
 }

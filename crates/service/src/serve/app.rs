@@ -116,6 +116,7 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         let Context { service, version, clock, metrics, shutdown, .. } = &self.context;
         let (routes, document) = super::all_routes::<T>().split_for_parts();
         let document = super::described::<T>(document);
+        metrics.serves(&document);
         let checks = std::mem::take(&mut self.checks);
         let health = Health::new(service, version, clock.clone(), shutdown.draining.clone(), checks);
         let feed = Feed::new(Arc::clone(&self.feed), shutdown.draining.clone());

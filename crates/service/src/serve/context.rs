@@ -54,12 +54,14 @@ impl Context {
     ) -> Result<Self, ConfigError> {
         let Keys { call_key_file, .. } = &base.keys;
         let call_key = call_key_file.as_deref().map(|path| secret::sign_key("keys.call_key_file", path)).transpose()?;
+        let metrics = Metrics::new(service, version);
+        metrics.show_clock(clock.clone());
         Ok(Self {
             service,
             version,
             base,
             clock,
-            metrics: Metrics::new(service, version),
+            metrics,
             shutdown: Shutdown::default(),
             transport: Transport::tcp(),
             call_key,

@@ -37,6 +37,7 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new(tokens: Arc<dyn Authenticator>, server: &Server, metrics: Metrics) -> Self {
+        metrics.rejects(tokens.reasons());
         Self {
             open: operations::PATHS.map(str::to_owned).to_vec(),
             guards: vec![("/".to_owned(), tokens)],
@@ -51,6 +52,7 @@ impl Gate {
     }
 
     pub(super) fn guard(&mut self, prefix: &str, authenticator: Arc<dyn Authenticator>) {
+        self.metrics.rejects(authenticator.reasons());
         self.guards.push((prefix.to_owned(), authenticator));
     }
 
@@ -140,7 +142,7 @@ async fn pass(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Re
         gate.metrics.answered(&route, method_label(&method), status, took);
         let code = response.extensions().get::<Code>().map_or("", |code| code.0.as_str());
         if matches!(status, 401 | 403) {
-            gate.metrics.rejected(code);
+            gate.metrics.rejected(status, code);
         }
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         if gate.is_open(&path) || route == "/v1/events" {

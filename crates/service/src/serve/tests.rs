@@ -255,7 +255,10 @@ async fn another_body_a_missing_scope_and_the_metrics_of_both() {
     for line in [
         "lucid_calls_rejected_total{reason=\"token_other_body\"} 1",
         "lucid_calls_rejected_total{reason=\"missing_scope\"} 1",
+        "lucid_calls_rejected_total{reason=\"token_missing\"} 0",
+        "lucid_clock_timestamp_seconds 1800000000",
         "lucid_http_requests_total{method=\"PUT\",route=\"/v1/things/{number}\",status=\"401\"} 1",
+        "lucid_http_requests_total{method=\"PUT\",route=\"/v1/things/{number}\",status=\"500\"} 0",
         "lucid_build_info{service=\"toy\",version=\"0.0.0\"} 1",
     ] {
         assert!(text.contains(line), "{line} is not in\n{text}");

@@ -74,6 +74,12 @@ impl Backend for Memory {
         Ok(counts.into_iter().map(|(stage, count)| (stage.to_owned(), count)).collect())
     }
 
+    async fn oldest(&self, noun: &'static str, stage: &str) -> Stored<Option<StoredRow>> {
+        let state = self.state().await;
+        let mut rows = state.table(noun)?.rows.iter();
+        Ok(rows.find(|(_, row)| row.stage == stage).map(|(seq, row)| row.stored(*seq)))
+    }
+
     async fn next_due(&self, noun: &'static str) -> Stored<Option<UnixMs>> {
         let state = self.state().await;
         Ok(state.table(noun)?.due.first().map(|(at, _)| *at))

@@ -77,6 +77,11 @@ impl Backend for Sqlite {
         Ok(counts.into_iter().map(|(stage, count)| (stage, count.cast_unsigned())).collect())
     }
 
+    async fn oldest(&self, noun: &'static str, stage: &str) -> Stored<Option<StoredRow>> {
+        let sql = self.statements.of(noun)?.oldest.clone();
+        sqlx::query_as(sql).bind(stage).fetch_optional(&self.readers).await.map_err(failed)
+    }
+
     async fn next_due(&self, noun: &'static str) -> Stored<Option<UnixMs>> {
         let sql = self.statements.of(noun)?.next_due.clone();
         let next: Option<i64> = sqlx::query_scalar(sql).fetch_optional(&self.readers).await.map_err(failed)?;

@@ -158,6 +158,13 @@ async fn stages_are_counted(store: Store) {
     put(&store, &Job::new("d").done()).await;
     let counts = store.count_by_stage::<Job>().await.unwrap();
     assert_eq!(counts, [("done".to_owned(), 1), ("open".to_owned(), 3)]);
+    let oldest = async |stage| store.oldest::<Job>(stage).await.unwrap().map(|first| first.record.id());
+    assert_eq!(oldest("open").await.as_deref(), Some("a"));
+    let first = store.get::<Job>("a").await.unwrap().unwrap();
+    store.commit(Commit::new(NOW).update(&first, &Job::new("a").done())).await.unwrap();
+    assert_eq!(oldest("open").await.as_deref(), Some("b"));
+    assert_eq!(oldest("done").await.as_deref(), Some("a"), "by its insertion, whenever it came there");
+    assert_eq!(oldest("elsewhere").await, None);
 }
 
 /// A noun that the stores of these tests were not told of.

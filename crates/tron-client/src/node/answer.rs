@@ -54,6 +54,26 @@ pub enum NodeFault {
 }
 
 impl NodeFault {
+    /// All kinds, those of blocks too.
+    pub const KINDS: [&str; 16] = [
+        "unreachable",
+        "late",
+        "limited",
+        "status",
+        "error",
+        "too_large",
+        "empty",
+        "malformed",
+        "chain",
+        "stale",
+        "number",
+        "id",
+        "root",
+        "parent",
+        "receipt_count",
+        "receipt_names",
+    ];
+
     /// The kind, for metrics.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -116,6 +136,29 @@ mod tests {
         assert_eq!(check(200, None, b"{}"), Ok(()));
         assert_eq!(check(200, None, b"[]"), Ok(()));
         assert_eq!(check(200, None, br#"{"blockID":"00"}"#), Ok(()));
+    }
+
+    #[test]
+    fn every_kind_is_listed() {
+        let faults = [
+            NodeFault::Unreachable(String::new()),
+            NodeFault::Late(Duration::ZERO),
+            NodeFault::Limited { status: 429, retry_after: None },
+            NodeFault::Status(500),
+            NodeFault::Error(String::new()),
+            NodeFault::TooLarge(1),
+            WireError::Empty.into(),
+            WireError::Json(String::new()).into(),
+            NodeFault::Chain(primitives::ChainId(1)),
+            NodeFault::Stale { solid: 1, best: 2 },
+            BlockFault::Number { expected: 1, got: 2 }.into(),
+            BlockFault::Root.into(),
+            BlockFault::ReceiptCount { number: 1, transactions: 1, receipts: 0 }.into(),
+            BlockFault::ReceiptNames(1).into(),
+        ];
+        for fault in faults {
+            assert!(NodeFault::KINDS.contains(&fault.kind()), "{}", fault.kind());
+        }
     }
 
     #[test]

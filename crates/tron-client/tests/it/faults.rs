@@ -71,14 +71,10 @@ async fn dead_is_not_concluded_from_empty_receipts() {
 /// Waits until a node was caught with a fault of this kind.
 pub(crate) async fn faulted(running: &Running, kind: &str) {
     let name = format!("kind=\"{kind}\"");
+    let counts =
+        |line: &str| line.starts_with("lucid_node_faults_total") && line.contains(&name) && !line.ends_with(" 0");
     let caught = async {
-        while !running
-            .context
-            .metrics
-            .text()
-            .lines()
-            .any(|line| line.starts_with("lucid_node_faults_total") && line.contains(&name))
-        {
+        while !running.context.metrics.text().lines().any(counts) {
             tokio::task::yield_now().await;
         }
     };

@@ -211,6 +211,13 @@ impl Bench {
         self.clock.now().ms_since(START)
     }
 
+    /// How late the driver says it is.
+    pub(super) fn late_ms(&self) -> u64 {
+        let text = self.metrics.text();
+        let late = text.lines().find_map(|line| line.strip_prefix("lucid_driver_late_seconds{noun=\"job\"} "));
+        Duration::try_from_secs_f64(late.unwrap().parse().unwrap()).unwrap().as_millis().try_into().unwrap()
+    }
+
     pub(super) async fn gathered(&mut self) -> (String, u64) {
         tokio::time::timeout(Duration::from_mins(10), self.gathers.recv()).await.unwrap().unwrap()
     }

@@ -97,6 +97,7 @@ pub(super) struct OfNoun {
     pub(super) list_tag: SqlStr,
     pub(super) list_stage_tag: SqlStr,
     pub(super) count: SqlStr,
+    pub(super) oldest: SqlStr,
     pub(super) next_due: SqlStr,
     pub(super) heads: Asked,
     pub(super) states: SqlStr,
@@ -162,6 +163,7 @@ impl OfNoun {
             list_tag: list(tag),
             list_stage_tag: list(&format!("{stage}{tag}")),
             count: sql("SELECT stage, count(*) FROM noun_{noun} GROUP BY stage ORDER BY stage"),
+            oldest: sql("SELECT seq, id, version, body FROM noun_{noun} WHERE stage = $1 ORDER BY seq LIMIT 1"),
             next_due: sql("SELECT next_at FROM noun_{noun} WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1"),
             heads: Asked::new(
                 &format!("SELECT id, version, next_at, claimed_until, woken FROM noun_{noun} WHERE id {{asked}}"),
