@@ -4,6 +4,7 @@ architectures, with what compose mounts; they answer, show their pages, and brin
 import http.server
 import json
 import re
+import subprocess
 import threading
 import time
 import unittest
@@ -18,7 +19,7 @@ from plane import STRICT
 RULES = made.ROOT / "compose/prometheus"
 # A time zone is read from a file of the image.
 ROUTES = """
-route: {{ receiver: here, group_wait: 0s, active_time_intervals: [always] }}
+route: {{ receiver: here, group_wait: 0s, routes: [{{ active_time_intervals: [always] }}] }}
 time_intervals: [{{ name: always, time_intervals: [{{ location: Europe/Berlin }}] }}]
 receivers: [{{ name: here, webhook_configs: [{{ url: "http://127.0.0.1:{port}/", send_resolved: false }}] }}]
 """
@@ -69,16 +70,21 @@ class Observability(unittest.TestCase):
                         "--mount", f"type=volume,src={name},dst=/var/lib/lucid", made.images()[name])
         self.addCleanup(self.engine.run, "volume", "rm", name)
         self.addCleanup(self.engine.run, "rm", "--force", name)
-        self.until(lambda: asked(made.OBSERVABILITY[name], "/-/ready"), f"{name} is ready")
+        self.until(lambda: asked(made.OBSERVABILITY[name], "/-/ready") is not None, f"{name} is ready")
 
     def until(self, holds, what):
         deadline = time.monotonic() + self.SECONDS
         while not (found := holds()):
             if time.monotonic() > deadline:
-                logs = "\n".join(self.engine.run("logs", name, check=False) for name in made.OBSERVABILITY)
-                self.fail(f"{what}: not within {self.SECONDS} s\n{logs}")
+                self.fail(f"{what}: not within {self.SECONDS} s\n{self.logs()}")
             time.sleep(0.1)
         return found
+
+    def logs(self):
+        """What the containers said, on either output."""
+        said = (subprocess.run(["docker", "logs", name], env=self.engine.environment, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True).stdout for name in made.OBSERVABILITY)
+        return "\n".join(said)
 
     def directory(self, name, files):
         """Configuration as a container's user may read it."""
@@ -99,6 +105,7 @@ class Observability(unittest.TestCase):
         self.start("prometheus", RULES)
         groups = json.loads(asked(9090, "/api/v1/rules"))["data"]["groups"]
         files = {path.name for path in (RULES / "rules").glob("*.yml")}
+        self.assertTrue(files)
         self.assertEqual({group["file"].rsplit("/", 1)[-1] for group in groups}, files)
         for page in ("alerts", "graph", "rules", "targets"):
             text = asked(9090, f"/classic/{page}")
