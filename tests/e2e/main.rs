@@ -10,6 +10,7 @@ mod killed;
 mod pool;
 mod reconciled;
 mod release;
+mod restored;
 mod secrecy;
 mod settings;
 mod token;

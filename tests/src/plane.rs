@@ -79,6 +79,28 @@ impl Plane {
 
     /// Kills `lucid up` with SIGKILL, which takes all parts with it, and starts it on the same directory.
     pub fn kill_and_start_again(&mut self) {
+        self.stop();
+        self.start_again();
+    }
+
+    /// Loses the machine: everything is killed, and its directory is gone; the chain alone goes on. What comes back is
+    /// where the directory now is, for whoever wants to compare.
+    pub fn lose_machine(&mut self) -> PathBuf {
+        self.stop();
+        let lost = self.place.path().join("lost");
+        fs::rename(self.directory(), &lost).expect("it can be moved");
+        lost
+    }
+
+    /// Starts `lucid up` on a directory that was put back, on the chain that the lost one stood on.
+    pub fn go_on_after(&mut self, lost: &Path) {
+        let chain = self.directory().join("devnet");
+        fs::remove_dir(&chain).expect("a restored plane has no chain of its own");
+        fs::rename(lost.join("devnet"), chain).expect("it can be moved");
+        self.start_again();
+    }
+
+    fn stop(&mut self) {
         let parts: Vec<_> = PARTS.iter().flat_map(|name| self.pids(name)).collect();
         self.child.kill().expect("it runs");
         self.child.wait().expect("it is our child");
@@ -88,6 +110,9 @@ impl Plane {
             assert!(Instant::now() < deadline, "parts outlive their parent: {parts:?}");
             thread::sleep(PULSE);
         }
+    }
+
+    fn start_again(&mut self) {
         let stderr = fs::File::options().append(true).open(self.place.path().join("stderr"));
         self.child = Command::new(lucid())
             .args(["up", "--data"])

@@ -32,7 +32,7 @@ const RANKS: [(&str, &[&str]); 18] = [
     ("test-support", &["primitives", "tron-tx", "api"]),
     ("oci-image", &[]),
     ("forwarder", &["confine"]),
-    ("lucid", &["primitives", "tron-tx", "api", "service"]),
+    ("lucid", &["primitives", "tron-tx", "api", "store", "service"]),
     ("plane-tests", &["primitives", "test-support"]),
 ];
 

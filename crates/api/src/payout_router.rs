@@ -11,6 +11,7 @@ use crate::call::query;
 use crate::wallet_manager::attempt::AllowRequest;
 
 pub mod reconciliation;
+pub mod recovery;
 
 /// What is paid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

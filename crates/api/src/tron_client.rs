@@ -9,7 +9,10 @@ use crate::Call;
 
 mod wallets;
 
-pub use wallets::{AccountPermissions, WalletTransaction, WatchView, account_permissions, watch_wallet};
+pub use wallets::{
+    AccountPermissions, ChainTransaction, WalletTransaction, WatchView, account_permissions, block_transaction,
+    watch_wallet,
+};
 
 /// Where the chain stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::audit::{self, AuditCommand};
+use crate::backup::{self, BackupArgs};
 use crate::ceremony::{self, CeremonyCommand};
 use crate::demo::{self, DemoArgs};
 use crate::directory::Directory;
@@ -22,7 +23,9 @@ use crate::payout::{self, PayoutCommand};
 use crate::plane_file::PlaneFile;
 use crate::policy::{self, PolicyCommand};
 use crate::reconcile::{self, ReconcileCommand};
+use crate::recover::{self, RecoverArgs};
 use crate::release::{self, ReleaseCommand};
+use crate::restore::{self, RestoreArgs};
 use crate::settings::{self, SettingsCommand};
 use crate::status;
 use crate::token::{self, TokenArgs};
@@ -62,6 +65,14 @@ enum Command {
     /// Make a plane, pay three payouts on the devnet, have a fourth refused, and show it all.
     #[command(after_help = "Example:\n  lucid demo --json | jq .payouts")]
     Demo(DemoArgs),
+    /// Copy everything of the plane into one encrypted file, while it goes on working; or make a key for that, or check one.
+    #[command(
+        after_help = "Examples:\n  lucid backup --keygen backup.key\n  lucid backup plane-2026-11-23.age --recipient age1…\n  lucid backup --check plane-2026-11-23.age --identity backup.key"
+    )]
+    Backup(BackupArgs),
+    /// Put a plane back from a backup into an empty directory. It starts frozen: see docs/backup.md.
+    #[command(after_help = "Example:\n  lucid restore plane-2026-11-23.age --identity backup.key --data /srv/plane")]
+    Restore(RestoreArgs),
     /// Show the six services: health, version, and what they wait for. Fails unless all are ready.
     Status,
     /// Ask for payouts and follow them, as the merchant of this plane.
@@ -98,6 +109,11 @@ enum Command {
     /// Show and explain what the chain or the audit log has and nobody knows of; payouts stand still until then.
     #[command(subcommand)]
     Reconcile(ReconcileCommand),
+    /// Show how far a restored plane is, and say what payments were that it has no record of. It is over by `lucid thaw`.
+    #[command(
+        after_help = "Examples:\n  lucid recover\n  lucid recover --propose lost.json\n  lucid ceremony show lost.json\n  lucid ceremony sign lost.json --key alice.key\n  lucid ceremony sign lost.json --key bob.key\n  lucid recover --ceremony lost.json\n  lucid thaw --propose thaw.json"
+    )]
+    Recover(RecoverArgs),
     /// Show, export and verify the audit log.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -150,6 +166,8 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Up(args) => up::run(&args, &directory).await?,
         Command::Prepare => up::prepare_wallets(&PlaneFile::read(&directory)?, &directory).await?,
         Command::Demo(args) => demo::run(&args, path, output).await?,
+        Command::Backup(args) => backup::run(&args, &directory, output).await?,
+        Command::Restore(args) => restore::run(&args, &directory, output).await?,
         Command::Status => return status::run(&PlaneFile::read(&directory)?, output).await,
         Command::Payout(command) => return payout::run(&command, &Operator::of(&directory)?, output).await,
         Command::Merchant(args) => merchant::run(&args, output).await?,
@@ -161,6 +179,7 @@ async fn execute(arguments: Arguments, output: Output) -> Result<ExitCode> {
         Command::Treasury(command) => treasury::run(&command, &Operator::of(&directory)?, output).await?,
         Command::Freeze(args) => freeze::run(&args, &Operator::of(&directory)?, output).await?,
         Command::Reconcile(command) => reconcile::run(&command, &Operator::of(&directory)?, output).await?,
+        Command::Recover(args) => recover::run(&args, &Operator::of(&directory)?, output).await?,
         Command::Audit(command) => {
             return audit::run(&command, || Operator::of(&directory), &directory, output, arguments.json).await;
         }

@@ -9,7 +9,7 @@ use primitives::statement::Action;
 use crate::decision::{self, DecisionFile};
 use crate::operator::Operator;
 use crate::output::{Output, table};
-use crate::random;
+use crate::{random, recover};
 
 /// The stop to make.
 #[derive(Debug, Clone, Args)]
@@ -48,7 +48,10 @@ pub(crate) async fn thaw(args: &ThawArgs, operator: &Operator, output: Output) -
         return output.show(&proposed, text);
     }
     let path = args.file.ceremony.as_ref().context("either --propose or --ceremony")?;
-    let request = ThawRequest { ceremony: decision::read(path)? };
+    let mut request = ThawRequest { ceremony: decision::read(path)?, recovery: None };
+    if let Action::Thaw { freeze } = request.ceremony.unverified().action {
+        request.recovery = recover::end(operator, &request.ceremony, freeze).await?;
+    }
     let lifted = operator.insist("wallet-manager", &put_thaw(&request)).await.context("the stop holds on")?;
     output.show(&lifted, text(std::slice::from_ref(&lifted)))
 }

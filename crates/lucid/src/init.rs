@@ -5,7 +5,7 @@
 
 mod chain_facts;
 mod check;
-mod containers;
+pub(crate) mod containers;
 pub(crate) mod identities;
 mod layout;
 pub(crate) mod own_sections;

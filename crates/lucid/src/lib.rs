@@ -4,6 +4,7 @@
 //! key, and on the devnet it reads the node itself so that what the plane says can be compared with the chain.
 
 mod audit;
+mod backup;
 mod ceremony;
 pub mod cli;
 mod decision;
@@ -25,7 +26,9 @@ mod policy;
 mod preparation;
 mod random;
 mod reconcile;
+mod recover;
 mod release;
+mod restore;
 mod roster;
 mod settings;
 mod status;

@@ -85,7 +85,7 @@ fn text(views: &[DiscrepancyView]) -> String {
 
 fn what(finding: &Finding) -> String {
     match finding {
-        Finding::UnknownTransaction { transaction } => format!(
+        Finding::UnknownTransaction { transaction, .. } => format!(
             "{} by {} in block {}, {}, unknown to the register",
             transaction.contract_type, transaction.wallet, transaction.block.number, transaction.contract_ret
         ),

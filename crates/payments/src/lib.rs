@@ -10,6 +10,7 @@ pub mod outcome;
 pub mod payout;
 pub mod seal;
 pub mod staking;
+pub mod stray;
 #[cfg(test)]
 mod testing;
 pub mod transfer;

@@ -27,7 +27,10 @@ use serde::{Deserialize, Serialize};
 
 pub use accept::{AcceptError, accept};
 pub use authority::Authority;
-pub use plan::{LimitRelease, NotExhausted, TooLate, Turn, attempt_again, cancel, plan, txid_is_another_payouts};
+pub use plan::{
+    LimitRelease, NotExhausted, NotWaiting, RESTORED, TooLate, Turn, adopt, attempt_again, cancel, plan,
+    txid_is_another_payouts,
+};
 
 use crate::attempt::{AnyAttempt, Ended, Fact, SealedTx};
 
@@ -54,6 +57,9 @@ pub struct Payout {
     /// The last attempt beyond the usual ones that a person has allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allowed: Option<AttemptNo>,
+    /// A payment of which no attempt is known, which it was settled by: the plane was restored, and two operators said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopted: Option<Ended>,
     /// When it is looked at next.
     pub due_at: Option<UnixMs>,
 }
@@ -171,6 +177,8 @@ pub enum Facts {
     },
     /// To an accepted payout: there is no wallet of the configured name yet.
     NoWallet,
+    /// To a TRX attempt under way, after a restore: what the register does not have of it is not made any more.
+    Restored,
     /// To an accepted payout: nothing may be authorised now, for this reason; it waits.
     Barred(&'static str),
     /// To a USDT attempt.
@@ -193,6 +201,8 @@ pub struct UsdtFacts {
     pub registered: Option<RegisteredAttempt>,
     /// tron-client: what became of that transaction.
     pub submission: Option<SubmissionView>,
+    /// Whether the plane was restored, and what the register does not have was barred for that.
+    pub restored: bool,
 }
 
 impl PayoutAttempt {
@@ -214,6 +224,16 @@ impl PayoutAttempt {
 }
 
 impl PayoutAttempt {
+    /// Whether it has ended, or the register has it: nothing about it can have been lost.
+    pub fn is_certain(&self) -> bool {
+        let registered = match &self.leg {
+            Leg::Usdt { tx, .. } => tx.is_some(),
+            Leg::Trx { attempt: AnyAttempt::Sealed(sealed), .. } => sealed.is_registered(),
+            Leg::Trx { attempt, .. } => matches!(attempt, AnyAttempt::Submitted(_)),
+        };
+        registered || self.ended().is_some()
+    }
+
     /// Whether it has ended and the wallet's TRX is still held for it.
     pub fn holds_for_nothing(&self) -> bool {
         let holding = matches!(&self.leg, Leg::Trx { funds, .. } if *funds != Funds::Released);

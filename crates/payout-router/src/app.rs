@@ -1,10 +1,12 @@
 //! The service put together.
 
+use std::sync::Arc;
+
 use payments::limits::Limits;
 use payments::payout::Authority;
 use primitives::PlaneId;
 use service::clock::SharedClock;
-use service::{App, Context, Service, StartError, gauges};
+use service::{App, Context, PeerClient, Service, StartError, gauges};
 use store::{Record, Store};
 use transact::Transact;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,14 +24,15 @@ use crate::kept_head::HeadRow;
 use crate::metrics::Metrics;
 use crate::payout::PayoutRow;
 use crate::reconcile::Reconciler;
+use crate::recovery::{Recoveries, Recovery};
 use crate::sighting::Sighting;
 use crate::stopping::Stopper;
 use crate::wallet::WalletRow;
 use crate::{health, routes};
 
 /// The nouns that this service stores.
-pub(crate) const NOUNS: [&str; 6] =
-    [PayoutRow::NOUN, HeadRow::NOUN, Sighting::NOUN, Discrepancy::NOUN, WalletRow::NOUN, Census::NOUN];
+pub(crate) const NOUNS: [&str; 7] =
+    [PayoutRow::NOUN, HeadRow::NOUN, Sighting::NOUN, Discrepancy::NOUN, WalletRow::NOUN, Census::NOUN, Recovery::NOUN];
 
 /// The service.
 #[derive(Debug)]
@@ -50,6 +53,10 @@ pub struct State {
     pub(crate) freezer: Freezer,
     /// Whether everything is stopped.
     pub(crate) halt: Halt,
+    /// Whether the plane was restored, and has not made up for it.
+    pub(crate) recoveries: Recoveries,
+    /// Who is asked what is on the chain.
+    pub(crate) tron_client: PeerClient,
     /// Who decides what waits for a person.
     pub(crate) council: Council,
 }
@@ -75,6 +82,14 @@ impl Service for PayoutRouter {
         let plane = &context.base.plane;
         let freezer = Freezer::new(store.clone(), context.clock.clone());
         let halt = Halt::new(store.clone(), context.clock.clone());
+        let recoveries = Recoveries {
+            store: store.clone(),
+            plane: plane.id,
+            past_ms: config.recovery.read_past_ms,
+            restored: store.restored().copied(),
+            authority: Arc::new(context.authority_key()?),
+        };
+        recoveries.begin(context.clock.now()).await?;
         let state = State {
             store: store.clone(),
             clock: context.clock.clone(),
@@ -82,6 +97,8 @@ impl Service for PayoutRouter {
             limits: config.limits.clone(),
             freezer: freezer.clone(),
             halt: halt.clone(),
+            recoveries: recoveries.clone(),
+            tron_client: tron_client.clone(),
             council: Council { operators: config.operators()?, plane: plane.id, chain_id: plane.chain() },
         };
         let metrics = Metrics::new(&context.metrics, context.clock.clone());
@@ -98,6 +115,7 @@ impl Service for PayoutRouter {
             limits: config.limits,
             freezer,
             halt,
+            recoveries,
             wallet: config.payouts.wallet,
             transact: Transact::new(wallet_manager.clone(), register_key, tron_client.clone()),
             wallet_manager: wallet_manager.clone(),
@@ -123,7 +141,8 @@ fn against_the_chain(
     config: &Reconciliation,
 ) -> Result<App<State>, StartError> {
     let (wallet_manager, tron_client) = (context.peer("wallet-manager")?, context.peer("tron-client")?);
-    let State { store, plane, halt, .. } = state;
+    let State { store, plane, halt, recoveries, .. } = state;
+    let token = context.base.plane.usdt_contract;
     let (seen, checked) = (halt.clone(), store.clone());
     Ok(app
         .drive(CensusTaker {
@@ -131,8 +150,19 @@ fn against_the_chain(
             wallet_manager: wallet_manager.clone(),
             interval_ms: config.wallets_ms,
         })
-        .drive(Backstop { wallet_manager: wallet_manager.clone(), tron_client, interval_ms: config.permissions_ms })
-        .drive(Reconciler { store: store.clone(), wallet_manager: wallet_manager.clone(), metrics: metrics.clone() })
+        .drive(Backstop {
+            wallet_manager: wallet_manager.clone(),
+            tron_client: tron_client.clone(),
+            interval_ms: config.permissions_ms,
+        })
+        .drive(Reconciler {
+            store: store.clone(),
+            wallet_manager: wallet_manager.clone(),
+            tron_client,
+            metrics: metrics.clone(),
+            token,
+            recoveries,
+        })
         .drive(Stopper { plane, wallet_manager })
         .check("reconciliation", move || health::reconciliation(seen.clone()))
         .check("permissions", move || health::permissions(checked.clone()))

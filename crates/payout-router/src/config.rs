@@ -18,6 +18,8 @@ pub struct Config {
     pub limits: Limits,
     /// How the plane is held against the chain.
     pub reconciliation: Reconciliation,
+    /// What a restored plane does before it pays again.
+    pub recovery: Recovery,
     /// The people who decide what waits for one, by name.
     #[serde(default)]
     pub operators: BTreeMap<String, VerifyKey>,
@@ -52,6 +54,14 @@ pub struct Reconciliation {
     pub wallets_ms: u64,
     /// Between two comparisons of a wallet's permissions with the chain's, milliseconds.
     pub permissions_ms: u64,
+}
+
+/// What a restored plane does before it pays again.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recovery {
+    /// How far past the restore the chain is read at least, milliseconds.
+    pub read_past_ms: u64,
 }
 
 impl Reconciliation {

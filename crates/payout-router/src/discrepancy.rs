@@ -1,12 +1,12 @@
 //! Something that nobody can explain, and a person's word on it.
 
 use api::payout_router::events;
-use api::payout_router::reconciliation::{DiscrepancyView, Finding, Resolution};
+use api::payout_router::reconciliation::{DiscrepancyView, Finding, Resolution, WalletPayment};
 use primitives::UnixMs;
 use serde::{Deserialize, Serialize};
 use store::{Commit, NewEvent, Record, Versioned};
 
-use crate::halt;
+use crate::{halt, stray};
 
 /// What is stored of a discrepancy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,10 +23,18 @@ impl Discrepancy {
         Self { finding, found_at, signing_stopped: false, resolution: None }
     }
 
+    /// The payment that it is, if it is one.
+    pub(crate) const fn payment(&self) -> Option<&WalletPayment> {
+        match &self.finding {
+            Finding::UnknownTransaction { payment, .. } => payment.as_ref(),
+            Finding::AuditContradicted { .. } => None,
+        }
+    }
+
     /// The name that a finding has, once for ever.
     pub(crate) fn id_of(finding: &Finding) -> String {
         match finding {
-            Finding::UnknownTransaction { transaction } => transaction.txid.to_string(),
+            Finding::UnknownTransaction { transaction, .. } => transaction.txid.to_string(),
             Finding::AuditContradicted { told, .. } => format!("audit-{}", told.audit.seq),
         }
     }
@@ -46,7 +54,11 @@ impl Discrepancy {
     pub(crate) fn found(&self, commit: Commit) -> Commit {
         tracing::error!(discrepancy = self.id(), finding = ?self.finding, "nobody can explain this: everything is stopped");
         let event = told(events::DISCREPANCY_FOUND, &self.view(), 1);
-        halt::hold(commit.insert(self).event(event), &self.id())
+        let commit = halt::hold(commit.insert(self).event(event), &self.id());
+        match self.payment() {
+            Some(payment) => stray::hold(commit, payment, &self.id()),
+            None => commit,
+        }
     }
 
     /// A person has explained it: it stops nothing any more.

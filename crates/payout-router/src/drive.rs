@@ -24,6 +24,8 @@ use crate::halt::{self, Halt};
 use crate::limits;
 use crate::metrics::Metrics;
 use crate::payout::PayoutRow;
+use crate::recovery::Recoveries;
+use crate::stray;
 
 /// The bytes of a TRX transfer with a memo of the longest, as bandwidth counts them, with room.
 const TRX_TRANSFER_BYTES: u64 = 450;
@@ -36,6 +38,7 @@ pub(crate) struct PayoutMachine {
     pub(crate) limits: Limits,
     pub(crate) freezer: Freezer,
     pub(crate) halt: Halt,
+    pub(crate) recoveries: Recoveries,
     pub(crate) wallet: WalletId,
     pub(crate) transact: Transact,
     pub(crate) wallet_manager: PeerClient,
@@ -54,6 +57,7 @@ impl Machine for PayoutMachine {
         }
         match (&payout.stage, payout.current()) {
             (Stage::Accepted, _) => self.wallet(payout).await,
+            (Stage::Attempting, Some(attempt)) if self.may_be_lost(attempt).await? => Ok(Facts::Restored),
             (Stage::Attempting, Some(attempt)) => self.follow(payout, attempt).await,
             _ => Ok(Facts::Attempt(Fact::Nothing)),
         }
@@ -75,6 +79,9 @@ impl Machine for PayoutMachine {
             CommitError::Exceeded { scope, .. } if scope == halt::SCOPE => Some(self.waits(read, "halted", now)),
             CommitError::Exceeded { scope, .. } if scope.starts_with(freezer::SCOPES) => {
                 Some(self.waits(read, "wallet_frozen", now))
+            }
+            CommitError::Exceeded { scope, .. } if scope.starts_with(stray::SCOPES) => {
+                Some(self.waits(read, stray::MAY_BE_PAID, now))
             }
             _ => None,
         }
@@ -105,9 +112,8 @@ impl PayoutMachine {
         if payout.attempts.len() > read.record.0.attempts.len() {
             // A permission goes out with this commit, or not at all.
             let payer = payout.current().map(|attempt| freezer::scope(attempt.payer));
-            plan = plan.also(|commit| {
-                payer.iter().fold(halt::fence(commit, halt::SCOPE), |commit, scope| halt::fence(commit, scope))
-            });
+            let scopes = [halt::SCOPE.to_owned(), stray::scope_of(&payout)].into_iter().chain(payer);
+            plan = plan.also(|commit| scopes.fold(commit, |commit, scope| halt::fence(commit, &scope)));
         }
         match turn.limits {
             Some(release) => plan.also(|commit| limits::give_back(commit, &payout, &self.limits, release)),
@@ -119,6 +125,9 @@ impl PayoutMachine {
         if self.halt.stands().await? {
             return Ok(Facts::Barred("halted"));
         }
+        if self.halt.held(&stray::scope_of(payout)).await? {
+            return Ok(Facts::Barred(stray::MAY_BE_PAID));
+        }
         let wallet = match self.wallet_manager.call(&wallet_manager::wallet(&self.wallet)).await {
             Outcome::Done(wallet) => wallet,
             Outcome::Refused(problem) if problem.code == "unknown_wallet" => return Ok(Facts::NoWallet),
@@ -129,6 +138,16 @@ impl PayoutMachine {
         let trx_fee_max = trx_fee_max(&chain, payout.request.memo.is_some()).ok_or("the chain's fees overflow")?;
         let frozen = self.freezer.is_frozen(wallet.address).await?;
         Ok(Facts::Wallet { wallet, trx_fee_max, frozen })
+    }
+
+    /// Whether the plane was restored, and this attempt of our own may have been made by the one that was lost.
+    async fn may_be_lost(&self, attempt: &PayoutAttempt) -> Result<bool, BoxError> {
+        let open = match &attempt.leg {
+            Leg::Trx { attempt: AnyAttempt::Open(_), .. } => true,
+            Leg::Trx { attempt: AnyAttempt::Sealed(sealed), .. } => !sealed.is_registered(),
+            _ => false,
+        };
+        Ok(open && self.recoveries.stands().await?)
     }
 
     async fn follow(&self, payout: &Payout, attempt: &PayoutAttempt) -> Result<Facts, BoxError> {
@@ -148,7 +167,8 @@ impl PayoutMachine {
         // It is told again in every turn: the same command, and its answer is the transfer as it is.
         let transfer = self.tell_usdt_manager(payout, attempt).await;
         let refused = transfer.as_ref().is_ok_and(Option::is_none);
-        if attempt.tx().is_none() && (payout.cancelling || refused) {
+        let restored = attempt.tx().is_none() && self.recoveries.stands().await?;
+        if attempt.tx().is_none() && (payout.cancelling || refused || restored) {
             let _ = self.transact.bar_attempt(&authorisation.intent, authorisation.attempt).await?;
         }
         let intent = self.wallet_manager.ask(&wallet_manager::intent(&authorisation.intent)).await?;
@@ -164,7 +184,7 @@ impl PayoutMachine {
             None
         };
         let transfer = transfer.ok().flatten();
-        Ok(Facts::Usdt(Box::new(UsdtFacts { transfer, registered, submission })))
+        Ok(Facts::Usdt(Box::new(UsdtFacts { transfer, registered, submission, restored })))
     }
 
     /// Gets the register's signed word that an attempt is void: what was merely read does not free money.

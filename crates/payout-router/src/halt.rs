@@ -23,6 +23,11 @@ impl Halt {
         self.store.held(SCOPE, self.clock.now()).await
     }
 
+    /// Whether anything holds a share of this scope.
+    pub(crate) async fn held(&self, scope: &str) -> Result<bool, StoreError> {
+        Ok(self.store.held(scope, self.clock.now()).await? > 0)
+    }
+
     /// Whether nothing may be authorised.
     pub(crate) async fn stands(&self) -> Result<bool, StoreError> {
         Ok(self.open().await? > 0)

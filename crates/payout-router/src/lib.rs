@@ -27,9 +27,13 @@ mod metrics;
 mod payout;
 mod problem;
 mod reconcile;
+mod recovery;
 mod routes;
 mod sighting;
 mod stopping;
+mod stray;
+#[cfg(test)]
+mod restored;
 #[cfg(test)]
 mod stops_everything;
 #[cfg(test)]

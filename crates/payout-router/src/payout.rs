@@ -49,7 +49,8 @@ impl Record for PayoutRow {
     fn keys(&self) -> Vec<(&'static str, String)> {
         let txids = self.0.attempts.iter().filter_map(|attempt| attempt.tx());
         let transfers = self.0.attempts.iter().map(|attempt| ("transfer", attempt.transfer_id.to_string()));
-        txids.map(|tx| ("txid", tx.txid.to_string())).chain(transfers).collect()
+        let adopted = self.0.adopted.iter().filter_map(|ended| ended.tx.as_ref());
+        txids.chain(adopted).map(|tx| ("txid", tx.txid.to_string())).chain(transfers).collect()
     }
 
     fn tags(&self) -> Vec<(&'static str, String)> {

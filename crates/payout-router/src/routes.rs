@@ -9,6 +9,8 @@ mod list_discrepancies;
 mod list_payouts;
 mod list_wallets;
 mod put_payout;
+mod recover;
+mod recovery;
 mod resolve_discrepancy;
 #[cfg(test)]
 mod tests;
@@ -38,4 +40,7 @@ pub(crate) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(list_discrepancies::list_discrepancies))
         .routes(routes!(resolve_discrepancy::resolve_discrepancy))
         .routes(routes!(audit_heads::audit_heads))
+        .routes(routes!(recovery::get_recovery))
+        .routes(routes!(recovery::end_recovery))
+        .routes(routes!(recover::recover))
 }

@@ -4,7 +4,9 @@ use api::payout_router::reconciliation::{
     DiscrepancyFilter, Finding, PermissionStanding, ResolveRequest, discrepancies, resolve, wallet_standings,
 };
 use api::payout_router::{self, FreezeRequest, PayoutAsset, PayoutStage};
-use api::tron_client::{self, AccountPermissions, Permission, PermissionKey, WalletTransaction};
+use api::tron_client::{
+    self, AccountPermissions, ChainTransaction, Permission, PermissionKey, Receipt, WalletTransaction,
+};
 use api::wallet_manager::audit::kept_heads;
 use api::wallet_manager::freeze::FreezeView;
 use api::wallet_manager::{self, RegisteredAttempt, WalletList};
@@ -80,7 +82,14 @@ impl Parts {
         Self {
             chain: Chain { store: store.clone(), clock: clock.clone() },
             register: Register::new(store.clone(), clock).await.unwrap(),
-            reconciler: Reconciler { store, wallet_manager: wallet_manager.clone(), metrics },
+            reconciler: Reconciler {
+                store,
+                wallet_manager: wallet_manager.clone(),
+                tron_client: tron_client.clone(),
+                metrics,
+                token: Address::from_evm([7; 20]),
+                recoveries: bench.recoveries(),
+            },
             stopper: Stopper { plane: plane(), wallet_manager: wallet_manager.clone() },
             backstop: Backstop { wallet_manager, tron_client, interval_ms: 30_000 },
             bench,
@@ -89,8 +98,11 @@ impl Parts {
 
     async fn chain_tells(&self, seed: u8) {
         let data = serde_json::to_value(seen(seed)).unwrap();
+        let (txid, block, raw_data) = (txid(seed), seen(seed).block, vec![seed].into());
+        let read = ChainTransaction { txid, block, raw_data, receipt: Receipt::default() };
+        self.bench.tron_client.answer(&format!("GET /v1/blocks/9/transactions/{txid}"), &read);
         let kind = tron_client::events::WALLET_TRANSACTION;
-        self.bench.told(&self.chain, kind, &txid(seed).to_string(), data).await;
+        self.bench.told(&self.chain, kind, &txid.to_string(), data).await;
     }
 
     async fn register_tells(&self, seed: u8, audit: LogPosition) {
@@ -171,7 +183,7 @@ async fn an_unknown_transaction_stops_everything_until_a_person_has_explained_it
     assert_eq!(asked[0], asked[1], "one stop, however often it is asked for");
 
     let page = bench.client("operator").ask(&discrepancies(&DiscrepancyFilter::default())).await.unwrap();
-    assert_eq!(page.discrepancies[0].finding, Finding::UnknownTransaction { transaction: seen(1) });
+    assert_eq!(page.discrepancies[0].finding, Finding::UnknownTransaction { transaction: seen(1), payment: None });
     let explain = |id: &str, note: &str, names: &[&str]| {
         let action = Action::Explain { discrepancy: id.to_owned(), note: note.to_owned() };
         ResolveRequest { ceremony: decided(action, names) }
@@ -204,7 +216,7 @@ async fn an_unknown_transaction_stops_everything_until_a_person_has_explained_it
 async fn a_halt_between_the_question_and_the_commit_lets_no_permission_out() {
     let parts = Parts::new().await;
     let id = parts.bench.put(&request("order-1", PayoutAsset::Usdt, "1")).await.payout_id;
-    let finding = Finding::UnknownTransaction { transaction: seen(1) };
+    let finding = Finding::UnknownTransaction { transaction: seen(1), payment: None };
     let found = Discrepancy::new(finding, NOW).found(Commit::new(NOW));
     let halted = parts.bench.turn_around(id, found).await.unwrap();
     assert_eq!((halted.stage, halted.reason.as_deref()), (PayoutStage::Accepted, Some("halted")));

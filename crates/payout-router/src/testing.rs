@@ -17,7 +17,7 @@ use service::driver::Machine;
 use service::feed::Apply;
 use service::testing::{Script, client, context, store};
 use service::{App, BoxError, PeerClient};
-use store::{Commit, CommitError, Store, Versioned};
+use store::{Commit, CommitError, Restored, Store, Versioned};
 use transact::Transact;
 
 use crate::PayoutRouter;
@@ -28,6 +28,7 @@ use crate::freezer::Freezer;
 use crate::halt::Halt;
 use crate::metrics::Metrics;
 use crate::payout::PayoutRow;
+use crate::recovery::Recoveries;
 
 pub(crate) const NOW: UnixMs = UnixMs(1_751_466_432_000);
 pub(crate) const SERVICE: &str = "payout-router";
@@ -101,6 +102,8 @@ pub(crate) struct Bench {
     pub(crate) wallet_manager: Script,
     pub(crate) tron_client: Script,
     pub(crate) usdt_manager: Script,
+    /// None but where a test has it restored.
+    pub(crate) restored: Option<Restored>,
 }
 
 impl Bench {
@@ -111,6 +114,7 @@ impl Bench {
             wallet_manager: Script::new(),
             tron_client: Script::new(),
             usdt_manager: Script::new(),
+            restored: None,
         };
         bench.wallet_manager.answer("GET /v1/wallets/hot", &wallet());
         bench.tron_client.answer("GET /v1/chain-parameters", &chain());
@@ -131,6 +135,8 @@ impl Bench {
             limits: limits(),
             freezer: Freezer::new(self.store.clone(), self.clock.clone()),
             halt: Halt::new(self.store.clone(), self.clock.clone()),
+            recoveries: self.recoveries(),
+            tron_client: self.peer("tron-client", &self.tron_client),
             council: Council {
                 operators: Operators::new(OPERATORS.map(|name| (name.to_owned(), operator(name).verify_key())))
                     .unwrap(),
@@ -143,6 +149,17 @@ impl Bench {
 
     pub(crate) fn client(&self, caller: &str) -> PeerClient {
         client(SERVICE, self.router(), caller, self.clock.clone())
+    }
+
+    /// The restore that this plane was made by, if it was.
+    pub(crate) fn recoveries(&self) -> Recoveries {
+        Recoveries {
+            store: self.store.clone(),
+            plane: plane(),
+            past_ms: 60_000,
+            restored: self.restored,
+            authority: Arc::new(SignKey::from_seed(&[1; 32])),
+        }
     }
 
     fn machine(&self) -> PayoutMachine {
@@ -162,6 +179,7 @@ impl Bench {
             limits: limits(),
             freezer: Freezer::new(self.store.clone(), self.clock.clone()),
             halt: Halt::new(self.store.clone(), self.clock.clone()),
+            recoveries: self.recoveries(),
             wallet: "hot".parse().unwrap(),
             transact: Transact::new(wallet_manager.clone(), register_key().verify_key(), tron_client.clone()),
             wallet_manager,

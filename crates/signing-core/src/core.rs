@@ -116,6 +116,10 @@ impl Core {
         if let Ok(policy_in_force) = policy.current() {
             policy.remember(&store, &policy_in_force.version, clock.now()).await?;
         }
+        let freezer = Freezer::read(store.clone(), Arc::clone(&audit), clock.clone(), metrics.clone()).await?;
+        if let Some(restored) = store.restored() {
+            freezer.hold_restored(settings.rules.plane, restored).await.map_err(StartError::other)?;
+        }
         let signing = SigningCore {
             audit: Arc::clone(&audit),
             store: store.clone(),
@@ -124,7 +128,7 @@ impl Core {
             anchors: Arc::default(),
             book: Arc::clone(&book),
             keeper: Arc::clone(&keeper),
-            freezer: Arc::new(Freezer::read(store.clone(), Arc::clone(&audit), clock.clone(), metrics.clone()).await?),
+            freezer: Arc::new(freezer),
             authority: Arc::new(authority),
             clock: clock.clone(),
             metrics,

@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use api::wallet_manager::events;
 use api::wallet_manager::freeze::{FreezeList, FreezeRequest, FreezeView};
-use primitives::{FreezeId, UnixMs};
+use primitives::{FreezeId, PlaneId, UnixMs};
 use serde::{Deserialize, Serialize};
 use service::clock::SharedClock;
 use service::health::Finding;
 use signer::Refusal;
-use store::{Commit, CommitError, Filter, LIST_LIMIT_MAX, NewEvent, Record, Store, StoreError, Versioned};
+use store::{Commit, CommitError, Filter, LIST_LIMIT_MAX, NewEvent, Record, Restored, Store, StoreError, Versioned};
 use thiserror::Error;
 use tokio::sync::{RwLock, RwLockReadGuard};
 use tracing::warn;
@@ -143,6 +143,18 @@ impl Freezer {
         }
     }
 
+    /// Stops all signing because the register was put back from a backup: of what was signed since it knows nothing. Once
+    /// for each restore; payout-router ends its own stop for it by the same name.
+    pub async fn hold_restored(&self, plane: PlaneId, restored: &Restored) -> Result<(), FreezeError> {
+        let freeze_id = of_restore(plane, restored);
+        let reason = "the plane was restored from a backup: see `lucid recover`".to_owned();
+        match self.freeze(FreezeRequest { freeze_id, reason }, "restore").await {
+            // Lifted before this start.
+            Ok(_) | Err(FreezeError::Lifted) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Every stop that holds, oldest first.
     pub async fn holding(&self) -> FreezeList {
         let mut freezes: Vec<_> = self.holding.read().await.values().map(Freeze::view).collect();
@@ -171,6 +183,11 @@ impl Freeze {
         let Self { freeze_id, reason, by, at, lifted_at } = self.clone();
         FreezeView { freeze_id, reason, by, at, lifted_at }
     }
+}
+
+/// The stop that a restore makes.
+fn of_restore(plane: PlaneId, restored: &Restored) -> FreezeId {
+    FreezeId::derive(plane.uuid(), &["restore", &restored.id.to_string()])
 }
 
 const HOLDING: &str = "holding";

@@ -106,6 +106,7 @@ impl From<ThawError> for Problem {
         let detail = error.to_string();
         match error {
             ThawError::Refused(refusal) => Self::forbidden(refusal.code(), detail),
+            ThawError::Recovering => Self::conflict("recovering", detail),
             ThawError::Unknown(_) => Self::not_found("unknown_freeze", detail),
             ThawError::Store(error) => error.into(),
             ThawError::Audit(fault) => fault.into(),

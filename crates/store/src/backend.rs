@@ -4,7 +4,7 @@ mod memory;
 mod sqlite;
 
 pub(crate) use memory::Memory;
-pub(crate) use sqlite::Sqlite;
+pub(crate) use sqlite::{Sqlite, failed};
 
 use primitives::{LogPosition, UnixMs};
 

@@ -61,6 +61,9 @@ pub enum StoreError {
     /// What was written cannot be read back.
     #[error("the database lost a write")]
     Lost,
+    /// A copy that was to be put back is not whole, or no database of ours.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

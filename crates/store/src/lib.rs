@@ -18,6 +18,7 @@ mod incarnation;
 mod list;
 mod log;
 mod record;
+mod restored;
 mod row;
 mod schedule;
 mod store;
@@ -30,6 +31,7 @@ pub use incarnation::Incarnation;
 pub use list::{Filter, LIST_LIMIT_MAX, Page};
 pub use log::{LogEntry, LogRecord};
 pub use record::{Record, Versioned};
+pub use restored::{Restored, begin_restored, snapshot};
 pub use store::{RowStates, Store};
 
 #[cfg(test)]

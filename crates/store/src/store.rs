@@ -16,6 +16,7 @@ use crate::incarnation::Incarnation;
 use crate::list::{Filter, LIST_LIMIT_MAX, Page, RowFilter};
 use crate::log::LogRecord;
 use crate::record::{Record, Versioned};
+use crate::restored::{self, Restored};
 use crate::row::StoredRow;
 
 pub use states::RowStates;
@@ -30,6 +31,7 @@ pub struct Store(Arc<Inner>);
 struct Inner {
     backend: AnyBackend,
     incarnation: Incarnation,
+    restored: Option<Restored>,
     changes: watch::Sender<u64>,
 }
 
@@ -59,14 +61,20 @@ impl Store {
     pub async fn sqlite(path: &Path, nouns: &[&'static str], fresh: Incarnation) -> Result<Self, StoreError> {
         let (changes, _) = watch::channel(0);
         let (sqlite, incarnation) = Sqlite::open(path, nouns, fresh, changes.clone()).await?;
-        Ok(Self(Arc::new(Inner { backend: AnyBackend::Sqlite(sqlite), incarnation, changes })))
+        let restored = restored::read(path).await?;
+        Ok(Self(Arc::new(Inner { backend: AnyBackend::Sqlite(sqlite), incarnation, restored, changes })))
     }
 
     /// A store without a file, for tests.
     pub fn memory(nouns: &[&'static str], incarnation: Incarnation) -> Self {
         let (changes, _) = watch::channel(0);
         let backend = AnyBackend::Memory(Box::new(Memory::new(nouns, changes.clone())));
-        Self(Arc::new(Inner { backend, incarnation, changes }))
+        Self(Arc::new(Inner { backend, incarnation, restored: None, changes }))
+    }
+
+    /// That the database was put back from a backup, if it ever was; the last time.
+    pub fn restored(&self) -> Option<&Restored> {
+        self.0.restored.as_ref()
     }
 
     /// Which life of the database this is.

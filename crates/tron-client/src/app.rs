@@ -44,6 +44,8 @@ pub struct Shared {
     pub ledger: Arc<Ledger>,
     /// Whom to ask.
     pub nodes: Arc<Nodes>,
+    /// Reads blocks.
+    pub reader: Arc<Reader>,
     /// State of the chain, asked of the nodes.
     pub facts: Arc<Facts>,
     /// The clock.
@@ -95,6 +97,7 @@ impl Parts {
         let shared = Shared {
             ledger: ledger.clone(),
             nodes: nodes.clone(),
+            reader: reader.clone(),
             facts: Arc::new(Facts::new(nodes.clone(), clock.clone())),
             clock: clock.clone(),
             trust: config.trust.clone(),

@@ -3,6 +3,7 @@
 mod account;
 mod account_permissions;
 mod anchor;
+mod block_transaction;
 mod chain;
 mod chain_parameters;
 mod constant_call;
@@ -29,6 +30,7 @@ pub fn all() -> OpenApiRouter<Shared> {
         .routes(routes!(put_submission::put_submission, get_submission::get_submission))
         .routes(routes!(finality::get_finality))
         .routes(routes!(put_wallet::put_wallet))
+        .routes(routes!(block_transaction::get_block_transaction))
 }
 
 /// The scope for reading the chain; the operator may read everything.

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use crate::Call;
 use crate::call::{escape, query};
+use crate::payout_router::PayoutAsset;
 use crate::tron_client::WalletTransaction;
 use crate::wallet_manager::audit::KeptHead;
 
@@ -35,6 +36,9 @@ pub enum Finding {
     UnknownTransaction {
         /// The transaction.
         transaction: WalletTransaction,
+        /// Whom it has paid, if it is a payment as payouts are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payment: Option<WalletPayment>,
     },
     /// wallet-manager tells another audit log than it told before: it was cut, changed, or goes backwards.
     AuditContradicted {
@@ -43,6 +47,20 @@ pub enum Finding {
         /// What is told now.
         told: KeptHead,
     },
+}
+
+/// What a transaction of a wallet of ours has paid, by what the solid chain has of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WalletPayment {
+    /// In what.
+    pub asset: PayoutAsset,
+    /// To whom.
+    pub recipient: Address,
+    /// How much, in the asset's units.
+    pub amount: String,
+    /// What is written on it, if it is text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memo: Option<String>,
 }
 
 /// Two operators' word on a discrepancy.

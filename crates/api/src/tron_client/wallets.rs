@@ -1,10 +1,10 @@
 //! What tron-client knows of wallets that it was told of: what they do on the chain, and who may sign for them there.
 
-use primitives::{Address, BlockRef, TxId};
+use primitives::{Address, BlockRef, HexBytes, TxId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Permission;
+use super::{Permission, Receipt};
 use crate::Call;
 
 /// A wallet whose transactions are told on the feed.
@@ -32,6 +32,19 @@ pub struct WalletTransaction {
     pub contract_ret: String,
 }
 
+/// A transaction of a solid block, read anew from a node, with what it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ChainTransaction {
+    /// Its id, which is the hash of raw_data.
+    pub txid: TxId,
+    /// The block, whose id was recomputed.
+    pub block: BlockRef,
+    /// Its bytes.
+    pub raw_data: HexBytes,
+    /// What it came to.
+    pub receipt: Receipt,
+}
+
 /// Who may sign for an account, at the solid block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AccountPermissions {
@@ -47,6 +60,11 @@ pub struct AccountPermissions {
 /// `not_reading_yet` before the first block was read.
 pub fn watch_wallet(address: Address) -> Call<WatchView> {
     Call::put(format!("/v1/wallets/{address}"), &serde_json::json!({}))
+}
+
+/// A transaction of this solid block; 404 `not_in_block`, 503 `no_node`.
+pub fn block_transaction(block: u64, txid: TxId) -> Call<ChainTransaction> {
+    Call::get(format!("/v1/blocks/{block}/transactions/{txid}"))
 }
 
 /// Who may sign for an account.

@@ -1,6 +1,6 @@
 //! The stop of all signing: one operator makes it, two lift it.
 
-use primitives::statement::{Ceremony, Cosigned};
+use primitives::statement::{Ceremony, Cosigned, RecoveryEnded, Signed};
 use primitives::{FreezeId, UnixMs};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,6 +24,10 @@ pub struct ThawRequest {
     /// The decision; it names the stop.
     #[schema(value_type = Object)]
     pub ceremony: Cosigned<Ceremony>,
+    /// To lift the stop that a restore made: payout-router's word that the plane was held against the chain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub recovery: Option<Signed<RecoveryEnded>>,
 }
 
 /// A stop of all signing.
@@ -53,7 +57,8 @@ pub fn put_freeze(request: &FreezeRequest) -> Call<FreezeView> {
     Call::put("/v1/freeze".into(), request)
 }
 
-/// Lifts the stop that two operators name; 403 with the rule's code, 404 `unknown_freeze`.
+/// Lifts the stop that two operators name; 403 with the rule's code, 404 `unknown_freeze`, 409
+/// `recovering` without payout-router's word on a restore.
 pub fn put_thaw(request: &ThawRequest) -> Call<FreezeView> {
     Call::put("/v1/freeze/thaw".into(), request)
 }

@@ -72,7 +72,7 @@ fn place(url: &str) -> Result<String> {
 }
 
 /// Gives the containers' user what is theirs, as far as this process may: whether it all is.
-pub(super) fn hand_over(directory: &Directory) -> Result<bool> {
+pub(crate) fn hand_over(directory: &Directory) -> Result<bool> {
     hand_over_to(directory, USER)
 }
 

@@ -66,6 +66,7 @@ pub fn accept(
         waiting: None,
         cancelling: false,
         allowed: None,
+        adopted: None,
         due_at: Some(now),
     })
 }

@@ -1,6 +1,9 @@
 //! The next step of a payout, from what was learned.
 
+mod adopt;
 mod usdt;
+
+pub use adopt::{NotWaiting, adopt};
 
 use api::wallet_manager::WalletView;
 use primitives::{Address, AttemptNo, Sun, TransferId, UnixMs};
@@ -19,6 +22,8 @@ const WAIT_MS: u64 = 5_000;
 const ALIVE_MS: u64 = 31_000;
 /// How many attempts are made without a person.
 const ATTEMPTS_MAX: u32 = 2;
+/// Why an attempt is barred that a restored plane knows of and the register does not: it may have been made and lost.
+pub const RESTORED: &str = "restored";
 /// Why a payout waits for a person when they were made.
 const EXHAUSTED: &str = "attempts_exhausted";
 
@@ -63,6 +68,7 @@ pub fn plan(payout: &Payout, facts: Facts, authority: &Authority, now: UnixMs) -
             authorise(payout, &wallet, trx_fee_max, authority, now)
         }
         (Stage::Attempting, Facts::Usdt(facts)) => usdt::follow(payout, &facts, now),
+        (Stage::Attempting, Facts::Restored) => barred_by_restore(payout, now),
         (Stage::Attempting, Facts::FundsHeld(held)) => funds_answered(payout, held, now),
         (Stage::Attempting, Facts::Attempt(fact)) => advance(payout, fact, now),
         (_, Facts::FundsReleased) => funds_released(payout, now),
@@ -104,6 +110,15 @@ fn stop(payout: &Payout, now: UnixMs) -> Turn {
         *attempt = attempt::bar(attempt.clone(), "cancelled");
     }
     next.cancelling = true;
+    looked(next, 0, now)
+}
+
+/// The attempt may have been made by the plane that was lost: it is barred here, and what the chain has decides.
+fn barred_by_restore(payout: &Payout, now: UnixMs) -> Turn {
+    let mut next = payout.clone();
+    if let Some(PayoutAttempt { leg: Leg::Trx { attempt, .. }, .. }) = next.attempts.last_mut() {
+        *attempt = attempt::bar(attempt.clone(), RESTORED);
+    }
     looked(next, 0, now)
 }
 
@@ -202,7 +217,7 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
             // After the last two the paying account was given other permissions meanwhile: the next permission names the
             // right one.
-            Some(attempt::EXPIRED | "authority_expired" | "permission" | "wrong_permission") => {
+            Some(attempt::EXPIRED | RESTORED | "authority_expired" | "permission" | "wrong_permission") => {
                 another_attempt(payout, now)
             }
             reason => fail(payout, reason.unwrap_or("unsigned"), now),

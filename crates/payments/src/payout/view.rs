@@ -91,7 +91,7 @@ impl Payout {
             stage: self.public_stage(),
             reason,
             attempts: self.attempts.iter().map(PayoutAttempt::view).collect(),
-            receipt: self.current().and_then(PayoutAttempt::ended).and_then(receipt),
+            receipt: self.adopted.as_ref().or_else(|| self.current()?.ended()).and_then(receipt),
             created_at: self.created_at,
             ended_at: self.ended_at(),
         }

@@ -13,7 +13,7 @@ use store::{Commit, CommitError};
 use super::{REVIEW, WRITE};
 use crate::payout::PayoutRow;
 use crate::problem::{too_late, unknown_payout};
-use crate::{app, limits};
+use crate::{app, limits, stray};
 
 /// Asks for a payout to be stopped. It is `cancelled` once wallet-manager has barred its attempt; one that is signed
 /// already goes on. Needs the scope `payouts:write` or `payouts:review`.
@@ -23,7 +23,8 @@ use crate::{app, limits};
         (status = 202, body = PayoutView),
         (status = 404, body = api::Problem, content_type = "application/problem+json", description = "`unknown_payout`"),
         (status = 409, body = api::Problem, content_type = "application/problem+json",
-            description = "`too_late`: it has ended; `busy`: it is changing, ask again"),
+            description = "`too_late`: it has ended; `recovering`: the plane was restored, and it may have been paid; \
+                `busy`: it is changing, ask again"),
     )
 )]
 pub(crate) async fn cancel_payout(
@@ -40,6 +41,10 @@ pub(crate) async fn cancel_payout(
     let turn = cancel(&found.record.0, now).map_err(too_late)?;
     if turn.next == found.record.0 {
         return Ok((StatusCode::ACCEPTED, Json(found.record.0.view())));
+    }
+    if state.recoveries.stands().await? || state.halt.held(&stray::scope_of(&found.record.0)).await? {
+        let detail = "It may have been paid before the plane was restored: that is decided first.";
+        return Err(Problem::conflict("recovering", detail));
     }
     let next = PayoutRow(turn.next);
     let mut commit = Commit::new(now).update(&found, &next);

@@ -9,8 +9,8 @@ use service::{Caller, Problem};
 use store::{Commit, CommitError};
 
 use super::REVIEW;
-use crate::app;
 use crate::discrepancy::Discrepancy;
+use crate::{app, stray};
 
 /// How many operators it takes: once none is open, payouts go on.
 const OPERATORS: usize = 2;
@@ -26,7 +26,8 @@ const OPERATORS: usize = 2;
         (status = 404, body = api::Problem, content_type = "application/problem+json",
             description = "`unknown_discrepancy`"),
         (status = 409, body = api::Problem, content_type = "application/problem+json",
-            description = "`resolved`: it has another note already; `busy`: it is changing, ask again"),
+            description = "`resolved`: it has another note already; `recovering`: the plane was restored, and this is a payment \
+                that `/v1/recovery/decisions` decides on; `busy`: it is changing, ask again"),
         (status = 403, body = api::Problem, content_type = "application/problem+json",
             description = "The code is the rule that stands against the decision, such as `authority_signature`."),
     )
@@ -51,9 +52,17 @@ pub(crate) async fn resolve_discrepancy(
         let other = || Problem::conflict("resolved", "It was explained already, by another note.");
         return if same { Ok(Json(found.record.view())) } else { Err(other()) };
     }
+    if found.record.payment().is_some() && state.recoveries.stands().await? {
+        let detail = "The plane was restored: say by `lucid recover` which payout it has paid.";
+        return Err(Problem::conflict("recovering", detail));
+    }
     let by = agreed.operators.join(", ");
     let resolution = Resolution { by: by.clone(), note: note.clone(), at: now };
     let (next, commit) = Discrepancy::resolved(&found, resolution, Commit::new(now));
+    let commit = match found.record.payment() {
+        Some(payment) => stray::released(commit, payment, &id),
+        None => commit,
+    };
     match state.store.commit(commit).await {
         Ok(()) => {
             tracing::warn!(discrepancy = id, by, note, "explained by operators");

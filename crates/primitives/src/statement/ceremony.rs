@@ -8,12 +8,13 @@ use super::cosigned::Dated;
 use super::fields::{address, array, line, number_of, plane, value_of};
 use super::key_class::KeyClass;
 use super::manifest::CLASSES;
+use super::recovered::Recovered;
 use super::spending::{Spending, WireSpending};
 use super::{Statement, StatementError};
 use crate::{Address, AttemptNo, CeremonyId, ChainId, FreezeId, IntentId, KeyId, PlaneId, UnixMs, WalletId};
 use wire::{
     Wire, WireAction, WireAdoptSettings, WireAttemptAgain, WireExplain, WireHarden, WireMakeKey, WirePermission,
-    WireRetireKey, WireSetPolicy, WireThaw, WireWeight,
+    WireRecover, WireRetireKey, WireSetPolicy, WireThaw, WireWeight,
 };
 
 /// How long a ceremony may be valid at most: 24 hours.
@@ -100,6 +101,13 @@ pub enum Action {
         /// What it was; 1 to [`NOTE_MAX`] bytes in one line.
         note: String,
     },
+    /// Say what transactions were that a restored plane does not know, so that they stop payouts no more.
+    Recover {
+        /// Each with what it was: ascending by txid, none twice, 1 to [`RECOVERED_MAX`](super::RECOVERED_MAX).
+        transactions: Vec<Recovered>,
+        /// By what this is known; 1 to [`NOTE_MAX`] bytes in one line.
+        note: String,
+    },
 }
 
 /// A decision of two operators. Good once, in one plane on one chain, for at most 24 hours.
@@ -168,6 +176,10 @@ impl Action {
             Self::Explain { discrepancy, note } => {
                 WireAction::Explain(WireExplain { discrepancy: discrepancy.clone(), note: note.clone() })
             }
+            Self::Recover { transactions, note } => WireAction::Recover(WireRecover {
+                transactions: transactions.iter().copied().map(Recovered::to_wire).collect(),
+                note: note.clone(),
+            }),
         }
     }
 
@@ -202,6 +214,10 @@ impl Action {
             WireAction::Explain(explain) => Self::Explain {
                 discrepancy: line(&explain.discrepancy, DISCREPANCY_MAX, "discrepancy")?,
                 note: line(&explain.note, NOTE_MAX, "note")?,
+            },
+            WireAction::Recover(recover) => Self::Recover {
+                transactions: Recovered::all_from_wire(&recover.transactions)?,
+                note: line(&recover.note, NOTE_MAX, "note")?,
             },
         })
     }

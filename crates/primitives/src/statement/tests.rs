@@ -86,6 +86,16 @@ fn golden_unsigned() {
 }
 
 #[test]
+fn golden_recovery_ended() {
+    let freeze = "fz_6ba7b811-9dad-11d1-80b4-00c04fd430c8".parse().expect("an id");
+    let ended = RecoveryEnded { plane: plane(), freeze, at: UnixMs(1_751_466_432_000) };
+    let expected = "0a27706c5f36626137623831302d396461642d313164312d383062342d3030633034666434333063381227667a5f\
+         36626137623831312d396461642d313164312d383062342d3030633034666434333063381880aca3dcfc32";
+    assert_eq!(hex::encode(ended.encode()), expected);
+    assert_eq!(RecoveryEnded::decode(&ended.encode()), Ok(ended));
+}
+
+#[test]
 fn golden_wire_form() {
     let json = serde_json::to_string(&Signed::sign(unsigned(), &key())).expect("serialises");
     assert_eq!(

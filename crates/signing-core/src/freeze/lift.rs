@@ -10,7 +10,7 @@ use store::{Commit, StoreError};
 use thiserror::Error;
 use tracing::warn;
 
-use super::{Freeze, Freezer, of_audit, told};
+use super::{Freeze, Freezer, of_audit, of_restore, told};
 use crate::audit::AuditFault;
 use crate::audit::entry::Thawed;
 
@@ -20,6 +20,9 @@ pub enum ThawError {
     /// The decision is not two operators', not good here and now, or on something else.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A restore made it, and payout-router has not said that the plane was held against the chain since.
+    #[error("the plane was restored: payout-router has not said that it was held against the chain")]
+    Recovering,
     /// There is no such stop.
     #[error("there is no stop {0}")]
     Unknown(FreezeId),
@@ -37,6 +40,7 @@ impl Freezer {
         let now = self.clock.now();
         let agreed = agreed(&request.ceremony, rules, now)?;
         let Action::Thaw { freeze } = agreed.statement.action else { return Err(Refusal::Decision.into()) };
+        self.made_up_for(freeze, request, rules)?;
         let mut holding = self.holding.write().await;
         let stored = self.stored(freeze).await?.ok_or(ThawError::Unknown(freeze))?;
         if stored.record.lifted_at.is_none() {
@@ -51,5 +55,15 @@ impl Freezer {
             return Ok(lifted.view());
         }
         Ok(stored.record.view())
+    }
+
+    /// The stop that a restore made is lifted only by payout-router's word besides: here nothing is known of the chain.
+    fn made_up_for(&self, freeze: FreezeId, request: &ThawRequest, rules: &Rules) -> Result<(), ThawError> {
+        if self.store.restored().is_none_or(|restored| of_restore(rules.plane, restored) != freeze) {
+            return Ok(());
+        }
+        let word = request.recovery.as_ref().and_then(|word| word.verify(&rules.issuers.payout).ok());
+        let said = word.is_some_and(|word| word.plane == rules.plane && word.freeze == freeze);
+        if said { Ok(()) } else { Err(ThawError::Recovering) }
     }
 }

@@ -194,7 +194,7 @@ impl Backend for Sqlite {
 }
 
 /// What a failure of the database is to our callers.
-fn failed(error: sqlx::Error) -> StoreError {
+pub(crate) fn failed(error: sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::PoolClosed => StoreError::Closed,
         other if code(&other).as_deref() == Some(FULL) => StoreError::Full,

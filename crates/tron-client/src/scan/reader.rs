@@ -5,10 +5,11 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use api::tron_client::ChainTransaction;
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::{try_join, try_join_all};
-use primitives::BlockId;
+use primitives::{BlockId, TxId};
 use tokio::sync::Semaphore;
 use tokio_util::task::AbortOnDropHandle;
 use tron_tx::json;
@@ -16,7 +17,7 @@ use tron_tx::json;
 use super::fault::BlockFault;
 use super::verify::{CheckedBlock, ScannedBlock, check};
 use crate::node::{Node, NodeFault, Question};
-use crate::nodes::Nodes;
+use crate::nodes::{NoNode, Nodes};
 use crate::wire::WireError;
 
 /// While no node can serve a block, they are looked at so often.
@@ -68,6 +69,42 @@ impl Reader {
         let block = chunk.blocks.pop().expect("a chunk has the blocks that were asked for");
         let scanned = block.follow(None).expect("without a parent to follow every block follows");
         ReadBlock { scanned, node: chunk.node }
+    }
+
+    /// One transaction of a solid block with its receipt, read from whichever node serves the block well; nothing if the
+    /// block does not have it.
+    pub async fn transaction(&self, number: u64, txid: TxId) -> Result<Option<ChainTransaction>, NoNode> {
+        let mut trouble = None;
+        for node in self.nodes.serving(number) {
+            match self.transaction_of(&node, number, txid).await {
+                Ok(found) => return Ok(found),
+                Err(fault) => {
+                    self.nodes.failed(&node, &fault);
+                    trouble = Some(format!("{}: {fault}", node.name()));
+                }
+            }
+        }
+        Err(NoNode(trouble))
+    }
+
+    async fn transaction_of(
+        &self,
+        node: &Node,
+        number: u64,
+        txid: TxId,
+    ) -> Result<Option<ChainTransaction>, NodeFault> {
+        let asked = try_join(self.ask(node, Question::block(number)), self.ask(node, Question::receipts(number)));
+        let (body, receipts) = asked.await?;
+        let whole = json::parse_block(&body).map_err(BlockFault::from)?.ok_or(WireError::Empty)?;
+        let scanned = check(&whole, &receipts, number)?.follow(None)?;
+        let found = whole.transactions.iter().find(|entry| entry.txid == txid);
+        let receipt = scanned.receipts(|name| *name == txid)?.pop();
+        Ok(found.zip(receipt).map(|(entry, (_, receipt))| ChainTransaction {
+            txid,
+            block: scanned.block,
+            raw_data: entry.transaction.raw_data.clone().into(),
+            receipt,
+        }))
     }
 
     /// Reads until some node serves all of these blocks well.

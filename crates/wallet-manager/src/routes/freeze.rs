@@ -43,6 +43,8 @@ pub(super) async fn put_freeze(
         (status = 403, body = api::Problem, content_type = "application/problem+json",
             description = "The code is the rule that stands against it, such as `authority_signature`."),
         (status = 404, body = api::Problem, content_type = "application/problem+json", description = "unknown_freeze"),
+        (status = 409, body = api::Problem, content_type = "application/problem+json",
+            description = "recovering: a restore made it, and payout-router has not said that the plane was held against the chain"),
     ),
     security(("call_token" = [])),
     tag = "freeze",

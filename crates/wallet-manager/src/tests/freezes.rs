@@ -122,12 +122,14 @@ async fn two_operators_lift_the_stop_that_they_name() {
     let hot = running.wallet("hot", WalletClass::Hot).await;
     let payment = Payment::usdt(&running, &hot, "po_a");
     let (first, second) = (freeze(&running, "theft").await, freeze(&running, "drill").await);
-    let thaw = |freeze: FreezeId| ThawRequest { ceremony: decided(&running, Action::Thaw { freeze }) };
+    let thaw = |freeze: FreezeId| ThawRequest { ceremony: decided(&running, Action::Thaw { freeze }), recovery: None };
 
-    let one =
-        ThawRequest { ceremony: signed(&running, Action::Thaw { freeze: first.freeze_id }, &[authority("alice")]) };
+    let one = ThawRequest {
+        ceremony: signed(&running, Action::Thaw { freeze: first.freeze_id }, &[authority("alice")]),
+        recovery: None,
+    };
     assert_eq!(running.refused("operator", &put_thaw(&one)).await.code, "authority_signature");
-    let other = ThawRequest { ceremony: decided(&running, council::harden(&hot)) };
+    let other = ThawRequest { ceremony: decided(&running, council::harden(&hot)), recovery: None };
     assert_eq!(running.refused("operator", &put_thaw(&other)).await.code, "decision");
     let unknown = running.refused("operator", &put_thaw(&thaw(named("none").freeze_id))).await;
     assert_eq!((unknown.status, unknown.code.as_str()), (404, "unknown_freeze"));

@@ -4,7 +4,7 @@ use api::tron_client::{SubmissionStage, SubmissionView};
 use api::usdt_manager::{TransferStage, TransferView};
 use primitives::UnixMs;
 
-use super::{LOOK_AGAIN_MS, Turn, attempt_ended, looked, review};
+use super::{LOOK_AGAIN_MS, RESTORED, Turn, attempt_ended, looked, review};
 use crate::attempt::{Ended, SealedTx, Verdict};
 use crate::payout::{Leg, Payout, PayoutAttempt, UsdtFacts};
 use crate::{outcome, seal};
@@ -53,7 +53,11 @@ fn registered_tx(facts: &UsdtFacts) -> Option<SealedTx> {
 fn barred(facts: &UsdtFacts, cancelling: bool) -> Option<Ended> {
     facts.registered.as_ref().filter(|registered| registered.void)?;
     let reported = facts.transfer.as_ref().and_then(|transfer| transfer.reason.clone());
-    let reason = if cancelling { Some("cancelled".to_owned()) } else { reported };
+    let reason = match (cancelling, facts.restored) {
+        (true, _) => Some("cancelled".to_owned()),
+        (false, true) => Some(RESTORED.to_owned()),
+        (false, false) => reported,
+    };
     Some(Ended { ending: Verdict::Unsigned, tx: None, block: None, receipt: None, reason })
 }
 

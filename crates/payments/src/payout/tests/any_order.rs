@@ -81,7 +81,8 @@ fn stray(stray: Stray, payout: &Payout) -> Facts {
     let other = SealedTx { txid: primitives::TxId::new([3; 32]), raw_data: vec![1].into(), expiration: testing::NOW };
     let is_usdt = payout.current().is_some_and(|attempt| matches!(attempt.leg, Leg::Usdt { .. }));
     let seen = |tx: &SealedTx, receipt| submission(tx, SubmissionStage::Solid, receipt);
-    let usdt = |submission| Facts::Usdt(Box::new(UsdtFacts { transfer: None, registered: None, submission }));
+    let usdt =
+        |submission| Facts::Usdt(Box::new(UsdtFacts { transfer: None, registered: None, submission, restored: false }));
     match stray {
         Stray::Wallet => Facts::Wallet { wallet: wallet(), trx_fee_max: trx_fee_max(), frozen: false },
         Stray::Anchor => Facts::Attempt(Fact::Anchor(testing::anchor())),

@@ -95,7 +95,7 @@ impl World {
                     self.submission(&tx, &attempt.authorisation)
                 });
                 let transfer = Some(self.transfer(attempt));
-                Facts::Usdt(Box::new(UsdtFacts { transfer, registered, submission }))
+                Facts::Usdt(Box::new(UsdtFacts { transfer, registered, submission, restored: false }))
             }
             Leg::Trx { funds: Funds::Wanted | Funds::Lacking, attempt: AnyAttempt::Open(_), .. }
                 if !payout.cancelling =>

@@ -3,6 +3,7 @@
 use prost::{Message, Oneof};
 
 use super::WireSpending;
+use crate::statement::recovered::WireRecovered;
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct WireMakeKey {
@@ -84,6 +85,14 @@ pub(super) struct WireExplain {
     pub(super) note: String,
 }
 
+#[derive(Clone, PartialEq, Message)]
+pub(super) struct WireRecover {
+    #[prost(message, repeated, tag = "1")]
+    pub(super) transactions: Vec<WireRecovered>,
+    #[prost(string, tag = "2")]
+    pub(super) note: String,
+}
+
 #[derive(Clone, PartialEq, Oneof)]
 pub(super) enum WireAction {
     #[prost(message, tag = "10")]
@@ -104,6 +113,8 @@ pub(super) enum WireAction {
     AttemptAgain(WireAttemptAgain),
     #[prost(message, tag = "18")]
     Explain(WireExplain),
+    #[prost(message, tag = "19")]
+    Recover(WireRecover),
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -118,6 +129,6 @@ pub(super) struct Wire {
     pub(super) issued_at: u64,
     #[prost(uint64, tag = "5")]
     pub(super) valid_until: u64,
-    #[prost(oneof = "WireAction", tags = "10, 11, 12, 13, 14, 15, 16, 17, 18")]
+    #[prost(oneof = "WireAction", tags = "10, 11, 12, 13, 14, 15, 16, 17, 18, 19")]
     pub(super) action: Option<WireAction>,
 }

@@ -2,7 +2,7 @@
 
 use super::plane;
 use crate::statement::*;
-use crate::{Address, AttemptNo, ChainId, Sun, UnixMs};
+use crate::{Address, AttemptNo, ChainId, Sun, TxId, UnixMs};
 
 const NOW: UnixMs = UnixMs(1_751_466_500_000);
 
@@ -48,6 +48,14 @@ fn spend() -> Action {
         amount: 25_000_000,
         fee_max: Sun::new(31_000_000).expect("sun"),
     })
+}
+
+fn recover(txids: &[u8]) -> Action {
+    let payout = "po_6ba7b811-9dad-11d1-80b4-00c04fd430c8".parse().expect("an id");
+    let was = [RecoveredAs::Payout(payout), RecoveredAs::Kept, RecoveredAs::Other];
+    let transactions = txids.iter().zip(was.into_iter().cycle());
+    let transactions = transactions.map(|(txid, was)| Recovered { txid: TxId::new([*txid; 32]), was });
+    Action::Recover { transactions: transactions.collect(), note: "the merchant's list".to_owned() }
 }
 
 fn key(seed: u8) -> SignKey {
@@ -102,6 +110,18 @@ fn golden_ceremonies() {
         Action::Explain { discrepancy: "audit-7".to_owned(), note: "a restore, ticket 1042".to_owned() },
         "0a27706c5f36626137623831302d396461642d313164312d383062342d30306330346664343330633810dca799db021a10070707070707070707070707070707072080aca3dcfc322880e4bc85fd329201210a0761756469742d3712166120726573746f72652c207469636b65742031303432",
     );
+}
+
+#[test]
+fn transactions_are_recovered_in_one_order_and_once_each() {
+    let ceremony = ceremony(recover(&[1, 2, 3]));
+    assert_eq!(Ceremony::decode(&ceremony.encode()), Ok(ceremony));
+    let many: Vec<u8> = (0..=200).collect();
+    for wrong in [&[][..], &[2, 1], &[1, 1], &many] {
+        let ceremony = self::ceremony(recover(wrong));
+        assert!(Ceremony::decode(&ceremony.encode()).is_err(), "{wrong:?}");
+    }
+    assert!(Ceremony::decode(&self::ceremony(recover(&many[1..])).encode()).is_ok());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod crash;
 mod file;
 mod full;
+mod restored;
 mod speed;
 
 use primitives::UnixMs;

@@ -1,0 +1,70 @@
+//! What a plane that was restored from a backup must do before it pays again: read the chain, and have every payment
+//! that it does not know attached to a payout or decided by two operators.
+
+use primitives::statement::{Ceremony, Cosigned, RecoveryEnded, Signed};
+use primitives::{FreezeId, UnixMs};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Call;
+
+/// How far a restored plane is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RecoveryView {
+    /// The stop of all signing that stands for it at wallet-manager, by its name there.
+    pub freeze_id: FreezeId,
+    /// When the backup was begun: what happened since may be missing.
+    pub backup_at: UnixMs,
+    /// When it was put back.
+    pub restored_at: UnixMs,
+    /// Up to when the solid chain must be read: nothing that was signed before can be included later.
+    pub read_until: UnixMs,
+    /// Up to when it is read, and its transactions of our wallets are known here; none before tron-client has answered.
+    pub read_to: Option<UnixMs>,
+    /// Transactions of our wallets that were seen and not looked at yet.
+    pub unseen: u64,
+    /// Findings that are not decided.
+    pub undecided: u64,
+    /// Payouts with an attempt that is not barred yet and that the register does not have.
+    pub under_way: u64,
+    /// When it was over; none while nothing is paid.
+    pub ended_at: Option<UnixMs>,
+    /// That it was over, for wallet-manager, which lifts its stop by no other word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub word: Option<Signed<RecoveryEnded>>,
+}
+
+/// Two operators' decision on what transactions were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecoverRequest {
+    /// The decision; it names each transaction and says what it was.
+    #[schema(value_type = Object)]
+    pub ceremony: Cosigned<Ceremony>,
+}
+
+/// Two operators' decision that it is over: the one that lifts the stop at wallet-manager.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndRecoveryRequest {
+    /// The decision; it names the stop.
+    #[schema(value_type = Object)]
+    pub ceremony: Cosigned<Ceremony>,
+}
+
+/// How far it is; 404 `not_restored` where the plane never was.
+pub fn recovery() -> Call<RecoveryView> {
+    Call::get("/v1/recovery".into())
+}
+
+/// Says what transactions were. Can be repeated. 403 with the rule's code, 404 `unknown_discrepancy` or `unknown_payout`,
+/// 409 `not_this_payment`, `not_waiting` or `txid_taken`; what stands before that in the list is done.
+pub fn recover(request: &RecoverRequest) -> Call<RecoveryView> {
+    Call::put("/v1/recovery/decisions".into(), request)
+}
+
+/// Lets payouts go on; 409 `recovering` while something is to be done.
+pub fn end_recovery(request: &EndRecoveryRequest) -> Call<RecoveryView> {
+    Call::put("/v1/recovery/end".into(), request)
+}

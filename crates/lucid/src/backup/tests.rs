@@ -1,0 +1,207 @@
+//! A plane's directory through a backup and back, and every way in which that fails without a trace.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use primitives::{Address, ChainId, Network};
+use store::{Commit, Incarnation, Store};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::contents::{DATABASES, Places};
+use super::manifest::Checked;
+use super::sealed::{Identities, OpenWith, Opening, SealTo};
+use super::{BackupArgs, make, read, sealed};
+use crate::directory::Directory;
+use crate::output::Output;
+use crate::plane_file::PlaneFile;
+use crate::restore::{self, RestoreArgs};
+
+const LIFE: Incarnation = Incarnation(Uuid::from_u128(1));
+
+/// A plane that was stopped, and a key.
+struct Bench {
+    place: TempDir,
+    recipient: String,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let place = TempDir::new().unwrap();
+        let recipient = sealed::keygen(&place.path().join("key")).unwrap();
+        let bench = Self { place, recipient };
+        let home = bench.path("plane");
+        let plane = PlaneFile {
+            plane: "pl_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap(),
+            network: Network::Nile,
+            chain_id: ChainId(5),
+            usdt_contract: Address::from_evm([7; 20]),
+            token_label: "lucid".to_owned(),
+            merchant: "demo".parse().unwrap(),
+            services: BTreeMap::new(),
+            devnet: None,
+        };
+        for service in DATABASES {
+            fs::create_dir_all(home.join(service)).unwrap();
+            let path = Places::database(service, &home.join(service));
+            let store = Store::sqlite(&path, &[], LIFE).await.unwrap();
+            store.commit(Commit::new(primitives::UnixMs(1)).cursor("peer", service)).await.unwrap();
+            store.close().await;
+            let config = format!("[server]\ndata_dir = \"{}/{service}\"\n", home.display());
+            fs::write(home.join(service).join("config.toml"), config).unwrap();
+        }
+        for (name, text) in [("token/objects/a/1.object", "key"), ("secrets/operator/call.key", "secret")] {
+            fs::create_dir_all(home.join(name).parent().unwrap()).unwrap();
+            fs::write(home.join(name), text).unwrap();
+        }
+        fs::set_permissions(home.join("secrets/operator/call.key"), fs::Permissions::from_mode(0o400)).unwrap();
+        for left_out in ["logs/a.log", "devnet/chain"] {
+            fs::create_dir_all(home.join(left_out).parent().unwrap()).unwrap();
+            fs::write(home.join(left_out), "not of the plane").unwrap();
+        }
+        fs::write(home.join("plane.toml"), toml::to_string(&plane).unwrap()).unwrap();
+        bench
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.place.path().join(name)
+    }
+
+    fn directory(&self, name: &str) -> Directory {
+        Directory::new(&self.path(name)).unwrap()
+    }
+
+    fn args(&self, file: &str) -> BackupArgs {
+        BackupArgs {
+            file: self.path(file),
+            check: false,
+            keygen: false,
+            volumes: None,
+            scratch: None,
+            seal: SealTo { recipient: vec![self.recipient.clone()], passphrase_file: None },
+            open: OpenWith { identity: None },
+        }
+    }
+
+    async fn backup(&self, file: &str) -> anyhow::Result<Checked> {
+        make(&self.args(file), &self.directory("plane")).await
+    }
+
+    fn key(&self, name: &str) -> Identities {
+        OpenWith { identity: Some(self.path(name)) }.identities(&SealTo::default()).unwrap()
+    }
+
+    async fn restore(&self, file: &str, to: &str, key: &str) -> Result<(), String> {
+        let open = OpenWith { identity: Some(self.path(key)) };
+        let args =
+            RestoreArgs { file: self.path(file), volumes: None, opening: Opening { open, passphrase_file: None } };
+        let done = restore::run(&args, &self.directory(to), Output::new(true)).await;
+        done.map_err(|error| format!("{error:#}"))
+    }
+}
+
+fn names(directory: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_plane_comes_back_elsewhere_and_says_that_it_was_restored() {
+    let bench = Bench::new().await;
+    let before = names(&bench.path("plane"));
+    let made = bench.backup("one.age").await.unwrap();
+    assert!(made.token && made.files == 6 + 6 + 3, "{made:?}");
+    assert_eq!(names(&bench.path("plane")), before, "no copy is left behind");
+    assert_eq!(fs::metadata(bench.path("one.age")).unwrap().permissions().mode() & 0o777, 0o600);
+    let order: Vec<_> =
+        made.members.iter().filter(|one| one.name.starts_with("databases/")).map(|one| &one.name).collect();
+    assert_eq!(made.members[0].name, "token/a/1.object");
+    assert_eq!(order.last().unwrap().as_str(), "databases/wallet-manager.sqlite");
+
+    bench.restore("one.age", "other", "key").await.unwrap();
+    let other = bench.path("other");
+    assert_eq!(names(&other), before);
+    assert!(names(&other.join("devnet")).is_empty() && names(&other.join("logs")).is_empty());
+    assert_eq!(fs::read_to_string(other.join("token/objects/a/1.object")).unwrap(), "key");
+    let secret = fs::metadata(other.join("secrets/operator/call.key")).unwrap();
+    assert_eq!(secret.permissions().mode() & 0o777, 0o400);
+    let config = fs::read_to_string(other.join("tron-client/config.toml")).unwrap();
+    assert_eq!(config, format!("[server]\ndata_dir = \"{}/tron-client\"\n", other.display()));
+    let mut restores = Vec::new();
+    for service in DATABASES {
+        let path = Places::database(service, &other.join(service));
+        let store = Store::sqlite(&path, &[], LIFE).await.unwrap();
+        assert_eq!(store.cursor("peer").await.unwrap().as_deref(), Some(service));
+        assert_ne!(store.incarnation(), LIFE);
+        restores.push(*store.restored().unwrap());
+        store.close().await;
+    }
+    assert!(restores.windows(2).all(|pair| pair[0] == pair[1]), "{restores:?}");
+    assert_eq!(restores[0].backup_at, made.header.begun_at);
+}
+
+#[tokio::test]
+async fn nothing_is_written_where_something_is_wrong() {
+    let bench = Bench::new().await;
+    bench.backup("one.age").await.unwrap();
+    let again = format!("{:#}", bench.backup("one.age").await.unwrap_err());
+    assert!(again.contains("not overwritten"), "{again}");
+    sealed::keygen(&bench.path("stranger")).unwrap();
+    assert!(sealed::keygen(&bench.path("stranger")).is_err());
+    let whole = fs::read(bench.path("one.age")).unwrap();
+    let changed = |place: usize| {
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        bytes
+    };
+    for (name, bytes) in [
+        ("cut", whole[..whole.len() - 1].to_vec()),
+        ("half", whole[..whole.len() / 2].to_vec()),
+        ("empty", Vec::new()),
+        ("first", changed(0)),
+        ("middle", changed(whole.len() / 2)),
+        ("last", changed(whole.len() - 1)),
+        ("longer", [whole.clone(), vec![0]].concat()),
+    ] {
+        fs::write(bench.path(name), bytes).unwrap();
+        let refused = read::check(&bench.path(name), &bench.key("key")).err();
+        assert!(refused.is_some(), "{name}");
+        let refused = bench.restore(name, "other", "key").await.unwrap_err();
+        assert!(["cut", "changed", "no backup"].iter().any(|word| refused.contains(word)), "{name}: {refused}");
+        assert!(!bench.path("other").exists(), "{name}");
+    }
+    let refused = bench.restore("one.age", "other", "stranger").await.unwrap_err();
+    assert!(refused.contains("another key") && !bench.path("other").exists(), "{refused}");
+    fs::create_dir(bench.path("full")).unwrap();
+    fs::write(bench.path("full/a"), "").unwrap();
+    let refused = bench.restore("one.age", "full", "key").await.unwrap_err();
+    assert!(refused.contains("not empty") && names(&bench.path("full")) == ["a"], "{refused}");
+    fs::remove_file(bench.path("plane/tron-client/tron-client.sqlite")).unwrap();
+    let missing = format!("{:#}", bench.backup("two.age").await.unwrap_err());
+    assert!(missing.contains("tron-client.sqlite") && !bench.path("two.age").exists(), "{missing}");
+}
+
+#[tokio::test]
+async fn a_passphrase_opens_what_it_sealed_and_a_short_one_is_none() {
+    let bench = Bench::new().await;
+    for (name, text) in
+        [("phrase", "a phrase of many words\n"), ("other", "another one of many words"), ("short", "word")]
+    {
+        fs::write(bench.path(name), text).unwrap();
+    }
+    let sealing = |name: &str| SealTo { recipient: Vec::new(), passphrase_file: Some(bench.path(name)) };
+    let args = |name: &str, file: &str| BackupArgs { seal: sealing(name), ..bench.args(file) };
+    make(&args("phrase", "one.age"), &bench.directory("plane")).await.unwrap();
+    let opened = |name: &str| {
+        read::check(&bench.path("one.age"), &OpenWith { identity: None }.identities(&sealing(name)).unwrap())
+    };
+    assert!(opened("phrase").is_ok() && opened("other").is_err());
+    assert!(make(&args("short", "two.age"), &bench.directory("plane")).await.is_err());
+    let nobody = BackupArgs { seal: SealTo::default(), ..bench.args("two.age") };
+    assert!(make(&nobody, &bench.directory("plane")).await.is_err());
+    assert!(!bench.path("two.age").exists() && !bench.path("two.age.part").exists());
+}

@@ -1,0 +1,176 @@
+//! What a restored plane does before it pays again.
+//!
+//! The database says of itself that it was restored. From then on everything is stopped, as by a discrepancy; attempts that
+//! the register does not have are barred, for they may have been made and lost; and tron-client reads the chain on from
+//! where the backup was. Payments that nobody has a record of are found as unknown transactions (`reconcile`), and two
+//! operators say what each was. It is over when they say so too, and not before the chain was read past the last
+//! expiration that anything signed by the lost plane can have.
+
+use std::sync::Arc;
+
+use api::payout_router::recovery::RecoveryView;
+use api::tron_client;
+use primitives::statement::{RecoveryEnded, SignKey, Signed};
+use primitives::{FreezeId, PlaneId, UnixMs};
+use serde::{Deserialize, Serialize};
+use service::{PeerClient, Problem};
+use store::{Commit, CommitError, Filter, LIST_LIMIT_MAX, Record, Restored, Store, StoreError, Versioned};
+
+use crate::discrepancy::Discrepancy;
+use crate::halt;
+use crate::payout::PayoutRow;
+use crate::sighting::Sighting;
+
+/// The share of the stop of everything that a restore holds.
+const HOLDER: &str = "restore";
+
+/// A restore, and when the plane had made up for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Recovery {
+    restored: Restored,
+    ended_at: Option<UnixMs>,
+}
+
+impl Record for Recovery {
+    const NOUN: &'static str = "recovery";
+
+    fn id(&self) -> String {
+        self.restored.id.to_string()
+    }
+
+    fn stage(&self) -> &'static str {
+        if self.ended_at.is_some() { "ended" } else { "going_on" }
+    }
+
+    fn due_at(&self) -> Option<UnixMs> {
+        None
+    }
+}
+
+/// The restore of this plane, if there ever was one. Clones are the same.
+#[derive(Debug, Clone)]
+pub(crate) struct Recoveries {
+    pub(crate) store: Store,
+    pub(crate) plane: PlaneId,
+    /// How long after the restore anything that was signed before can still be included, milliseconds.
+    pub(crate) past_ms: u64,
+    pub(crate) restored: Option<Restored>,
+    /// By which wallet-manager knows our word.
+    pub(crate) authority: Arc<SignKey>,
+}
+
+impl Recoveries {
+    /// Stops everything for a restore that nobody has heard of yet.
+    pub(crate) async fn begin(&self, now: UnixMs) -> Result<(), StoreError> {
+        let Some(restored) = self.restored else { return Ok(()) };
+        if self.row().await?.is_some() {
+            return Ok(());
+        }
+        let recovery = Recovery { restored, ended_at: None };
+        let commit = halt::hold(Commit::new(now).insert(&recovery), HOLDER);
+        match self.store.commit(commit).await {
+            // Another process was faster.
+            Ok(()) | Err(CommitError::Conflict { .. }) => Ok(()),
+            Err(CommitError::Store(error)) => Err(error),
+            Err(other) => unreachable!("a restore has no keys, and its hold no ceiling: {other}"),
+        }
+    }
+
+    /// Whether the plane has not made up for its restore yet.
+    pub(crate) async fn stands(&self) -> Result<bool, StoreError> {
+        Ok(self.row().await?.is_some_and(|row| row.record.ended_at.is_none()))
+    }
+
+    /// Lets everything go on, as far as nothing else stops it.
+    pub(crate) async fn end(&self, row: &Versioned<Recovery>, now: UnixMs) -> Result<(), CommitError> {
+        let next = Recovery { ended_at: Some(now), ..row.record.clone() };
+        self.store.commit(halt::lifted(Commit::new(now).update(row, &next), HOLDER)).await
+    }
+
+    pub(crate) async fn row(&self) -> Result<Option<Versioned<Recovery>>, StoreError> {
+        let Some(restored) = self.restored else { return Ok(None) };
+        self.store.get(&restored.id.to_string()).await
+    }
+
+    /// How far it is, and the row that says so.
+    pub(crate) async fn survey(
+        &self,
+        tron_client: &PeerClient,
+    ) -> Result<(Versioned<Recovery>, RecoveryView), Problem> {
+        let missing = || Problem::not_found("not_restored", "This plane was never restored from a backup.");
+        let row = self.row().await?.ok_or_else(missing)?;
+        let Recovery { restored, ended_at } = row.record.clone();
+        let stages = self.store.count_by_stage::<Sighting>().await?;
+        let freeze_id = FreezeId::derive(self.plane.uuid(), &["restore", &restored.id.to_string()]);
+        let view = RecoveryView {
+            freeze_id,
+            backup_at: restored.backup_at,
+            restored_at: restored.restored_at,
+            read_until: restored.restored_at.plus_ms(self.past_ms),
+            read_to: self.read_to(tron_client).await,
+            unseen: stages.iter().filter(|(stage, _)| stage == "seen").map(|(_, count)| count).sum(),
+            undecided: self.undecided().await?,
+            under_way: self.under_way().await?,
+            ended_at,
+            word: ended_at.map(|at| self.word(freeze_id, at)),
+        };
+        Ok((row, view))
+    }
+
+    /// Our word that it was over.
+    pub(crate) fn word(&self, freeze: FreezeId, at: UnixMs) -> Signed<RecoveryEnded> {
+        Signed::sign(RecoveryEnded { plane: self.plane, freeze, at }, &self.authority)
+    }
+
+    /// Up to when the chain was read and everything that was seen there is known here; nothing if that cannot be said.
+    async fn read_to(&self, tron_client: &PeerClient) -> Option<UnixMs> {
+        // First how far, then whether all of that was told: what is told later is of later blocks.
+        let scanned = tron_client.ask(&tron_client::chain()).await.ok()?.scanned?;
+        let cursor = self.store.cursor(tron_client.peer()).await.ok()??;
+        let page = tron_client.ask(&api::event::events(Some(&cursor), 0, 1)).await.ok()?;
+        page.events.is_empty().then_some(scanned.time)
+    }
+
+    async fn undecided(&self) -> Result<u64, StoreError> {
+        let stages = self.store.count_by_stage::<Discrepancy>().await?;
+        Ok(stages.iter().filter(|(stage, _)| stage == "open").map(|(_, count)| count).sum())
+    }
+
+    async fn under_way(&self) -> Result<u64, StoreError> {
+        let mut found = 0;
+        for stage in ["attempting", "waiting_funds"] {
+            let mut after = None;
+            loop {
+                let filter =
+                    Filter { stage: Some(stage.to_owned()), after, limit: LIST_LIMIT_MAX, ..Filter::default() };
+                let page = self.store.list::<PayoutRow>(filter).await?;
+                let open = page.items.iter().filter(|row| row.record.0.current().is_some_and(|one| !one.is_certain()));
+                found += open.count() as u64;
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What is still to be done, for people; nothing when all is.
+pub(crate) fn lacking(view: &RecoveryView) -> Option<String> {
+    let read = view.read_to.is_some_and(|read| read >= view.read_until);
+    let mut lacking = Vec::new();
+    if !read {
+        lacking.push("the chain is not read far enough".to_owned());
+    }
+    for (count, what) in [
+        (view.unseen, "transactions are not looked at yet"),
+        (view.undecided, "findings are not decided"),
+        (view.under_way, "attempts are not barred yet"),
+    ] {
+        if count > 0 {
+            lacking.push(format!("{count} {what}"));
+        }
+    }
+    (!lacking.is_empty()).then(|| lacking.join(", "))
+}

@@ -1,0 +1,145 @@
+//! `PUT /v1/recovery/decisions`: two operators' word on payments that the plane has no record of.
+
+use api::payout_router::reconciliation::{Finding, Resolution, WalletPayment};
+use api::payout_router::recovery::{RecoverRequest, RecoveryView};
+use api::tron_client::{WalletTransaction, block_transaction};
+use axum::Json;
+use axum::extract::State;
+use payments::attempt::{Ended, Verdict};
+use payments::payout::adopt;
+use primitives::PayoutId;
+use primitives::statement::{Action, Recovered, RecoveredAs};
+use service::extract::Body;
+use service::{Caller, Problem};
+use store::{Commit, CommitError, Versioned};
+
+use super::REVIEW;
+use crate::discrepancy::Discrepancy;
+use crate::payout::PayoutRow;
+use crate::problem::unknown_payout;
+use crate::{app, limits, stray};
+
+/// How many operators it takes: money that was paid is not paid again by their word.
+const OPERATORS: usize = 2;
+
+/// Says what transactions were of which the plane has no record: the payment of a payout, which is settled by it; the
+/// payment of a payout that was not asked for again yet, whose equals wait; or something else. Can be repeated.
+#[utoipa::path(
+    put, path = "/v1/recovery/decisions", tag = "recovery",
+    request_body = RecoverRequest,
+    responses(
+        (status = 200, body = RecoveryView),
+        (status = 403, body = api::Problem, content_type = "application/problem+json",
+            description = "The code is the rule that stands against the decision, such as `authority_signature`."),
+        (status = 404, body = api::Problem, content_type = "application/problem+json",
+            description = "`unknown_discrepancy`, `unknown_payout`, `not_restored`"),
+        (status = 409, body = api::Problem, content_type = "application/problem+json",
+            description = "`not_this_payment`: it did not pay that; `not_waiting`: the payout does not wait to be paid; \
+                `txid_taken`: another payout has it; `busy`: it is changing, ask again. What stands before it in the list \
+                is done."),
+    )
+)]
+pub(crate) async fn recover(
+    State(state): State<app::State>,
+    caller: Caller,
+    Body(request): Body<RecoverRequest>,
+) -> Result<Json<RecoveryView>, Problem> {
+    caller.require(REVIEW)?;
+    let agreed = state.council.agreed(&request.ceremony, OPERATORS, state.clock.now())?;
+    let Action::Recover { transactions, note } = &agreed.statement.action else {
+        return Err(Problem::forbidden("decision", "The operators decided on something else."));
+    };
+    let by = agreed.operators.join(", ");
+    for recovered in transactions {
+        decide(&state, *recovered, &by, note).await?;
+    }
+    let (_, view) = state.recoveries.survey(&state.tron_client).await?;
+    Ok(Json(view))
+}
+
+async fn decide(state: &app::State, Recovered { txid, was }: Recovered, by: &str, note: &str) -> Result<(), Problem> {
+    let now = state.clock.now();
+    let id = txid.to_string();
+    let unknown = || Problem::not_found("unknown_discrepancy", format!("The transaction {id} was not found unknown."));
+    let found = state.store.get::<Discrepancy>(&id).await?.ok_or_else(unknown)?;
+    let Finding::UnknownTransaction { transaction, payment } = found.record.finding.clone() else {
+        return Err(unknown());
+    };
+    let mut commit = Commit::new(now);
+    if found.record.resolution.is_none() {
+        let resolution = Resolution { by: by.to_owned(), note: note.to_owned(), at: now };
+        commit = Discrepancy::resolved(&found, resolution, commit).1;
+    }
+    commit = match (was, &payment) {
+        (RecoveredAs::Payout(payout), Some(payment)) => {
+            match settle(state, payout, &transaction, payment, commit).await? {
+                Some(commit) => stray::released(commit, payment, &id),
+                // Done before.
+                None => return Ok(()),
+            }
+        }
+        (RecoveredAs::Payout(_), None) => return Err(not_this_payment(&id)),
+        (RecoveredAs::Other, Some(payment)) => stray::released(commit, payment, &id),
+        (RecoveredAs::Other, None) | (RecoveredAs::Kept, _) => commit,
+    };
+    match state.store.commit(commit).await {
+        Ok(()) => {
+            tracing::warn!(%txid, ?was, by, note, "operators have said what it was");
+            Ok(())
+        }
+        Err(CommitError::KeyTaken { .. }) => {
+            Err(Problem::conflict("txid_taken", format!("Another payout was paid by {id} already.")))
+        }
+        Err(CommitError::Conflict { .. }) => Err(Problem::conflict("busy", "It is changing; ask again.")),
+        Err(error) => Err(Problem::internal(error)),
+    }
+}
+
+/// Adds to the commit that this transaction has paid the payout; nothing if that is so already.
+async fn settle(
+    state: &app::State,
+    id: PayoutId,
+    transaction: &WalletTransaction,
+    payment: &WalletPayment,
+    commit: Commit,
+) -> Result<Option<Commit>, Problem> {
+    let read: Versioned<PayoutRow> = state.store.get(&id.to_string()).await?.ok_or_else(unknown_payout)?;
+    let payout = &read.record.0;
+    let adopted = payout.adopted.as_ref().and_then(|ended| ended.tx.as_ref()).map(|tx| tx.txid);
+    if adopted == Some(transaction.txid) {
+        return Ok(None);
+    }
+    if !stray::pays(payment, payout) {
+        return Err(not_this_payment(&transaction.txid.to_string()));
+    }
+    // From the chain once more: the payout keeps what it was settled by.
+    let call = block_transaction(transaction.block.number, transaction.txid);
+    let seen =
+        state.tron_client.ask(&call).await.map_err(|error| Problem::unavailable("no_node", error.to_string()))?;
+    let tx = payments::seal::read(seen.raw_data).ok().filter(|tx| tx.txid == transaction.txid);
+    let tx = tx
+        .filter(|_| seen.block == transaction.block)
+        .ok_or_else(|| not_this_payment(&transaction.txid.to_string()))?;
+    let paid = Ended {
+        ending: Verdict::Paid,
+        tx: Some(tx),
+        block: Some(seen.block),
+        receipt: Some(seen.receipt),
+        reason: None,
+    };
+    let turn = adopt(payout, paid, state.clock.now())
+        .map_err(|error| Problem::conflict("not_waiting", format!("{id}: {error}.")))?;
+    let (before, next) = (payout.view(), PayoutRow(turn.next));
+    let mut commit = commit.update(&read, &next);
+    if let Some(event) = PayoutRow::changed(&before, &next.0.view(), read.next_version()) {
+        commit = commit.event(event);
+    }
+    Ok(Some(match turn.limits {
+        Some(release) => limits::give_back(commit, &next.0, &state.limits, release),
+        None => commit,
+    }))
+}
+
+fn not_this_payment(txid: &str) -> Problem {
+    Problem::conflict("not_this_payment", format!("The transaction {txid} did not pay what that payout asks for."))
+}
