@@ -1,12 +1,20 @@
-# The part of ./dev that runs the plane in containers: `plane`. Sourced by ./dev, which has say, die, alone, as_root,
-# install_missing, build_plane and images.
+# The part of ./dev that runs the plane in containers: `plane`, `test-plane` and `bench plane`. Sourced by ./dev, which has
+# say, die, alone, as_root, set_up, need_rust, install_missing, build_packages, build_plane and images.
 
 readonly plane_home="$root/data/containers"
+# Written by the dockerd that was started here, and removed by it when it ends.
+readonly plane_pidfile="$cache/dockerd.pid"
 plane_engine=''
+plane_as_root=''
 
 plane_packages() {
     install_missing "docker.io:docker --version && dockerd --version" "docker-compose:docker-compose --version || docker compose version" \
         "curl:curl --version" "iptables:iptables --version"
+}
+
+# Whoever may speak with the engine: this user, or root for whom is in no group docker.
+with_engine() {
+    if [ -n "$plane_as_root" ]; then as_root "$@"; else "$@"; fi
 }
 
 # Whichever there is: docker-compose 1.29 or Compose v2.
@@ -14,25 +22,44 @@ compose() {
     local command=(docker compose)
     ! command -v docker-compose >/dev/null || command=(docker-compose)
     # An engine that starts a dozen containers on a busy machine may take longer than 1.29's minute.
-    LUCID_HOME="$plane_home" COMPOSE_PROJECT_NAME=lucid COMPOSE_HTTP_TIMEOUT=300 "${command[@]}" \
+    with_engine env LUCID_HOME="$plane_home" COMPOSE_PROJECT_NAME=lucid COMPOSE_HTTP_TIMEOUT=300 \
+        LUCID_BLOCK_MS="${LUCID_BLOCK_MS:-1000}" "${command[@]}" \
         -f "$root/compose/compose.yaml" -f "$root/compose/devnet.yaml" "$@"
+}
+
+engine_answers() {
+    plane_as_root=''
+    ! docker version >/dev/null 2>&1 || return 0
+    [ "$(id -u)" != 0 ] && command -v sudo >/dev/null || return 1
+    plane_as_root=yes
+    ! sudo docker version >/dev/null 2>&1 || return 0
+    plane_as_root=''
+    return 1
 }
 
 # Whether an engine answers; if none does, one is started, and ended with this command.
 need_engine() {
-    ! docker version >/dev/null 2>&1 || return 0
+    ! engine_answers || return 0
     command -v dockerd >/dev/null || die "no Docker engine answers, and there is no dockerd here to start"
     say "starting dockerd"
     mkdir -p "$cache"
-    as_root dockerd --pidfile "$cache/dockerd.pid" >"$cache/dockerd.log" 2>&1 &
+    # A session of its own: with --keep it outlives this terminal.
+    as_root setsid dockerd --pidfile "$plane_pidfile" >"$cache/dockerd.log" 2>&1 &
     plane_engine=$!
     local _
     for _ in $(seq 1 60); do
-        ! docker version >/dev/null 2>&1 || return 0
-        kill -0 "$plane_engine" 2>/dev/null || break
+        ! engine_answers || return 0
+        [ -d "/proc/$plane_engine" ] || break
         sleep 1
     done
     die "dockerd does not answer: see $cache/dockerd.log"
+}
+
+# The id of the dockerd that a ./dev plane --keep has left running; none if there is none, or if the number is another's.
+kept_engine() {
+    local id
+    id="$(cat "$plane_pidfile" 2>/dev/null)" || return 1
+    tr '\0' ' ' <"/proc/$id/cmdline" 2>/dev/null | grep -qF -- "--pidfile $plane_pidfile" && echo "$id"
 }
 
 # The images of these sources, unless the engine has been given some that are to be taken.
@@ -42,7 +69,7 @@ load_images() {
         return 0
     fi
     images --link "$root/result"
-    docker load --input "$root/result/images-$(dpkg --print-architecture).tar" >&2
+    with_engine docker load --input "$root/result/images-$(dpkg --print-architecture).tar" >&2
 }
 
 # plane [--keep | --down] [--loaded]
@@ -62,6 +89,8 @@ plane() {
     trap plane_ends EXIT
     if [ -n "$down" ]; then
         plane_down
+        # Nobody else would end the one that was kept for this plane.
+        [ -n "$plane_engine" ] || plane_engine="$(kept_engine)" || true
         return
     fi
     build_plane
@@ -82,11 +111,11 @@ operator() { as_root "$CARGO_TARGET_DIR/debug/lucid" --data "$plane_home" "$@"; 
 plane_up() {
     operator init --containers >&2
     local began="$SECONDS"
-    LUCID_BLOCK_MS="${LUCID_BLOCK_MS:-1000}" compose up -d >&2
+    compose up -d >&2
     say "all six are healthy after $((SECONDS - began)) s"
     # Whom the verification of the log believes; only the container that made the token knows it.
     local audit_key
-    audit_key="$(docker logs lucid-token 2>/dev/null | sed -n 's/.*"audit_key": *"\([0-9a-f]*\)".*/\1/p' | tail -n 1)"
+    audit_key="$(with_engine docker logs lucid-token 2>/dev/null | sed -n 's/.*"audit_key": *"\([0-9a-f]*\)".*/\1/p' | tail -n 1)"
     [ -z "$audit_key" ] || printf '%s\n' "$audit_key" | as_root tee "$plane_home/audit.pub" >/dev/null
     until operator status >/dev/null 2>&1; do
         [ $((SECONDS - began)) -lt 120 ] || { operator status >&2; die "the plane is not ready"; }
@@ -106,8 +135,8 @@ plane_shows() {
         printf '%s ' "http://localhost:$port/health"
         curl --silent --fail --max-time 5 --output /dev/null --write-out '%{http_code}\n' "http://localhost:$port/health"
     done
-    docker network ls --filter name=lucid-network-isolated
-    docker ps --filter label=lucid.plane=wallet --format 'table {{.Names}}\t{{.Status}}\t{{.Networks}}\t{{.Ports}}'
+    with_engine docker network ls --filter name=lucid-network-isolated
+    with_engine docker ps --filter label=lucid.plane=wallet --format 'table {{.Names}}\t{{.Status}}\t{{.Networks}}\t{{.Ports}}'
 }
 
 plane_down() {
@@ -117,7 +146,40 @@ plane_down() {
 
 plane_ends() {
     [ -n "$plane_engine" ] || return 0
+    local id _
+    id="$(kept_engine)" || return 0
     say "ending the dockerd that was started for this"
-    as_root kill "$(cat "$cache/dockerd.pid")"
-    wait "$plane_engine" || true
+    as_root kill "$id"
+    for _ in $(seq 1 60); do
+        kept_engine >/dev/null || return 0
+        sleep 0.5
+    done
+    say "dockerd ($id) does not end: see $cache/dockerd.log"
+}
+
+# --- tests/plane, in namespaces and an engine of its own ---
+
+test_plane_packages() {
+    build_packages
+    plane_packages
+    install_missing "iproute2:ip -V" "util-linux:unshare --version && nsenter --version && setpriv --version" \
+        "binutils:strip --version" "python3:python3 -c 'import tomllib, unittest'" "prometheus:promtool --version && prometheus --version" \
+        "prometheus-alertmanager:prometheus-alertmanager --version"
+}
+
+# test-plane [TEST...]: images of what cargo has just built, unless LUCID_PLANE_IMAGES names an archive of some.
+test_plane() {
+    alone set_up test_plane_packages
+    build_plane
+    as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/tests/plane" --programs "$CARGO_TARGET_DIR/debug" \
+        ${LUCID_PLANE_IMAGES:+--images "$LUCID_PLANE_IMAGES"} "$@"
+}
+
+# Memory, start and payouts of the plane in containers, beside the same programs as processes.
+bench_plane() {
+    alone set_up test_plane_packages
+    need_rust
+    say "building for release (the first time takes minutes)"
+    cargo build --release --locked --workspace --bins --manifest-path "$root/Cargo.toml" >&2
+    as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/tests/plane/bench.py" --programs "$CARGO_TARGET_DIR/release" "$@"
 }
