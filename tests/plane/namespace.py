@@ -13,6 +13,8 @@ INSIDE = "LUCID_PLANE_ALONE"
 HOST, STRANGER = "198.51.100.1", "198.51.100.2"
 # The file of the stranger's network namespace; it is a neighbour of the machine that the plane runs on.
 OUTSIDE = "/run/netns/outside"
+# Of a block whose hosts anybody may play (RFC 7535, AS112): what is public by every list and still nobody's own.
+PUBLIC = "192.31.196.1"
 
 
 @contextlib.contextmanager
@@ -47,7 +49,7 @@ def make_outside(top):
     run("ip", "address", "add", f"{HOST}/24", "dev", "cable")
     run("ip", "link", "set", "cable", "up")
     for words in (["address", "add", f"{STRANGER}/24", "dev", "cable"], ["link", "set", "cable", "up"], ["link", "set", "lo", "up"],
-                  ["route", "add", "default", "via", HOST]):
+                  ["address", "add", f"{PUBLIC}/32", "dev", "lo"], ["route", "add", "default", "via", HOST]):
         run("ip", "-n", "outside", *words)
     # The machine routes whatever it is not told to drop.
     run("ip", "route", "add", "default", "via", STRANGER)

@@ -7,25 +7,35 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import time
+
+import built
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SERVICES = {"tron-client": 8091, "payout-router": 8092, "wallet-manager": 8093, "usdt-manager": 8094, "trx-staking": 8095,
             "payment-gateway": 8096}
-INSIDE = [*SERVICES, "hall"]
-# Everything that runs on: the six, the forwarders, the devnet.
-ALL = [*SERVICES, "hall", "door", "chain", "devnet"]
+INSIDE = [*SERVICES, "hall", "merchant"]
+# Everything that has a health check: the six, the forwarders, the devnet.
+ALL = [*SERVICES, "hall", "door", "chain", "devnet", "devnet-door"]
+# What stands on lucid-chain-out, which on a devnet leads nowhere either.
+AT_THE_NODE = ["chain", "devnet"]
 # As on mainnet's documents; nobody has it on the devnet.
 RECIPIENT = "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8"
 WITHIN = 120
 
-# Built here or elsewhere, where the machine has one; without it there is no test_observability.
+# Built here or elsewhere, where the machine has them; without them there is no test_observability.
 PROMETHEUS = "localhost/lucid/prometheus:0.1.0"
+ALERTMANAGER = "localhost/lucid/alertmanager:0.1.0"
 
 # What compose/observability.yaml adds, inside and elsewhere.
-WATCHING_INSIDE, WATCHING = ["prometheus", "watch-hall"], ["prometheus", "watch-hall", "watch-door"]
+WATCHING_INSIDE = ["prometheus", "alertmanager", "watch-hall"]
+WATCHING = [*WATCHING_INSIDE, "watch-door"]
 
 home = None
+# The volume tron-wallets: small, so that it can be filled.
+wallets = None
+small = None
 watched = False
 lucid_program = None
 
@@ -36,11 +46,11 @@ def inside():
 
 
 def doors():
-    return ["door", *(["watch-door"] if watched else [])]
+    return ["door", "devnet-door", *(["watch-door"] if watched else [])]
 
 
 def everything():
-    return [*ALL, *(WATCHING if watched else [])]
+    return [*ALL, "merchant", *(WATCHING if watched else [])]
 
 
 def call(*words, check=True, timeout=300):
@@ -55,11 +65,17 @@ def docker(*words, check=True):
 
 
 def compose(*words):
-    files = ["-f", ROOT / "compose/compose.yaml", "-f", ROOT / "compose/devnet.yaml"]
+    files = ["-f", ROOT / "compose/compose.yaml", "-f", ROOT / "compose/devnet.yaml", "-f", small]
     if watched:
         files += ["-f", ROOT / "compose/observability.yaml"]
-    program = ["docker-compose"] if subprocess.run(["which", "docker-compose"], capture_output=True).returncode == 0 else ["docker", "compose"]
-    return call(*program, *files, *words)
+    return call(*composer(), *files, *words)
+
+
+def composer():
+    """The one that was named, else docker-compose 1.29, else Compose v2 as the engine's plugin."""
+    if named := os.environ.get("LUCID_COMPOSE"):
+        return [named]
+    return ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
 
 
 def lucid(*words):
@@ -83,17 +99,19 @@ def health(name):
     return inspect(name)["State"].get("Health", {}).get("Status")
 
 
-def until(what, holds, within=WITHIN):
+def until(what, holds, within=WITHIN, pause=0.2):
     """Waits for what the engine or a service has to do first."""
     deadline = time.monotonic() + within
     while not holds():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {within} s: {what}\n{docker('ps', '-a')}")
-        time.sleep(0.2)
+        time.sleep(pause)
 
 
 def until_healthy():
-    until("all healthy", lambda: all(health(name) == "healthy" for name in ALL))
+    names = [f"lucid-{name}" for name in ALL]
+    states = lambda: docker("inspect", "--format", "{{.State.Health.Status}}", *names).split()
+    until("all healthy", lambda: set(states()) == {"healthy"})
 
 
 def pay(reference, amount="1"):
@@ -119,15 +137,25 @@ def engine(top):
 
 
 @contextlib.contextmanager
-def running(top, images, programs):
+def running(top, images, programs, block_ms=500, measured=False):
+    """The plane with two wallets and one payout made; yields how long it took until all six were healthy."""
     global home, lucid_program, watched
     home, lucid_program = top / "home", programs / "lucid"
-    os.environ.update(LUCID_HOME=str(home), COMPOSE_PROJECT_NAME="lucid", LUCID_BLOCK_MS="500", COMPOSE_HTTP_TIMEOUT="300")
+    out = sys.stderr if measured else sys.stdout
+    make_small_volume(top, measured)
+    os.environ.update(LUCID_HOME=str(home), COMPOSE_PROJECT_NAME="lucid", LUCID_BLOCK_MS=str(block_ms), COMPOSE_HTTP_TIMEOUT="300",
+                      LUCID_MERCHANT_EVERY="10")
     with engine(top):
-        print("loading the images", flush=True)
+        if images is None:
+            print("making images of the programs", file=out, flush=True)
+            images = top / "images.tar"
+            built.write(programs, images)
+        print("loading the images", file=out, flush=True)
         docker("load", "--input", images)
+        (top / "images.tar").unlink(missing_ok=True)
         refuses_to_start_without_secrets()
-        watched = PROMETHEUS in docker("images", "--format", "{{.Repository}}:{{.Tag}}").split()
+        known = docker("images", "--format", "{{.Repository}}:{{.Tag}}").split()
+        watched = not measured and {PROMETHEUS, ALERTMANAGER} <= set(known)
         os.environ.update(LUCID_PROMETHEUS_IMAGE=PROMETHEUS, LUCID_PROMETHEUS_RULES=str(hastened_rules(top)))
         lucid("init", "--containers")
         began = time.monotonic()
@@ -135,13 +163,24 @@ def running(top, images, programs):
         # The six are healthy when `up` comes back: 1.29 has no --wait.
         states = {name: health(name) for name in SERVICES}
         assert set(states.values()) == {"healthy"}, states
-        print(f"all six healthy after {time.monotonic() - began:.1f} s", flush=True)
+        started = time.monotonic() - began
+        print(f"all six healthy after {started:.1f} s", file=out, flush=True)
         until("the plane is ready", lambda: subprocess.run(
             [lucid_program, "--data", home, "status"], capture_output=True).returncode == 0)
         lucid("prepare")
         assert pay("first", "25")["stage"] == "settled"
-        yield
+        yield started
         compose("down", "--volumes", "--timeout", "5")
+
+
+def make_small_volume(top, measured):
+    """Room for some thousand payouts, in memory; it outlives its containers. What is measured is on the disk instead."""
+    global wallets, small
+    wallets, small = top / "wallets", top / "small.yaml"
+    wallets.mkdir()
+    call("mount", "-t", "tmpfs", "-o", "size=96m,mode=0700,uid=65532,gid=65532", "none", wallets)
+    options = {} if measured else {"type": "none", "o": "bind", "device": str(wallets)}
+    small.write_text(json.dumps({"volumes": {"tron-wallets": {"name": "tron-wallets", "driver_opts": options}}}))
 
 
 def refuses_to_start_without_secrets():

@@ -41,6 +41,28 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
 """
 
 
+# What a process of a container, as its user, is answered at a socket file that the container has.
+SAYS = """
+import ctypes, os, socket, sys
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.setns(os.open(f"/proc/{sys.argv[1]}/ns/mnt", os.O_RDONLY), 0x00020000):
+    sys.exit(os.strerror(ctypes.get_errno()))
+os.setgroups([]); os.setgid(65532); os.setuid(65532)
+with socket.socket(socket.AF_UNIX) as stream:
+    stream.settimeout(20)
+    stream.connect(sys.argv[2])
+    stream.sendall(sys.argv[3].encode())
+    print(stream.recv(200).decode().split("\\r\\n")[0])
+"""
+
+
+def answered(process, path, words):
+    """The first line of what is answered to a container's user."""
+    done = subprocess.run([sys.executable, "-c", SAYS, str(process), path, words], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def inside(process, program, *words):
     """Runs a program of Python in the network namespace of a process, or of a file of one."""
     where = [f"--net={process}"] if isinstance(process, str) else ["--target", str(process), "--net"]

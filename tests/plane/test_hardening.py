@@ -65,6 +65,14 @@ class Hardening(unittest.TestCase):
                 pids = (top / paths[""].lstrip("/") / "pids.max").read_text()
             self.assertEqual((int(memory), int(pids)), (asked["Memory"], asked["PidsLimit"]))
 
+    def test_who_connects_to_a_socket_cannot_write_beside_it(self):
+        # Who listens there makes the file; on the other side it is mounted to be read.
+        listens = {"lucid-airlock": "hall", "lucid-chain": "chain", "lucid-webhooks": None, "lucid-watch": "watch-hall"}
+        for name in self.each():
+            for mount in plane.inspect(name)["Mounts"]:
+                if mount.get("Name") in listens and mount["Name"] != "lucid-watch":
+                    self.assertEqual(mount["RW"], listens[mount["Name"]] == name, mount["Name"])
+
     def test_labels_and_volumes_are_those_that_were_promised(self):
         for name in self.each():
             labels = plane.inspect(name)["Config"]["Labels"]

@@ -2,8 +2,10 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import sys
+import tomllib
 import unittest
 import urllib.error
 import urllib.request
@@ -50,11 +52,17 @@ class Isolation(unittest.TestCase):
         plane.docker("network", "create", "other")
         plane.docker("run", "--detach", "--name", "lucid-neighbour", "--network", "other", "localhost/lucid/devnet:0.1.0")
         cls.neighbour = plane.address("neighbour")
+        # The two that lead out stand on ordinary networks, each with a list of its own.
+        os.environ.update(LUCID_HSM_HOST=namespace.STRANGER, LUCID_HSM_PORT=str(probe.PORT),
+                          LUCID_WEBHOOKS_TO=f"{namespace.STRANGER}:{probe.PORT}")
+        plane.compose("--profile", "hsm", "--profile", "webhooks", "up", "-d", "hsm", "hsm-inside", "webhooks")
+        for name in ["hsm", "hsm-inside", "webhooks"]:
+            plane.until(f"{name} is healthy", lambda: plane.health(name) == "healthy")
         plane.until("the neighbour listens", lambda: probe.tried(plane.pid("neighbour"), [("127.0.0.1", 8090)])["127.0.0.1:8090"][0] == "open")
 
     @classmethod
     def tearDownClass(cls):
-        plane.docker("rm", "--force", "lucid-neighbour")
+        plane.docker("rm", "--force", "lucid-neighbour", "lucid-hsm-inside", "lucid-hsm", "lucid-webhooks")
         plane.docker("network", "rm", "other")
         cls.stranger.kill()
         cls.stranger.wait()
@@ -79,17 +87,17 @@ class Isolation(unittest.TestCase):
         return [line for line in lines if mark.encode().hex() not in line]
 
     def test_the_probes_reach_their_targets_from_where_they_may(self):
-        outside = plane.pid("chain")
+        outside = plane.pid("webhooks")
         found = probe.tried(outside, [(namespace.STRANGER, 443), (namespace.HOST, probe.PORT)])
         self.assertEqual([tcp for tcp, _ in found.values()], ["open", "open"], found)
         local = probe.tried(os.getpid(), [(address, probe.PORT) for address in host_addresses()])
         self.assertEqual({tcp for tcp, _ in local.values()}, {"open"}, local)
 
-    def test_nothing_leaves_the_network_of_the_six(self):
+    def test_nothing_leaves_the_network_of_the_six_nor_the_nodes(self):
         self.heard_outside()
         self.listener.came.clear()
         self.listener.heard.clear()
-        for name in plane.inside():
+        for name in [*plane.inside(), *plane.AT_THE_NODE, "hsm-inside"]:
             for target, (tcp, _) in probe.tried(plane.pid(name), self.targets(), name).items():
                 with self.subTest(inside=name, target=target):
                     self.assertNotEqual(tcp, "open")
@@ -114,12 +122,12 @@ class Isolation(unittest.TestCase):
 
     def test_no_name_is_asked_outside(self):
         self.heard_outside()
-        for name in [*plane.inside(), *plane.doors(), "chain"]:
+        for name in [*plane.inside(), *plane.doors(), *plane.AT_THE_NODE, "webhooks"]:
             probe.inside(plane.pid(name), probe.ASKS, f"{name}.leak.example")
         heard = [line for line in self.heard_outside() if b"leak".hex() in line]
-        # The forwarder that reaches nodes looks their names up; it shows that the stranger hears what is asked.
+        # The forwarder that reaches merchants looks their names up; it shows that the stranger hears what is asked.
         self.assertNotEqual(heard, [])
-        self.assertEqual([line for line in heard if b"\x05chain\x04leak".hex() not in line], [])
+        self.assertEqual([line for line in heard if b"\x08webhooks\x04leak".hex() not in line], [])
 
     def test_siblings_answer_by_their_scopes_only(self):
         asks = "import sys,urllib.request,urllib.error\n" \
@@ -130,29 +138,56 @@ class Isolation(unittest.TestCase):
             self.assertEqual(probe.inside(plane.pid("payment-gateway"), asks, url).strip(), "401", path)
 
     def test_a_token_with_a_network_is_reached_at_its_one_host_and_port(self):
-        os.environ.update(LUCID_HSM_HOST=namespace.STRANGER, LUCID_HSM_PORT=str(probe.PORT))
-        try:
-            plane.compose("--profile", "hsm", "up", "-d", "hsm", "hsm-inside")
-            found = probe.tried(plane.pid("wallet-manager"), [(plane.address("hsm-inside"), probe.PORT), (plane.address("hsm-inside"), 443)])
-            self.assertEqual([tcp for tcp, _ in found.values()], ["open", "Connection refused"])
-            for name in ["hsm", "hsm-inside"]:
-                said = subprocess.run(["docker", "logs", f"lucid-{name}"], capture_output=True, text=True).stderr
-                self.assertIn("serving", said)
-                self.assertNotIn("not passed", said, "the stranger has answered")
-            for target, (tcp, _) in probe.tried(plane.pid("hsm-inside"), self.targets()).items():
-                with self.subTest(inside="hsm-inside", target=target):
-                    self.assertNotEqual(tcp, "open")
-        finally:
-            plane.docker("rm", "--force", "lucid-hsm-inside", "lucid-hsm")
+        found = probe.tried(plane.pid("wallet-manager"), [(plane.address("hsm-inside"), probe.PORT), (plane.address("hsm-inside"), 443)])
+        self.assertEqual([tcp for tcp, _ in found.values()], ["open", "Connection refused"])
+        for name in ["hsm", "hsm-inside"]:
+            said = subprocess.run(["docker", "logs", f"lucid-{name}"], capture_output=True, text=True).stderr
+            self.assertIn("serving", said)
+            self.assertNotIn("not passed", said, "the stranger has answered")
+
+    def asked_for(self, host, port):
+        """What payment-gateway is answered when it asks for a host at the socket of its forwarder."""
+        words = f"CONNECT {host}:{port} HTTP/1.1\r\nhost: {host}:{port}\r\n\r\n"
+        return probe.answered(plane.pid("payment-gateway"), "/run/webhooks/out.sock", words)
+
+    def test_webhooks_go_to_whom_the_list_has_and_to_nobody_else(self):
+        self.heard_outside()
+        self.listener.came.clear()
+        self.assertEqual(self.asked_for(namespace.STRANGER, probe.PORT), "HTTP/1.1 200 Connected")
+        for host, port in self.targets():
+            if (host, port) != (namespace.STRANGER, probe.PORT):
+                with self.subTest(asked=f"{host}:{port}"):
+                    self.assertEqual(self.asked_for(host, port), "HTTP/1.1 403 Forbidden")
+        self.assertEqual(self.listener.came, [])
+
+    def test_webhooks_to_the_public_go_to_no_private_address(self):
+        os.environ["LUCID_WEBHOOKS_TO"] = "public"
+        plane.compose("--profile", "webhooks", "up", "-d", "webhooks")
+        plane.until("webhooks is healthy", lambda: plane.health("webhooks") == "healthy")
+        self.listener.came.clear()
+        self.assertEqual(self.asked_for(namespace.PUBLIC, 443), "HTTP/1.1 200 Connected")
+        self.assertEqual(self.asked_for(namespace.PUBLIC, probe.PORT), "HTTP/1.1 403 Forbidden", "another port")
+        for host in {host for host, _ in self.targets()} | {"127.0.0.1", "localhost"}:
+            with self.subTest(asked=host):
+                self.assertEqual(self.asked_for(host, 443), "HTTP/1.1 403 Forbidden")
+        self.assertEqual(self.listener.came, [])
+
+    def test_the_nodes_that_are_listed_are_all_that_tron_client_can_name(self):
+        for name in ["tron-client", "chain", "devnet-door"]:
+            there = sorted(os.listdir(f"/proc/{plane.pid(name)}/root/run/chain"))
+            self.assertEqual(there, ["devnet.sock"], name)
+        places = tomllib.loads(pathlib.Path(f"/proc/{plane.pid('chain')}/root/etc/lucid/forwarder.toml").read_text())
+        self.assertEqual(places, {"pass": [{"from": "unix:/run/chain/devnet.sock", "to": "tcp:devnet:8090"}]})
 
     def test_from_outside_only_loopback_answers(self):
         for name, port in plane.SERVICES.items():
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
                 self.assertEqual(answer.status, 200, name)
-        ports = [*plane.SERVICES.values(), 9090]
+        ports = [*plane.SERVICES.values(), 8090, 9090]
         elsewhere = [(address, port) for address in host_addresses() if not address.startswith("127.") for port in ports]
         # A neighbour who routes packets for the plane's networks to this machine.
-        everywhere = elsewhere + [(plane.address(name), port) for name in [*plane.inside(), *plane.doors()] for port in ports]
+        everywhere = elsewhere + [(plane.address(name), port) for name in [*plane.inside(), *plane.doors(), *plane.AT_THE_NODE]
+                                  for port in ports]
         for where, targets in [(os.getpid(), elsewhere), (namespace.OUTSIDE, everywhere)]:
             found = probe.tried(where, targets)
             self.assertNotIn("open", {tcp for tcp, _ in found.values()}, found)
@@ -163,6 +198,6 @@ class Isolation(unittest.TestCase):
         self.assertTrue(network["Internal"])
         self.assertIn("lucid-network-isolated", plane.docker("network", "ls"))
         members = {entry["Name"] for entry in network["Containers"].values()}
-        self.assertEqual(members, {f"lucid-{name}" for name in plane.inside()})
+        self.assertEqual(members, {f"lucid-{name}" for name in [*plane.inside(), "hsm-inside"]})
         for name in plane.everything():
             self.assertEqual(len(plane.inspect(name)["NetworkSettings"]["Networks"]), 1, "no container stands on two")

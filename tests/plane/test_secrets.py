@@ -9,7 +9,8 @@ import plane
 
 AUTHORITY = ["call.key", "authority.key"]
 OWN = {name: AUTHORITY for name in plane.SERVICES} | {
-    "payment-gateway": ["call.key"], "wallet-manager": [*AUTHORITY, "pin"], "hall": [], "door": [], "chain": [], "devnet": []}
+    "payment-gateway": ["call.key"], "wallet-manager": [*AUTHORITY, "pin"], "hall": [], "door": [], "chain": [], "devnet": [],
+    "devnet-door": [], "merchant": ["api.key"]}
 if plane.watched:
     OWN |= {name: [] for name in plane.WATCHING}
 # What no secret is in: the kernel's own.
@@ -65,6 +66,22 @@ class Secrets(unittest.TestCase):
             self.assertNotIn("tron-secrets", volumes)
         tokens = pathlib.Path(f"/proc/{plane.pid('wallet-manager')}/root/var/lib/lucid/tokens")
         self.assertTrue(any(tokens.iterdir()), "it is there that the token is")
+
+    def test_an_operator_who_is_not_root_is_told_what_to_do_and_it_suffices(self):
+        place, user = plane.home.parent / "operators", 12345
+        place.mkdir()
+        os.chown(place, user, user)
+        init = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", plane.lucid_program, "--data", place / "plane",
+                "init", "--containers"]
+        [command] = [line.strip() for line in plane.call(*init).splitlines() if "sudo chown" in line]
+        plane.call("bash", "-c", command.removeprefix("sudo "))
+        for owner, name in [("payout-router", "call.key"), ("merchant", "api.key"), ("wallet-manager", "pin")]:
+            self.assertEqual((place / "plane/secrets" / owner / name).stat().st_uid, 65532, owner)
+        # Who cannot look into what was handed over still hears that it is all there.
+        again = plane.call(*init)
+        self.assertIn("There already", again)
+        self.assertNotIn("chown", again)
+        self.assertNotIn("PIN", again)
 
     def test_no_process_sees_anothers(self):
         """Namespaces of their own: no process of another container, and so none's memory, can be named."""
