@@ -11,6 +11,7 @@ PORT = 18555
 # Tried inside: what came of a TCP connection, and of a datagram, to each target.
 TRIES = """
 import json, socket, sys
+from concurrent.futures import ThreadPoolExecutor
 def tcp(host, port):
     try:
         with socket.create_connection((host, port), 1.0) as stream:
@@ -24,7 +25,11 @@ def udp(host, port):
             return "sent"
     except OSError as error:
         return error.strerror or str(error)
-print(json.dumps({f"{host}:{port}": [tcp(host, port), udp(host, port)] for host, port in json.loads(sys.argv[1])}))
+def both(target):
+    return [tcp(*target), udp(*target)]
+targets = json.loads(sys.argv[1])
+with ThreadPoolExecutor(32) as pool:
+    print(json.dumps({f"{host}:{port}": found for (host, port), found in zip(targets, pool.map(both, targets))}))
 """
 # A question to the engine's resolver, for a name that only an outside resolver could know.
 ASKS = """
