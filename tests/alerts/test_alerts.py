@@ -1,5 +1,6 @@
 """Each alert, fired by what it is for. One breakage fires several; what is healthy fires none."""
 
+import contextlib
 import json
 import os
 import signal
@@ -67,7 +68,6 @@ class TestChain(unittest.TestCase):
             plane.pay("lost")
             plane.fires("NodeDown", "PayoutsStuck", "SubmissionsOverdue")
             # He is back, and says something else.
-            plane.devnet("mine", {"blocks": 20}, 8290)
             lever.lay(8290)
             plane.fires("NodesDisagree")
 
@@ -227,9 +227,8 @@ class TestToken(unittest.TestCase):
             plane.rests("EnergyShort")
 
             token.set("C_Sign delay 3000")
-            for number in range(6):
-                plane.pay(f"slow-{number}")
-            plane.fires("TokenSlow", "CanaryStale")
+            with paying(plane, "slow"):
+                plane.fires("TokenSlow", "CanaryStale")
             token.set("C_Sign hang")
             plane.pay("hangs")
             plane.fires("UnsignedAttempts")
@@ -266,6 +265,25 @@ class TestToken(unittest.TestCase):
             made["token"].set("C_Sign other-key")
             plane.pay("lied")
             plane.fires("TokenLies")
+
+
+@contextlib.contextmanager
+def paying(plane, name):
+    """Asks for a payout each second."""
+    enough = threading.Event()
+
+    def pay():
+        for number in range(60):
+            plane.pay(f"{name}-{number}", "0.1")
+            if enough.wait(1):
+                return
+    payer = threading.Thread(target=pay)
+    payer.start()
+    try:
+        yield
+    finally:
+        enough.set()
+        payer.join()
 
 
 def with_signal(process, which):

@@ -83,6 +83,8 @@ impl Audit {
         self.try_again().await;
         let Ok(newest) = self.store.log_position().await else { return };
         self.metrics.stands_at(newest.seq);
+        // Whatever the token does: what it does not cover is what the metric is for.
+        self.note_uncovered(&mut kept, newest);
         let Some(token) = self.compared_token() else { return };
         let alone = if self.settings.head_in_token { self.is_alone(&token).await } else { Ok(true) };
         match alone {
@@ -106,23 +108,25 @@ impl Audit {
         newest: LogPosition,
         last: bool,
     ) -> Result<(), TokenError> {
-        let now = self.now();
-        let covered = self.state().checkpoint.unwrap_or(LogPosition::EMPTY);
-        if newest == covered {
-            kept.uncovered_since = None;
-        } else {
-            let since = *kept.uncovered_since.get_or_insert(now);
+        if let Some(since) = kept.uncovered_since {
+            let covered = self.state().checkpoint.unwrap_or(LogPosition::EMPTY);
             let many = newest.seq.saturating_sub(covered.seq) >= self.settings.checkpoint_records;
-            if last || many || now.ms_since(since) >= self.settings.checkpoint_ms {
+            if last || many || self.now().ms_since(since) >= self.settings.checkpoint_ms {
                 self.sign_checkpoint(token, newest).await?;
-                kept.uncovered_since = None;
+                self.note_uncovered(kept, newest);
             }
         }
-        self.metrics.uncovered_for(kept.uncovered_since.map_or(0, |since| now.ms_since(since)));
         if self.settings.head_in_token && self.state().token_head != Some(newest) {
             self.tell_after(kept, token, newest).await?;
         }
         Ok(())
+    }
+
+    /// Since when there is a record that no checkpoint covers.
+    fn note_uncovered(&self, kept: &mut Kept, newest: LogPosition) {
+        let (now, covered) = (self.now(), self.state().checkpoint.unwrap_or(LogPosition::EMPTY));
+        kept.uncovered_since = if newest == covered { None } else { Some(kept.uncovered_since.unwrap_or(now)) };
+        self.metrics.uncovered_for(kept.uncovered_since.map_or(0, |since| now.ms_since(since)));
     }
 
     async fn sign_checkpoint(&self, token: &Token, newest: LogPosition) -> Result<(), TokenError> {

@@ -52,3 +52,24 @@ async fn a_high_s_is_counted_and_made_low() {
     process.done(&put_signature(raw.txid(), &request)).await;
     assert!(high() > before);
 }
+
+#[tokio::test]
+async fn a_record_that_the_token_does_not_cover_grows_old_in_the_metrics() {
+    let mut place = Place::new();
+    // Nobody but the payment and the checkpoint asks the token.
+    place.canary_ms = 3_600_000;
+    place.sections = "[audit]\ncheckpoint_ms = 50\nhead_ms = 50\n".to_owned();
+    assert!(place.init_token().status.success());
+    let plan = faults::begin(&mut place);
+    let process = place.serve();
+    let hot = process.hot().await;
+    process.ready();
+    let age = || sample(&process.page("/metrics"), "lucid_audit_checkpoint_age_seconds").unwrap();
+    until("all is covered", || (age() < 0.5).then_some(()));
+    plan.set("C_Sign rv DEVICE_ERROR");
+    let (raw, request) = payment(&hot, "po_a", 0);
+    assert!(matches!(process.client.call(&put_signature(raw.txid(), &request)).await, Outcome::Unknown(_)));
+    until("the attempt's record waits", || (age() > 1.5).then_some(()));
+    plan.set("");
+    until("it is covered", || (age() < 0.5).then_some(()));
+}
