@@ -115,6 +115,14 @@ class Observability(unittest.TestCase):
             for part in parts:
                 self.assertIsNotNone(asked(9090, part), f"{page} asks for {part}")
 
+    def test_alertmanager_takes_every_configuration_that_compose_has(self):
+        examples = sorted((made.ROOT / "compose/alertmanager").glob("*.yml"))
+        self.assertTrue(examples)
+        for example in examples:
+            with self.subTest(example.name):
+                self.start("alertmanager", self.directory(example.stem, {"alertmanager.yml": example.read_text()}))
+                self.doCleanups()
+
     def test_an_alert_comes_through_both(self):
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Told)
         server.told = []
