@@ -63,6 +63,9 @@ struct Keygen {
 pub(crate) async fn run(args: &BackupArgs, directory: &Directory, output: Output) -> Result<()> {
     let file = &args.file;
     if args.keygen {
+        if directory.plane_file().exists() {
+            Places::of(directory, args.volumes.as_deref()).are_not_of(file)?;
+        }
         let recipient = sealed::keygen(file)?;
         let text = format!("{recipient}\nWhoever has {} can read every backup made for it.", file.display());
         return output.show(&Keygen { recipient }, text);
@@ -77,10 +80,11 @@ pub(crate) async fn run(args: &BackupArgs, directory: &Directory, output: Output
 
 /// What was found in a backup, for people.
 pub(crate) fn text(file: &Path, what: &str, checked: &Checked) -> String {
-    let Checked { header, files, bytes, token, .. } = checked;
+    let Checked { header, sha256, files, bytes, token, .. } = checked;
     let token = if *token { "its token among them" } else { "not its token, which has means of its own" };
     format!(
-        "{} {what}: plane {} on {}, {files} files of {bytes} bytes, {token}, as of {}",
+        "{} {what}: plane {} on {}, {files} files of {bytes} bytes, {token}, as of {}\n\
+         SHA-256 {sha256}",
         file.display(),
         header.plane,
         header.network,
@@ -92,6 +96,8 @@ async fn make(args: &BackupArgs, directory: &Directory) -> Result<Checked> {
     let plane = PlaneFile::read(directory)?;
     let places = Places::of(directory, args.volumes.as_deref());
     places.are_whole()?;
+    places.are_the_services()?;
+    places.are_not_of(&args.file)?;
     if args.file.exists() {
         bail!("{} is there already, and is not overwritten", args.file.display());
     }

@@ -1,15 +1,26 @@
 //! Where everything of one plane is, below its directory.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// A plane's directory. Secrets are in one directory per service, which its container alone would mount.
 #[derive(Debug, Clone)]
 pub(crate) struct Directory(PathBuf);
 
 impl Directory {
-    /// This directory, by its absolute path, because services are started from elsewhere. It need not exist.
+    /// This directory, by its absolute path, because services are started from elsewhere, and in one spelling, because
+    /// configuration is moved by it. It need not exist.
     pub(crate) fn new(path: &Path) -> std::io::Result<Self> {
-        std::path::absolute(path).map(Self)
+        let mut plain = PathBuf::new();
+        for component in std::path::absolute(path)?.components() {
+            if component == Component::ParentDir {
+                // Above a link is where the link leads to, as for every other program.
+                plain = std::fs::canonicalize(&plain).unwrap_or(plain);
+                plain.pop();
+            } else {
+                plain.push(component);
+            }
+        }
+        Ok(Self(plain))
     }
 
     /// The directory itself.
@@ -116,5 +127,29 @@ impl Directory {
     /// The secrets of a service, or the operator's.
     pub(crate) fn secrets(&self, name: &str) -> PathBuf {
         self.0.join("secrets").join(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_has_one_spelling() {
+        let place = tempfile::tempdir().unwrap();
+        let place = std::fs::canonicalize(place.path()).unwrap();
+        std::fs::create_dir_all(place.join("far/deep")).unwrap();
+        std::os::unix::fs::symlink(place.join("far/deep"), place.join("link")).unwrap();
+        for (spelt, expected) in [
+            ("plane/", "plane"),
+            ("./plane//./", "plane"),
+            ("none/../plane/", "plane"),
+            ("far/deep/../../plane", "plane"),
+            ("link/../plane", "far/plane"),
+            ("link", "link"),
+        ] {
+            let directory = Directory::new(&place.join(spelt)).unwrap();
+            assert_eq!(directory.path().as_os_str(), place.join(expected).as_os_str(), "{spelt}");
+        }
     }
 }

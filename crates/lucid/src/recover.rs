@@ -121,7 +121,7 @@ fn decided(args: &RecoverArgs, lost: &[Lost]) -> Result<Vec<Recovered>> {
     // What was kept before may be decided now.
     let mut decided: Vec<Recovered> = unknown.map(|txid| Recovered { txid: *txid, was: said[txid] }).collect();
     decided.extend(lost.iter().map(|lost| {
-        let was = said.get(&lost.txid).copied().unwrap_or_else(|| match (lost.payout, &lost.payment) {
+        let was = said.get(&lost.txid).copied().unwrap_or(match (lost.payout, &lost.payment) {
             (Some(payout), _) => RecoveredAs::Payout(payout),
             (None, Some(_)) => RecoveredAs::Kept,
             (None, None) => RecoveredAs::Other,

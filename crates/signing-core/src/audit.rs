@@ -15,6 +15,7 @@ mod export;
 mod fault;
 mod feed;
 mod head;
+mod heads;
 mod keep;
 mod metrics;
 mod open;

@@ -106,7 +106,7 @@ impl Core {
         let keeper = Arc::new(Keeper::new(settings, standing.clone()));
         let book = Arc::new(Book::read(&store).await?);
         let authority = secret::sign_key("keys.authority_key_file", &settings.authority_key_file)?;
-        let audit = Audit::new(store.clone(), clock.clone(), &counted, settings.rules.plane, settings.audit);
+        let audit = Audit::new(store.clone(), clock.clone(), &counted, settings.rules.plane, settings.audit.clone());
         let audit = Arc::new(audit);
         let chain_time = register::chain_time(&store).await?;
         let rules = Arc::new(Rules { chain_time, ..settings.rules.clone() });

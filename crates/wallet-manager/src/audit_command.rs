@@ -81,6 +81,9 @@ struct Verify {
     /// A head that was noted elsewhere, `NUMBER:HEAD`, as often as there are some.
     #[arg(long, value_name = "SEQ:HEAD", value_parser = position)]
     head: Vec<LogPosition>,
+    /// A file of such heads, one a line, as `[audit] heads_file` has them written.
+    #[arg(long, value_name = "FILE")]
+    heads: Option<PathBuf>,
     /// One JSON document on standard output in place of text.
     #[arg(long)]
     json: bool,
@@ -152,7 +155,7 @@ impl Verify {
     /// asked of a running plane, its token and payout-router included.
     fn believes_what_it_reads(&self) -> bool {
         let asked = self.file.as_deref() == Some(Path::new("-")) || self.sought.asks_the_token();
-        !asked && self.audit_key.is_none() && self.head.is_empty()
+        !asked && self.audit_key.is_none() && self.head.is_empty() && self.heads.is_none()
     }
 
     fn report(&self) -> anyhow::Result<Report> {
@@ -174,8 +177,20 @@ impl Verify {
             verifier.vouched("the token", head);
         }
         self.head.iter().for_each(|head| verifier.vouched("somebody else", *head));
+        for head in self.heads.as_deref().map_or_else(|| Ok(Vec::new()), noted)? {
+            verifier.vouched("the file of heads", head);
+        }
         Ok(verifier.finish())
     }
+}
+
+/// The heads that a file has, one a line.
+fn noted(path: &Path) -> anyhow::Result<Vec<LogPosition>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let parse = |(number, line): (usize, &str)| {
+        position(line).map_err(|error| anyhow::anyhow!("{}, line {}: {error}", path.display(), number + 1))
+    };
+    text.lines().enumerate().map(parse).collect()
 }
 
 /// What the log is held against: what is pinned, and otherwise what its first line says of itself.

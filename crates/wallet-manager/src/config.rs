@@ -112,7 +112,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
         canary_ms: config.token.canary_ms,
         policy_file: config.policy.file.clone(),
         policy_signed: config.policy.require_signature,
-        audit: config.audit,
+        audit: config.audit.clone(),
         authority_key_file: authority_key_file.ok_or_else(|| {
             let problem = "required: that an attempt is barred is signed with it; `lucid init` makes one";
             ConfigError::invalid("keys.authority_key_file", problem)

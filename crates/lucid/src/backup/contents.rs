@@ -95,6 +95,36 @@ impl Places {
         Ok(())
     }
 
+    /// An error if a service has its database elsewhere than where it would be copied from. In containers that is the
+    /// volume's business.
+    pub(crate) fn are_the_services(&self) -> Result<()> {
+        for (service, directory) in self.databases.iter().filter(|_| !self.containers) {
+            let path = self.home.join(service).join("config.toml");
+            let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let config: toml::Table = text.parse().with_context(|| format!("{} is no TOML", path.display()))?;
+            let data = config.get("server").and_then(|server| server.get("data_dir")).and_then(toml::Value::as_str);
+            let data = data.with_context(|| format!("{} names no data_dir", path.display()))?;
+            let same = fs::canonicalize(data).ok() == fs::canonicalize(directory).ok();
+            ensure!(
+                same,
+                "{service} has its database in {data}, and not in {}, which a backup has",
+                directory.display()
+            );
+        }
+        Ok(())
+    }
+
+    /// An error if a file would lie where the plane's own are: the next backup would have it, and whoever loses the
+    /// machine loses it too.
+    pub(crate) fn are_not_of(&self, file: &Path) -> Result<()> {
+        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let Ok(parent) = fs::canonicalize(parent) else { return Ok(()) };
+        let places = self.databases.iter().map(|(_, directory)| directory).chain([&self.home]);
+        let own = places.filter_map(|place| fs::canonicalize(place).ok()).find(|place| parent.starts_with(place));
+        ensure!(own.is_none(), "{} is within the plane: name a place that is not lost with it", file.display());
+        Ok(())
+    }
+
     /// The files of the plane's directory, by their names within it; and what is left out because it is no small file.
     pub(crate) fn configuration(&self) -> Result<(BTreeSet<PathBuf>, Vec<PathBuf>)> {
         let (mut files, mut odd, mut open) = (BTreeSet::new(), Vec::new(), vec![PathBuf::new()]);
@@ -120,8 +150,8 @@ impl Places {
     }
 }
 
-/// Whether a file is a database, or one beside it.
+/// Whether a file is a database or one beside it, or was never finished.
 fn is_of_database(name: &Path) -> bool {
-    let name = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.contains(".sqlite") || name.ends_with(".part")
+    let text = name.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    text.contains(".sqlite") || name.extension().is_some_and(|ending| ending == "part")
 }

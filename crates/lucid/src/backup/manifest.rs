@@ -59,6 +59,8 @@ pub(crate) struct Checked {
     /// Whose it is.
     #[serde(flatten)]
     pub(crate) header: Header,
+    /// SHA-256 of the file itself, hexadecimal.
+    pub(crate) sha256: String,
     /// How many files are in it.
     pub(crate) files: usize,
     /// How long they are together.

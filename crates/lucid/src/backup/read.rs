@@ -1,6 +1,7 @@
 //! Reading a backup to its end, and holding it against its own list. Nothing of it is believed before.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Component, Path};
 
@@ -36,9 +37,11 @@ pub(crate) fn check(path: &Path, identities: &Identities) -> Result<Checked> {
 pub(crate) fn through(
     path: &Path,
     identities: &Identities,
-    mut take: impl FnMut(&Header, Passing<'_>) -> Result<()>,
+    mut take: impl FnMut(&Header, &mut Passing<'_>) -> Result<()>,
 ) -> Result<Checked> {
-    let mut archive = Archive::new(sealed::open(path, identities)?);
+    let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let mut file = Hashed { bytes: file, hash: Sha256::new() };
+    let mut archive = Archive::new(sealed::open(path, &mut file, identities)?);
     let (header, manifest, found) = members(&mut archive, &mut take).with_context(|| broken(path))?;
     // To the very end: that there is one is what the encryption vouches for.
     io::copy(&mut archive.into_inner(), &mut io::sink()).with_context(|| broken(path))?;
@@ -51,6 +54,7 @@ pub(crate) fn through(
     ensure!(all, "{} does not have what its own list says", path.display());
     Ok(Checked {
         header,
+        sha256: hex::encode(file.hash.finalize()),
         files: found.len(),
         bytes: found.iter().map(|member| member.size).sum(),
         token: found.iter().any(|member| member.name.starts_with(TOKEN)),
@@ -66,7 +70,7 @@ type Members = (Header, Option<Manifest>, Vec<Member>);
 
 fn members<R: Read>(
     archive: &mut Archive<R>,
-    take: &mut impl FnMut(&Header, Passing<'_>) -> Result<()>,
+    take: &mut impl FnMut(&Header, &mut Passing<'_>) -> Result<()>,
 ) -> Result<Members> {
     let mut entries = archive.entries()?;
     let mut first = entries.next().context("it is empty")??;
@@ -87,7 +91,7 @@ fn members<R: Read>(
         ensure!(plain && names.insert(name.clone()), "{name:?} is no name that a backup has");
         let (mode, size) = (entry.header().mode()?, entry.size());
         let mut hashed = Hashed { bytes: entry, hash: Sha256::new() };
-        take(&header, Passing { name: &name, mode, bytes: &mut hashed })?;
+        take(&header, &mut Passing { name: &name, mode, bytes: &mut hashed })?;
         io::copy(&mut hashed, &mut io::sink())?;
         found.push(Member { name, size, sha256: hex::encode(hashed.hash.finalize()), at: UnixMs(0) });
     }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use age::secrecy::{ExposeSecret, SecretString};
@@ -10,6 +10,8 @@ use age::stream::{StreamReader, StreamWriter};
 use age::{DecryptError, Decryptor, Encryptor, Identity, Recipient, scrypt, x25519};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+
+use crate::output::note;
 
 /// The shortest passphrase, bytes: whoever has the file may guess for years.
 const PASSPHRASE_MIN: usize = 16;
@@ -57,6 +59,11 @@ impl SealTo {
     /// What seals it.
     pub(crate) fn seal(&self) -> Result<Seal> {
         if let Some(path) = &self.passphrase_file {
+            ensure!(
+                !others_may_read(path),
+                "others may read {}, and so every backup that it seals: chmod 0400 it",
+                path.display()
+            );
             return Ok(Seal::Passphrase(passphrase(path)?));
         }
         ensure!(
@@ -113,9 +120,8 @@ impl Seal {
     }
 }
 
-/// Begins to read an encrypted file.
-pub(crate) fn open(path: &Path, identities: &Identities) -> Result<StreamReader<BufReader<File>>> {
-    let file = File::open(path).with_context(|| format!("{} cannot be read", path.display()))?;
+/// Begins to read an encrypted file, which errors call `path`.
+pub(crate) fn open<R: Read>(path: &Path, file: R, identities: &Identities) -> Result<StreamReader<BufReader<R>>> {
     let opened = Decryptor::new_buffered(BufReader::new(file))
         .and_then(|sealed| sealed.decrypt(identities.iter().map(|identity| &**identity as &dyn Identity)));
     opened.map_err(|error| match error {
@@ -147,11 +153,20 @@ pub(crate) fn keygen(path: &Path) -> Result<String> {
 }
 
 fn identities(identity: Option<&Path>, passphrase_file: Option<&Path>) -> Result<Identities> {
+    // Of a stick that somebody brought in an emergency nobody can change the modes: it is said, and no more.
+    for path in identity.iter().chain(&passphrase_file).filter(|path| others_may_read(path)) {
+        note(format!("!   others may read {}, and so every backup that it opens: chmod 0400 it", path.display()));
+    }
     match (identity, passphrase_file) {
         (Some(path), _) => keys(path),
         (None, Some(path)) => Ok(vec![Box::new(scrypt::Identity::new(passphrase(path)?))]),
         (None, None) => bail!("with what is it opened? --identity FILE or --passphrase-file FILE"),
     }
+}
+
+/// Whether others than its owner may read a file. One that is not there is missed elsewhere.
+fn others_may_read(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o077 != 0)
 }
 
 fn keys(path: &Path) -> Result<Identities> {

@@ -94,9 +94,12 @@ impl Bench {
     }
 
     async fn restore(&self, file: &str, to: &str, key: &str) -> Result<(), String> {
-        let open = OpenWith { identity: Some(self.path(key)) };
-        let args =
-            RestoreArgs { file: self.path(file), volumes: None, opening: Opening { open, passphrase_file: None } };
+        self.restore_only(None, file, to, key).await
+    }
+
+    async fn restore_only(&self, sha256: Option<&str>, file: &str, to: &str, key: &str) -> Result<(), String> {
+        let opening = Opening { open: OpenWith { identity: Some(self.path(key)) }, passphrase_file: None };
+        let args = RestoreArgs { file: self.path(file), sha256: sha256.map(str::to_owned), volumes: None, opening };
         let done = restore::run(&args, &self.directory(to), Output::new(true)).await;
         done.map_err(|error| format!("{error:#}"))
     }
@@ -180,6 +183,11 @@ async fn nothing_is_written_where_something_is_wrong() {
     fs::write(bench.path("full/a"), "").unwrap();
     let refused = bench.restore("one.age", "full", "key").await.unwrap_err();
     assert!(refused.contains("not empty") && names(&bench.path("full")) == ["a"], "{refused}");
+    fs::create_dir(bench.path("full/.restore")).unwrap();
+    let refused = bench.restore("one.age", "full", "key").await.unwrap_err();
+    assert!(refused.contains("begin anew") && bench.path("full/.restore").exists(), "{refused}");
+    let refused = format!("{:#}", bench.backup("plane/logs/../in.age").await.unwrap_err());
+    assert!(refused.contains("within the plane") && !bench.path("plane/in.age.part").exists(), "{refused}");
     fs::remove_file(bench.path("plane/tron-client/tron-client.sqlite")).unwrap();
     let missing = format!("{:#}", bench.backup("two.age").await.unwrap_err());
     assert!(missing.contains("tron-client.sqlite") && !bench.path("two.age").exists(), "{missing}");
@@ -192,9 +200,15 @@ async fn a_passphrase_opens_what_it_sealed_and_a_short_one_is_none() {
         [("phrase", "a phrase of many words\n"), ("other", "another one of many words"), ("short", "word")]
     {
         fs::write(bench.path(name), text).unwrap();
+        fs::set_permissions(bench.path(name), fs::Permissions::from_mode(0o400)).unwrap();
     }
     let sealing = |name: &str| SealTo { recipient: Vec::new(), passphrase_file: Some(bench.path(name)) };
     let args = |name: &str, file: &str| BackupArgs { seal: sealing(name), ..bench.args(file) };
+    let mode = |mode| fs::set_permissions(bench.path("phrase"), fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o440);
+    let refused = make(&args("phrase", "one.age"), &bench.directory("plane")).await.unwrap_err().to_string();
+    assert!(refused.contains("others may read"), "{refused}");
+    mode(0o400);
     make(&args("phrase", "one.age"), &bench.directory("plane")).await.unwrap();
     let opened = |name: &str| {
         read::check(&bench.path("one.age"), &OpenWith { identity: None }.identities(&sealing(name)).unwrap())
@@ -204,4 +218,79 @@ async fn a_passphrase_opens_what_it_sealed_and_a_short_one_is_none() {
     let nobody = BackupArgs { seal: SealTo::default(), ..bench.args("two.age") };
     assert!(make(&nobody, &bench.directory("plane")).await.is_err());
     assert!(!bench.path("two.age").exists() && !bench.path("two.age.part").exists());
+}
+
+#[tokio::test]
+async fn a_plane_in_containers_has_its_databases_in_volumes() {
+    let bench = Bench::new().await;
+    let (home, volumes) = (bench.path("plane"), bench.path("volumes"));
+    for service in DATABASES {
+        fs::create_dir_all(volumes.join(service)).unwrap();
+        let database = Places::database(service, Path::new(""));
+        fs::rename(home.join(service).join(&database), volumes.join(service).join(&database)).unwrap();
+        fs::create_dir_all(home.join("secrets").join(service)).unwrap();
+        fs::write(home.join("secrets").join(service).join("call.key"), "secret").unwrap();
+        fs::write(home.join(service).join("config.toml"), "[server]\ndata_dir = \"/var/lib/lucid\"\n").unwrap();
+    }
+    fs::rename(home.join("token/objects"), volumes.join("wallet-manager/tokens")).unwrap();
+    fs::create_dir(home.join("chain")).unwrap();
+    fs::write(home.join("chain/forwarder.toml"), "").unwrap();
+    let refused = format!("{:#}", bench.backup("one.age").await.unwrap_err());
+    assert!(refused.contains("--volumes"), "{refused}");
+    fs::create_dir(bench.path("scratch")).unwrap();
+    let scratch = Some(bench.path("scratch"));
+    let args = BackupArgs { volumes: Some(volumes.clone()), scratch, ..bench.args("one.age") };
+    let made = make(&args, &bench.directory("plane")).await.unwrap();
+    assert!(made.token && made.header.containers && names(&bench.path("scratch")).is_empty());
+
+    let elsewhere = bench.restore("one.age", "other", "key").await.unwrap_err();
+    assert!(elsewhere.contains("--volumes") && !bench.path("other").exists(), "{elsewhere}");
+    // As mounts are: there, and empty.
+    let other = bench.path("other-volumes");
+    for service in DATABASES {
+        fs::create_dir_all(other.join(service)).unwrap();
+    }
+    let open = OpenWith { identity: Some(bench.path("key")) };
+    let opening = Opening { open, passphrase_file: None };
+    let args = RestoreArgs { file: bench.path("one.age"), sha256: None, volumes: Some(other.clone()), opening };
+    restore::run(&args, &bench.directory("other"), Output::new(true)).await.unwrap();
+    for service in DATABASES {
+        let path = Places::database(service, &other.join(service));
+        let store = Store::sqlite(&path, &[], LIFE).await.unwrap();
+        assert!(store.restored().is_some());
+        store.close().await;
+    }
+    assert_eq!(fs::read_to_string(other.join("wallet-manager/tokens/a/1.object")).unwrap(), "key");
+    assert_eq!(names(&bench.path("other/chain")), ["forwarder.toml"]);
+    let refused = format!("{:#}", restore::run(&args, &bench.directory("other"), Output::new(true)).await.unwrap_err());
+    assert!(refused.contains("not empty"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_directory_of_another_spelling_comes_back_elsewhere_all_the_same() {
+    let bench = Bench::new().await;
+    make(&bench.args("one.age"), &bench.directory("none/../plane/")).await.unwrap();
+    bench.restore("one.age", "other/", "key").await.unwrap();
+    for service in DATABASES {
+        let config = fs::read_to_string(bench.path("other").join(service).join("config.toml")).unwrap();
+        assert_eq!(config, format!("[server]\ndata_dir = \"{}/{service}\"\n", bench.path("other").display()));
+    }
+    // One whose database is elsewhere has none that is backed up.
+    let config = bench.path("plane/payout-router/config.toml");
+    fs::write(config, format!("[server]\ndata_dir = \"{}\"\n", bench.path("other/payout-router").display())).unwrap();
+    let refused = format!("{:#}", bench.backup("two.age").await.unwrap_err());
+    assert!(refused.contains("payout-router") && !bench.path("two.age").exists(), "{refused}");
+}
+
+#[tokio::test]
+async fn only_the_file_that_was_named_is_put_back() {
+    let bench = Bench::new().await;
+    let made = bench.backup("one.age").await.unwrap();
+    let bytes = fs::read(bench.path("one.age")).unwrap();
+    assert_eq!(made.sha256, hex::encode(<sha2::Sha256 as sha2::Digest>::digest(bytes)));
+    // The same plane, for the same key, by somebody else.
+    bench.backup("two.age").await.unwrap();
+    let refused = bench.restore_only(Some(&made.sha256), "two.age", "other", "key").await.unwrap_err();
+    assert!(refused.contains("another file") && !bench.path("other").exists(), "{refused}");
+    bench.restore_only(Some(&made.sha256), "one.age", "other", "key").await.unwrap();
 }

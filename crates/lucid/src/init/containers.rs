@@ -83,12 +83,13 @@ fn hand_over_to(directory: &Directory, user: u32) -> Result<bool> {
     let merchant = directory.shop_key().parent().filter(|place| place.is_dir()).map(Path::to_owned);
     let mut whole = true;
     for place in services.chain([chain]).chain(merchant) {
-        whole &= give(&place, user)?;
         match fs::read_dir(&place) {
             Ok(entries) => {
                 for entry in entries {
                     whole &= give(&entry?.path(), user)?;
                 }
+                // Last: root without its powers may not look into it any more.
+                whole &= give(&place, user)?;
             }
             // Another's already, who was given all that is in it.
             Err(error) if error.kind() == ErrorKind::PermissionDenied && owner(&place)? == user => {}
@@ -98,7 +99,8 @@ fn hand_over_to(directory: &Directory, user: u32) -> Result<bool> {
     Ok(whole)
 }
 
-fn give(path: &Path, user: u32) -> Result<bool> {
+/// Gives the user a file or directory, if this process may: whether it is theirs.
+pub(crate) fn give(path: &Path, user: u32) -> Result<bool> {
     match std::os::unix::fs::chown(path, Some(user), Some(user)) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(owner(path)? == user),
@@ -110,18 +112,21 @@ fn owner(path: &Path) -> Result<u32> {
     Ok(fs::symlink_metadata(path).with_context(|| format!("{} cannot be seen", path.display()))?.uid())
 }
 
+/// The command by which root gives the containers' user what is theirs.
+pub(crate) fn chown(directory: &Directory) -> String {
+    let place = directory.path().display();
+    let names = ROSTER.map(|member| member.name).join(",");
+    let merchant = if directory.shop_key().parent().is_some_and(Path::is_dir) { ",merchant" } else { "" };
+    format!("chown -R {USER}:{USER} {place}/{{{names},chain}} {place}/secrets/{{{names}{merchant}}}")
+}
+
 /// What is left to do.
 pub(super) fn go_on(directory: &Directory, plane: &PlaneFile, handed_over: bool) -> String {
     let place = directory.path().display();
-    let names = ROSTER.map(|member| member.name).join(",");
-    let merchant = if plane.devnet.is_some() { ",merchant" } else { "" };
     let to_hand_over = if handed_over {
         String::new()
     } else {
-        format!(
-            "\nGive the containers' user what is theirs:\n  sudo chown -R {USER}:{USER} {place}/{{{names},chain}} \
-             {place}/secrets/{{{names}{merchant}}}"
-        )
+        format!("\nGive the containers' user what is theirs:\n  sudo {}", chown(directory))
     };
     let devnet = if plane.devnet.is_some() { " -f compose/devnet.yaml" } else { "" };
     format!(

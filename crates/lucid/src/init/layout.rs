@@ -10,6 +10,8 @@ use crate::roster::Member;
 const CONTAINER_DATA: &str = "/var/lib/lucid";
 /// Where containers have the service's own secrets, and no others (compose/compose.yaml).
 const CONTAINER_SECRETS: &str = "/run/secrets";
+/// Where containers have the volume that is not the database's.
+const CONTAINER_LOGS: &str = "/var/log/lucid";
 /// Where tron-client has the socket files that lead to the nodes.
 const CONTAINER_CHAIN: &str = "/run/chain";
 /// The devnet, as the forwarder of containers reaches it.
@@ -75,6 +77,14 @@ impl Layout<'_> {
         match self {
             Self::Machine { directory, .. } => directory.pin(),
             Self::Containers => Path::new(CONTAINER_SECRETS).join("pin"),
+        }
+    }
+
+    /// The file of the audit log's heads outside of the database; none where nothing is on another volume.
+    pub(super) fn audit_heads(&self) -> Option<PathBuf> {
+        match self {
+            Self::Machine { .. } => None,
+            Self::Containers => Some(Path::new(CONTAINER_LOGS).join("audit-heads")),
         }
     }
 

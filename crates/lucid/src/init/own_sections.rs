@@ -63,6 +63,9 @@ fn wallet_manager(plane: &PlaneFile, layout: Layout<'_>, identities: &Identities
         token.insert("module".to_owned(), path(module));
     }
     let mut own = Table::from_iter([("token".to_owned(), Value::Table(token))]);
+    if let Some(heads) = layout.audit_heads() {
+        own.insert("audit".to_owned(), Value::Table(Table::from_iter([("heads_file".to_owned(), path(&heads))])));
+    }
     own.extend(operators(identities));
     own
 }

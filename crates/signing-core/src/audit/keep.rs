@@ -14,7 +14,7 @@ use tron_tx::TokenSigned;
 
 use super::checkpoint::StoredCheckpoint;
 use super::entry::Resumed;
-use super::{Audit, head};
+use super::{Audit, head, heads};
 
 /// How often it is looked whether anything is due, where no commit says so.
 const LOOK_MS: u64 = 5_000;
@@ -139,7 +139,19 @@ impl Audit {
             Ok(()) | Err(CommitError::Conflict { .. }) => self.state().checkpoint = Some(newest),
             Err(error) => warn!(%error, "a checkpoint could not be stored"),
         }
+        self.note_outside(newest).await;
         Ok(())
+    }
+
+    /// Appends the head to the file outside of the database, if there is to be one. Without it the log is no less whole.
+    async fn note_outside(&self, newest: LogPosition) {
+        let Some(path) = self.settings.heads_file.clone() else { return };
+        let shown = path.display().to_string();
+        let noted = tokio::task::spawn_blocking(move || heads::note(&path, newest)).await;
+        if let Err(error) = noted.unwrap_or_else(|error| Err(std::io::Error::other(error))) {
+            warn!(%error, path = shown, "the head of the audit log could not be noted outside of the database");
+            self.metrics.head_failed();
+        }
     }
 
     /// Has the token keep this place as the log's newest.

@@ -92,3 +92,27 @@ fn what_is_not_there_is_said() {
     }
     assert!(position("12:xx").is_err() && position("x").is_err() && public_key("04").is_err());
 }
+
+#[test]
+fn heads_that_were_noted_outside_of_the_database_show_a_cut() {
+    let directory = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let made = |name: &str, records: u32| {
+        let path = directory.path().join(name);
+        let newest = runtime.block_on(make(&path, records));
+        (path.to_str().unwrap().to_owned(), newest)
+    };
+    let ((whole, fifth), (cut, third)) = (made("whole.sqlite", 5), made("cut.sqlite", 3));
+    let file = directory.path().join("heads");
+    let heads = file.to_str().unwrap();
+    let line = |position: LogPosition| format!("{}:{}\n", position.seq, position.head);
+    fs::write(&file, line(third) + &line(fifth)).unwrap();
+    let found = |store: &str| {
+        let (alone, held) =
+            (report(&["--store", store]).unwrap(), report(&["--store", store, "--heads", heads]).unwrap());
+        (held.heads - alone.heads, held.findings.len() - alone.findings.len())
+    };
+    assert_eq!((found(&whole), found(&cut)), ((2, 0), (2, 1)));
+    fs::write(&file, "5:\n").unwrap();
+    assert!(report(&["--store", &whole, "--heads", heads]).is_err());
+}
