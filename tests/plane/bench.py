@@ -9,6 +9,7 @@ processes have PSS alone. Nothing here asserts a figure.
 import argparse
 import contextlib
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -128,6 +129,9 @@ def as_processes(top, count):
     """The same programs by `lucid up`."""
     home = top / "processes"
     plane.home = home
+    # What compose reads is nothing that a service knows.
+    for name in [name for name in os.environ if name.startswith("LUCID_")]:
+        del os.environ[name]
     plane.call(plane.lucid_program, "--data", home, "init", "--block-ms", BLOCK_MS)
     began = time.monotonic()
     with open(top / "processes.log", "w") as log:
@@ -140,6 +144,9 @@ def as_processes(top, count):
         memory = Processes(up)
         idle = memory.look()
         return started, idle, *loaded(memory, count, "bench-processes")
+    except AssertionError:
+        note((top / "processes.log").read_text())
+        raise
     finally:
         up.terminate()
         up.wait(60)

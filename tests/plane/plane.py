@@ -104,7 +104,7 @@ def until(what, holds, within=WITHIN, pause=0.2):
     deadline = time.monotonic() + within
     while not holds():
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {within} s: {what}\n{docker('ps', '-a')}")
+            raise AssertionError(f"not within {within} s: {what}\n{docker('ps', '-a', check=False)}")
         time.sleep(pause)
 
 
