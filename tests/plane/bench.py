@@ -2,8 +2,9 @@
 
 The plane in containers first, then the same programs as processes of this machine, on the same devnet, in the same
 namespaces. Payouts go through payment-gateway: published by the engine and two forwarders, or its own port. Memory is what
-the kernel charges the cgroup of a container (pages of files included), and PSS, in which shared pages are shared out;
-processes have PSS alone. Nothing here asserts a figure.
+the kernel charges the cgroup of a container (pages of files that it was the first to read included), and PSS, in which
+shared pages are shared out; processes have PSS alone. A payout counts from the first request to the last solid block, so
+few of them measure the chain's seconds to a solid block more than the plane. Nothing here asserts a figure.
 """
 
 import argparse
@@ -43,6 +44,16 @@ def pss(pids):
                 if text.startswith("Pss:"):
                     total += int(text.split()[1]) * 1024
     return total
+
+
+def cpu_us(pids):
+    """What they have used of the processors, in microseconds."""
+    ticks = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            # After the name, which may have spaces: utime and stime are the 12th and 13th, proc(5).
+            ticks += sum(map(int, pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
+    return ticks * 1_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def below(pid):
@@ -99,7 +110,7 @@ def most(looks):
 
 
 def loaded(memory, count, name):
-    """Payouts a second from the first request to the last that is settled, and memory meanwhile."""
+    """Payouts a second from the first request to the last that is settled, memory meanwhile, and CPU for each."""
     load.fund(20_000)
     wanted, looks, over = load.Load(name, count), [], threading.Event()
 
@@ -109,20 +120,20 @@ def loaded(memory, count, name):
 
     watching = threading.Thread(target=watch, daemon=True)
     watching.start()
-    began = time.monotonic()
+    used = lambda: {name: cpu_us(below(pid)) for name, pid in memory.pids.items()}
+    began, before = time.monotonic(), used()
     wanted.settle(wanted.begin(count), within=900)
-    seconds = time.monotonic() - began
+    seconds, after = time.monotonic() - began, used()
     over.set()
     watching.join()
     wanted.check()
-    return count / seconds, most(looks)
+    return count / seconds, most(looks), {name: (after[name] - before[name]) / count for name in after}
 
 
 def in_containers(count):
     memory = Containers()
     idle = memory.look()
-    payouts, load_memory = loaded(memory, count, "bench-containers")
-    return idle, payouts, load_memory
+    return idle, *loaded(memory, count, "bench-containers")
 
 
 def as_processes(top, count):
@@ -153,18 +164,20 @@ def as_processes(top, count):
 
 
 def report(containers, processes):
-    started, idle, payouts, under_load = containers
-    bare_started, bare_idle, bare_payouts, bare_under_load = processes
+    started, idle, payouts, under_load, used = containers
+    bare_started, bare_idle, bare_payouts, bare_under_load, bare_used = processes
     line("start_to_healthy", started, "s", bare_started)
     line("payouts", payouts, "1/s", bare_payouts)
+    for name, value in used.items():
+        line(f"cpu_per_payout.{name}", value, "us", bare_used.get(name))
     for what, figures, bare in [("idle", idle, bare_idle), ("load", under_load, bare_under_load)]:
         for name, kinds in figures.items():
             baseline = bare.get(name, {}).get("pss")
-            for kind, value in kinds.items():
-                line(f"memory_{what}.{name}.{kind}", value, "bytes", baseline)
-        sums = {kind: sum(kinds[kind] for kinds in figures.values()) for kind in ("cgroup", "pss")}
-        for kind, value in sums.items():
-            line(f"memory_{what}.all.{kind}", value, "bytes", sum(kinds["pss"] for kinds in bare.values()))
+            line(f"memory_{what}.{name}.cgroup", kinds["cgroup"], "bytes")
+            line(f"memory_{what}.{name}.pss", kinds["pss"], "bytes", baseline)
+        line(f"memory_{what}.all.cgroup", sum(kinds["cgroup"] for kinds in figures.values()), "bytes")
+        pss_of_all = sum(kinds["pss"] for kinds in figures.values())
+        line(f"memory_{what}.all.pss", pss_of_all, "bytes", sum(kinds["pss"] for kinds in bare.values()))
 
 
 def main():
