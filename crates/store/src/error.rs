@@ -64,6 +64,9 @@ pub enum StoreError {
     /// A copy that was to be put back is not whole, or no database of ours.
     #[error("the database is damaged: {0}")]
     Damaged(String),
+    /// A copy that was taken out of a backup and never put back: it does not say that payments may be missing in it.
+    #[error("the database is a copy out of a backup and would not know what was paid since: use `lucid restore`")]
+    Copy,
     /// The store was closed.
     #[error("the store is closed")]
     Closed,

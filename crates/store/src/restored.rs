@@ -2,7 +2,8 @@
 //!
 //! A restored database knows less than the chain does: payments may have been made that it has no record of. So it begins
 //! a new life under another [`Incarnation`], and says that it was restored for ever after: whoever may let money move by
-//! what it says asks [`Store::restored`](crate::Store::restored) first.
+//! what it says asks [`Store::restored`](crate::Store::restored) first. A copy that was taken out of a backup by other means
+//! says none of this, so every copy is marked, and no store opens one that [`begin_restored`] has not been at.
 
 use std::path::Path;
 use std::time::Duration;
@@ -33,13 +34,31 @@ pub struct Restored {
 }
 
 /// Copies a database, of which other processes may go on writing, as of one moment, into a file that is not there yet.
+/// No store opens the copy before [`begin_restored`].
 pub async fn snapshot(path: &Path, into: &Path) -> Result<(), StoreError> {
     let mut connection = connect(path).await?;
     // SQLite's own way to copy under a read transaction: writers go on, and what they commit meanwhile is not in it.
     let copied = sqlx::query("VACUUM INTO $1").bind(into.to_string_lossy().into_owned()).execute(&mut connection).await;
     let closed = connection.close().await;
     copied.map_err(failed)?;
+    closed.map_err(failed)?;
+    let mut copy = connect(into).await?;
+    let marked = sqlx::query("INSERT INTO meta (name, value) VALUES ('copy', 'unused') ON CONFLICT (name) DO NOTHING");
+    let marked = marked.execute(&mut copy).await;
+    let closed = copy.close().await;
+    marked.map_err(failed)?;
     closed.map_err(failed)
+}
+
+/// [`StoreError::Copy`] if the database is a copy that was not put back. Nothing is written to one that is.
+pub(crate) async fn refuse_copy(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    let tables =
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'");
+    if tables.fetch_one(&mut *connection).await.map_err(failed)? == 0 {
+        return Ok(());
+    }
+    let marks = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM meta WHERE name = 'copy'");
+    if marks.fetch_one(connection).await.map_err(failed)? == 0 { Ok(()) } else { Err(StoreError::Copy) }
 }
 
 /// Has a copy that was put back begin a new life, and say for ever that it was restored. [`StoreError::Damaged`] if it is
@@ -68,6 +87,8 @@ pub async fn begin_restored(path: &Path, fresh: Incarnation, restored: &Restored
     .execute(&mut *transaction)
     .await
     .map_err(failed)?;
+    let unmarked = sqlx::query("DELETE FROM meta WHERE name = 'copy'").execute(&mut *transaction).await;
+    unmarked.map_err(failed)?;
     transaction.commit().await.map_err(failed)?;
     connection.close().await.map_err(failed)
 }

@@ -57,7 +57,8 @@ impl Store {
     /// Opens the file, making and migrating it as needed, for records of these nouns. `fresh` names a new file's first
     /// life and is ignored for one that exists.
     ///
-    /// [`StoreError::InUse`] if another process, or another store of this one, has it open.
+    /// [`StoreError::InUse`] if another process, or another store of this one, has it open; [`StoreError::Copy`] if it
+    /// was taken out of a backup other than by a restore.
     pub async fn sqlite(path: &Path, nouns: &[&'static str], fresh: Incarnation) -> Result<Self, StoreError> {
         let (changes, _) = watch::channel(0);
         let (sqlite, incarnation) = Sqlite::open(path, nouns, fresh, changes.clone()).await?;

@@ -18,6 +18,7 @@ use super::{Sqlite, failed};
 use crate::backend::Stored;
 use crate::error::StoreError;
 use crate::incarnation::Incarnation;
+use crate::restored;
 
 /// How long a statement waits for another program, such as a backup, that has the file locked.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -68,6 +69,7 @@ impl Sqlite {
             // Negative for KiB (sqlite.org/pragma.html#pragma_cache_size).
             .pragma("cache_size", (-WRITER_CACHE_KIB).to_string());
         let mut connection = SqliteConnection::connect_with(&writing).await.map_err(failed)?;
+        restored::refuse_copy(&mut connection).await?;
         migrate(&mut connection, &statements).await?;
         let incarnation = incarnation(&mut connection, fresh).await?;
 

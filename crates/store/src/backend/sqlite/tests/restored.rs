@@ -23,6 +23,8 @@ async fn a_copy_of_a_database_in_use_begins_a_new_life_as_of_then() {
     store.commit(payout("b")).await.unwrap();
     assert!(snapshot(&path, &copy).await.is_err(), "nothing is overwritten");
 
+    let refused = Store::sqlite(&copy, &NOUNS, LIFE).await;
+    assert!(matches!(refused, Err(StoreError::Copy)), "as it lies in a backup: {refused:?}");
     let fresh = Incarnation(Uuid::from_u128(3));
     begin_restored(&copy, fresh, &RESTORED).await.unwrap();
     let back = Store::sqlite(&copy, &NOUNS, LIFE).await.unwrap();
