@@ -92,7 +92,9 @@ impl Homes {
             path.strip_prefix(home).ok().filter(|_| !there_already)
         };
         let rest = self.was.iter().rev().find_map(below)?;
-        Some(self.is.join(rest).display().to_string())
+        // Joined to nothing it would get a slash.
+        let moved: PathBuf = self.is.components().chain(rest.components()).collect();
+        Some(moved.display().to_string())
     }
 
     fn rewrite(&self, path: &Path) -> Result<()> {
@@ -201,7 +203,8 @@ mod tests {
             ("/srv/plane/", "/srv/plane"),
             ("/srv/link", "/mnt/plane/"),
         ] {
-            let more = "[token]\npin_file = '/mnt/plane/pin'\nmodule = \"/usr/lib/srv/plane/a.so\"\n";
+            let more =
+                "home = '/mnt/plane'\n[token]\npin_file = '/mnt/plane/pin'\nmodule = \"/usr/lib/srv/plane/a.so\"\n";
             let stage = stage(written, more);
             fs::write(stage.path().join("softhsm2.conf"), format!("a.tokendir = {written}/token\nlog.level = ERROR\n"))
                 .unwrap();
@@ -213,9 +216,10 @@ mod tests {
                 "{written} {was:?}"
             );
             assert_eq!(text(&stage, "softhsm2.conf"), "a.tokendir = /srv/new/token\nlog.level = ERROR\n");
-            let pin = if was.starts_with("/mnt/plane") { "/srv/new/pin" } else { "/mnt/plane/pin" };
+            let home = if was.starts_with("/mnt/plane") { "/srv/new" } else { "/mnt/plane" };
             let config = text(&stage, "wallet-manager/config.toml");
-            assert!(config.contains(pin) && config.contains("\"/usr/lib/srv/plane/a.so\""), "{config}");
+            assert!(config.contains(&format!("home = '{home}'\n[token]\npin_file = '{home}/pin'\n")), "{config}");
+            assert!(config.contains("\"/usr/lib/srv/plane/a.so\""), "{config}");
         }
     }
 
