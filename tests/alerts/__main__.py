@@ -21,6 +21,18 @@ import tools
 INSIDE = "ALERTS_ALONE"
 
 
+class Told(unittest.TextTestResult):
+    """Says at once what has failed: the scenes after it take minutes."""
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self.stream.writeln(self.failures[-1][1])
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        self.stream.writeln(self.errors[-1][1])
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--programs", required=True, type=pathlib.Path)
@@ -41,7 +53,7 @@ def main():
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     scene.top, scene.programs = pathlib.Path(os.environ[INSIDE]), given.programs.resolve()
     suite = unittest.defaultTestLoader.loadTestsFromNames(given.tests)
-    result = unittest.TextTestRunner(verbosity=2, failfast=False).run(suite)
+    result = unittest.TextTestRunner(verbosity=2, resultclass=Told).run(suite)
     sys.exit(not result.wasSuccessful())
 
 

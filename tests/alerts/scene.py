@@ -138,7 +138,9 @@ class Plane:
         self.home, self.block_ms, self.processes, self.watcher = top / name, block_ms, {}, None
         self.environment = {"wallet-manager": {"SOFTHSM2_CONF": str(self.home / "token/softhsm2.conf")}, **(environment or {})}
         self.lucid("init", "--block-ms", str(block_ms))
+        # What is done each so often is done as much more often as the rules are faster.
         self.set("wallet-manager", "token", canary_ms=200)
+        self.set("wallet-manager", "audit", checkpoint_ms=1000)
         spoil(self)
 
     def __enter__(self):

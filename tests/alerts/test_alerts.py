@@ -24,22 +24,24 @@ THIEF, STRANGER = scene.address(0xBB), scene.address(0xCC)
 
 
 def nodes(plane, *ports):
-    """tron-client's nodes: the first its own, the others somebody else's."""
+    """tron-client's nodes, two of which must agree: its own ones, and the last somebody else's."""
     path = plane.config("tron-client")
     text = path.read_text()
     head, tail = text.split("[[nodes]]", 1)
     rest = tail[tail.index("\n["):]
-    made = "".join(f'[[nodes]]\nname = "n{number}"\nurl = "http://127.0.0.1:{port}"\nindependent = {str(number > 0).lower()}\n'
+    made = "".join(f'[[nodes]]\nname = "n{number}"\nurl = "http://127.0.0.1:{port}"\nindependent = {str(port == ports[-1]).lower()}\n'
                    for number, port in enumerate(ports))
     path.chmod(0o600)
     path.write_text(head + made + rest)
+    plane.set("tron-client", "trust", quorum=2)
 
 
 def policy(plane, hour):
     """A policy file that lets a hot wallet pay so much USDT an hour."""
     text = (ROOT / "hsm/policy/default.toml").read_text()
     head, limits = text.split("[class.hot.limits.usdt]", 1)
-    limits = limits.replace('per_hour = "unlimited"', f'per_hour = "{hour}"', 1)
+    for window in ("per_transaction", "per_hour"):
+        limits = limits.replace(f'{window} = "unlimited"', f'{window} = "{hour}"', 1)
     path = plane.home / "policy.toml"
     path.write_text(head + "[class.hot.limits.usdt]" + limits)
     plane.set("wallet-manager", "policy", file=str(path))
@@ -48,13 +50,8 @@ def policy(plane, hour):
 
 class TestChain(unittest.TestCase):
     def test_nodes_and_clocks(self):
-        def spoil(plane):
-            nodes(plane, 8090, 8191)
-            # A transaction that is lost expires with its permission.
-            plane.set("payout-router", "payouts", permission_valid_ms=15000)
-
         lever = Lever(8191, 8190)
-        with Plane("chain", spoil) as plane:
+        with Plane("chain", lambda plane: nodes(plane, 8090, 8190, 8191)) as plane:
             # The same first block, and others after it.
             plane.start("stranger", "serve", "--listen", "127.0.0.1:8290", "--block-ms", "200", program=scene.programs / "devnet")
             plane.ready()
@@ -66,10 +63,14 @@ class TestChain(unittest.TestCase):
                 plane.fault(port, fault="drop_broadcast")
             lever.lay(1)
             plane.pay("lost")
-            plane.fires("NodeDown", "PayoutsStuck", "SubmissionsOverdue")
-            # He is back, and says something else.
+            # It lives for two minutes.
+            plane.fires("NodeDown", "PayoutsStuck", "SubmissionsOverdue", within=240)
+            # He is back, ahead of the others, and says something else.
+            plane.devnet("mine", {"blocks": 400}, 8290)
             lever.lay(8290)
             plane.fires("NodesDisagree")
+            plane.kill("stranger")
+            lever.lay(8190)
 
             # Clocks: a block from the future, and one from the past.
             plane.again("tron-client", **fake("+45s"))
@@ -81,7 +82,6 @@ class TestChain(unittest.TestCase):
             plane.again("tron-client")
 
             plane.kill("devnet")
-            plane.kill("stranger")
             plane.fires("NoNode", "ScannerLags")
 
 
@@ -101,11 +101,11 @@ class TestMoney(unittest.TestCase):
             self.every_panel_has_data(plane)
             self.what_is_seen_is_listed(plane)
 
-            # More at once than there is energy for, then more than nine tenths of an hour's limit.
-            for number in range(4):
-                plane.pay(f"many-{number}")
+            # More at once than there is energy for, as first payments take most; then nine tenths of an hour's limit.
+            for number in range(14):
+                plane.pay(f"many-{number}", "0.1", to=scene.address(number + 1))
             plane.fires("EnergyShort")
-            plane.pay("much", "33")
+            plane.pay("much", "36")
             plane.fires("LimitNearlyUsed")
             # More than the wallet has.
             plane.pay("too-much", "999")
@@ -144,6 +144,8 @@ class TestMoney(unittest.TestCase):
         dashboard = json.loads((ROOT / "compose/grafana/dashboards/plane.json").read_text())
         queries = {(panel["title"], target["expr"]) for panel in dashboard["panels"] for target in panel.get("targets", [])}
         self.assertGreater(len(queries), 50)
+        # Somebody comes in by the forwarder, and goes.
+        self.assertEqual(fetched("http://127.0.0.1:7096/health")[0], 200)
         until(lambda: f"data for {[query for query in queries if not plane.asked(query[1])]}",
               lambda: all(plane.asked(query) for _, query in queries))
 
@@ -208,7 +210,6 @@ class Faulty:
                   profile=str(plane.home / "profile.toml"))
         plane.set("wallet-manager", "worker", backoff_ms=700, longest_backoff_ms=1500,
                   environment=["SOFTHSM2_CONF", "PKCS11_FAULTS_MODULE", "PKCS11_FAULTS_PLAN"])
-        plane.set("wallet-manager", "audit", checkpoint_ms=1000)
         plane.environment["wallet-manager"] |= {"PKCS11_FAULTS_MODULE": softhsm(), "PKCS11_FAULTS_PLAN": str(self.plan)}
 
     def set(self, *lines):
