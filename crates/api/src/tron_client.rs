@@ -27,7 +27,9 @@ pub struct ChainView {
     pub head: Option<BlockRef>,
     /// The newest block that a node calls solid.
     pub solid: Option<BlockRef>,
-    /// The newest solid block that tron-client has read and checked itself, with every block before it.
+    /// The block where tron-client began to read.
+    pub first: Option<BlockRef>,
+    /// The newest solid block that tron-client has read and checked itself, with every block from the first on.
     pub scanned: Option<BlockRef>,
     /// The nodes, in order of preference.
     pub nodes: Vec<NodeView>,

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use accept::{AcceptError, accept};
 pub use authority::Authority;
 pub use plan::{
-    LimitRelease, NotExhausted, NotWaiting, RESTORED, TooLate, Turn, adopt, attempt_again, cancel, plan,
+    LimitRelease, NotExhausted, NotWaiting, RESTORED, TooLate, Turn, adopt, attempt_again, cancel, cancel_restored, plan,
     txid_is_another_payouts,
 };
 

@@ -75,6 +75,7 @@ impl Service for PayoutRouter {
     async fn start(context: Context, config: Config) -> Result<App<State>, StartError> {
         let store = context.open_store(&NOUNS).await?;
         config.reconciliation.check()?;
+        config.recovery.check(context.base.plane.network)?;
         census::begin(&store, context.clock.now()).await?;
         let (wallet_manager, tron_client) = (context.peer("wallet-manager")?, context.peer("tron-client")?);
         let usdt_manager = context.peer("usdt-manager")?;
@@ -87,6 +88,7 @@ impl Service for PayoutRouter {
             plane: plane.id,
             past_ms: config.recovery.read_past_ms,
             restored: store.restored().copied(),
+            wallet_manager: wallet_manager.clone(),
             authority: Arc::new(context.authority_key()?),
         };
         recoveries.begin(context.clock.now()).await?;

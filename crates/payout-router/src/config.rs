@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use payments::limits::Limits;
 use primitives::statement::{Operators, VerifyKey};
-use primitives::{Sun, WalletId};
+use primitives::{Network, Sun, WalletId};
 use serde::Deserialize;
 use service::config::ConfigError;
 
@@ -62,6 +62,23 @@ pub struct Reconciliation {
 pub struct Recovery {
     /// How far past the restore the chain is read at least, milliseconds.
     pub read_past_ms: u64,
+}
+
+/// Within how long a transaction of ours may be included: ten minutes, which no policy that is shipped exceeds, and one for
+/// clocks.
+const INCLUDED_MS: u64 = 660_000;
+
+impl Recovery {
+    /// That the lost plane's last transaction is waited for; on a devnet nobody waits.
+    pub fn check(&self, network: Network) -> Result<(), ConfigError> {
+        if network != Network::Devnet && self.read_past_ms < INCLUDED_MS {
+            return Err(ConfigError::invalid(
+                "recovery.read_past_ms",
+                "660000 at least: the lost plane may be paid until then",
+            ));
+        }
+        Ok(())
+    }
 }
 
 impl Reconciliation {

@@ -164,11 +164,15 @@ impl PayoutMachine {
 
     async fn follow_usdt(&self, payout: &Payout, attempt: &PayoutAttempt) -> Result<Facts, BoxError> {
         let authorisation = attempt.authorisation.unverified();
+        let restored = attempt.tx().is_none() && self.recoveries.stands().await?;
+        // What is to be stopped is barred before it is told to anybody.
+        let unwanted = attempt.tx().is_none() && (payout.cancelling || restored);
+        if unwanted {
+            let _ = self.transact.bar_attempt(&authorisation.intent, authorisation.attempt).await?;
+        }
         // It is told again in every turn: the same command, and its answer is the transfer as it is.
         let transfer = self.tell_usdt_manager(payout, attempt).await;
-        let refused = transfer.as_ref().is_ok_and(Option::is_none);
-        let restored = attempt.tx().is_none() && self.recoveries.stands().await?;
-        if attempt.tx().is_none() && (payout.cancelling || refused || restored) {
+        if attempt.tx().is_none() && !unwanted && transfer.as_ref().is_ok_and(Option::is_none) {
             let _ = self.transact.bar_attempt(&authorisation.intent, authorisation.attempt).await?;
         }
         let intent = self.wallet_manager.ask(&wallet_manager::intent(&authorisation.intent)).await?;

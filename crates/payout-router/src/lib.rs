@@ -28,14 +28,14 @@ mod payout;
 mod problem;
 mod reconcile;
 mod recovery;
+#[cfg(test)]
+mod restored;
 mod routes;
 mod sighting;
 mod stopping;
-mod stray;
-#[cfg(test)]
-mod restored;
 #[cfg(test)]
 mod stops_everything;
+mod stray;
 #[cfg(test)]
 mod testing;
 mod wallet;

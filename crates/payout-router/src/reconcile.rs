@@ -84,6 +84,9 @@ impl Reconciler {
     async fn paid(&self, transaction: &WalletTransaction) -> Result<Option<WalletPayment>, BoxError> {
         let call = block_transaction(transaction.block.number, transaction.txid);
         let seen = self.tron_client.ask(&call).await?;
+        if (seen.txid, seen.block) != (transaction.txid, transaction.block) {
+            return Err("a node has another block than the one that was read".into());
+        }
         Ok(payment(transaction.wallet, self.token, &seen.raw_data.0, &seen.receipt).map(stray::view))
     }
 }

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use api::payout_router::recovery::RecoveryView;
-use api::tron_client;
+use api::tron_client::{self, ChainView};
 use primitives::statement::{RecoveryEnded, SignKey, Signed};
 use primitives::{FreezeId, PlaneId, UnixMs};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,10 @@ const HOLDER: &str = "restore";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Recovery {
     restored: Restored,
+    /// When the lost plane can have signed its last: when this one started. The clock of the machine may have been slow.
+    since: UnixMs,
+    /// Whether the chain has told its own time since; then `since` is no earlier than that.
+    grounded: bool,
     ended_at: Option<UnixMs>,
 }
 
@@ -55,6 +59,8 @@ pub(crate) struct Recoveries {
     /// How long after the restore anything that was signed before can still be included, milliseconds.
     pub(crate) past_ms: u64,
     pub(crate) restored: Option<Restored>,
+    /// Whose register says what was signed.
+    pub(crate) wallet_manager: PeerClient,
     /// By which wallet-manager knows our word.
     pub(crate) authority: Arc<SignKey>,
 }
@@ -66,7 +72,7 @@ impl Recoveries {
         if self.row().await?.is_some() {
             return Ok(());
         }
-        let recovery = Recovery { restored, ended_at: None };
+        let recovery = Recovery { restored, since: restored.restored_at.max(now), grounded: false, ended_at: None };
         let commit = halt::hold(Commit::new(now).insert(&recovery), HOLDER);
         match self.store.commit(commit).await {
             // Another process was faster.
@@ -99,15 +105,23 @@ impl Recoveries {
     ) -> Result<(Versioned<Recovery>, RecoveryView), Problem> {
         let missing = || Problem::not_found("not_restored", "This plane was never restored from a backup.");
         let row = self.row().await?.ok_or_else(missing)?;
-        let Recovery { restored, ended_at } = row.record.clone();
+        let chain = tron_client.ask(&tron_client::chain()).await.ok();
+        let row = self.ground(row, chain.as_ref()).await?.ok_or_else(missing)?;
+        let Recovery { restored, since, grounded, ended_at } = row.record.clone();
+        // What was told is counted after it was told: a sighting becomes a finding in one commit.
+        let read_to = match chain.as_ref().filter(|_| grounded) {
+            Some(chain) => self.read_to(tron_client, chain).await,
+            None => None,
+        };
         let stages = self.store.count_by_stage::<Sighting>().await?;
         let freeze_id = FreezeId::derive(self.plane.uuid(), &["restore", &restored.id.to_string()]);
         let view = RecoveryView {
             freeze_id,
             backup_at: restored.backup_at,
             restored_at: restored.restored_at,
-            read_until: restored.restored_at.plus_ms(self.past_ms),
-            read_to: self.read_to(tron_client).await,
+            read_until: since.plus_ms(self.past_ms),
+            read_from: chain.and_then(|chain| chain.first).map(|first| first.time),
+            read_to,
             unseen: stages.iter().filter(|(stage, _)| stage == "seen").map(|(_, count)| count).sum(),
             undecided: self.undecided().await?,
             under_way: self.under_way().await?,
@@ -122,10 +136,27 @@ impl Recoveries {
         Signed::sign(RecoveryEnded { plane: self.plane, freeze, at }, &self.authority)
     }
 
+    /// Has the chain's own time go before a machine's that was slow when it started.
+    async fn ground(
+        &self,
+        row: Versioned<Recovery>,
+        chain: Option<&ChainView>,
+    ) -> Result<Option<Versioned<Recovery>>, Problem> {
+        let Some(head) = chain.and_then(|chain| chain.head).filter(|_| !row.record.grounded) else {
+            return Ok(Some(row));
+        };
+        let next = Recovery { since: row.record.since.max(head.time), grounded: true, ..row.record.clone() };
+        match self.store.commit(Commit::new(next.since).update(&row, &next)).await {
+            // Another question was faster.
+            Ok(()) | Err(CommitError::Conflict { .. }) => Ok(self.row().await?),
+            Err(error) => Err(Problem::internal(error)),
+        }
+    }
+
     /// Up to when the chain was read and everything that was seen there is known here; nothing if that cannot be said.
-    async fn read_to(&self, tron_client: &PeerClient) -> Option<UnixMs> {
+    async fn read_to(&self, tron_client: &PeerClient, chain: &ChainView) -> Option<UnixMs> {
         // First how far, then whether all of that was told: what is told later is of later blocks.
-        let scanned = tron_client.ask(&tron_client::chain()).await.ok()?.scanned?;
+        let scanned = chain.scanned?;
         let cursor = self.store.cursor(tron_client.peer()).await.ok()??;
         let page = tron_client.ask(&api::event::events(Some(&cursor), 0, 1)).await.ok()?;
         page.events.is_empty().then_some(scanned.time)
@@ -160,6 +191,9 @@ impl Recoveries {
 pub(crate) fn lacking(view: &RecoveryView) -> Option<String> {
     let read = view.read_to.is_some_and(|read| read >= view.read_until);
     let mut lacking = Vec::new();
+    if view.read_from.is_some_and(|from| from > view.backup_at) {
+        lacking.push("tron-client began to read after the backup: its database must be the backup's, too".to_owned());
+    }
     if !read {
         lacking.push("the chain is not read far enough".to_owned());
     }

@@ -6,9 +6,11 @@ use api::payout_router::recovery::{EndRecoveryRequest, RecoverRequest, end_recov
 use api::payout_router::{PayoutAsset, PayoutStage, PayoutView, cancel_payout};
 use api::tron_client::{self, ChainTransaction, ChainView, Receipt, WalletTransaction};
 use api::usdt_manager::ReservationView;
-use api::wallet_manager::IntentView;
+use api::wallet_manager::{IntentView, RegisteredAttempt};
 use primitives::statement::{Action, Recovered, RecoveredAs, SignKey, Signed, Unsigned};
-use primitives::{AttemptNo, BlockId, BlockRef, ChainId, Network, PayoutId, Sun, TransferId, TxId, UnixMs};
+use primitives::{
+    AttemptNo, BlockId, BlockRef, ChainId, LogPosition, Network, PayoutId, Sun, TransferId, TxId, UnixMs,
+};
 use serde_json::json;
 use service::{Outcome, Problem};
 use store::Restored;
@@ -86,18 +88,22 @@ async fn lost(bench: &Bench, stamp: u64) -> TxId {
 
 /// tron-client has read so far, and everything of it was told.
 async fn read_to(bench: &Bench, time: UnixMs) {
-    let view = ChainView {
+    bench.tron_client.answer("GET /v1/chain", &chain_at(time));
+    bench.tron_client.answer("GET /v1/events", &json!({"events": [], "next": "c1"}));
+    bench.store.commit(store::Commit::new(NOW).cursor("tron-client", "c1")).await.unwrap();
+}
+
+fn chain_at(time: UnixMs) -> ChainView {
+    ChainView {
         network: Network::Devnet,
         chain_id: ChainId(0x7e57_0001),
         genesis: BlockId::new([0; 32]),
-        head: None,
+        head: Some(block(NOW)),
         solid: None,
+        first: Some(block(UnixMs(1))),
         scanned: Some(block(time)),
         nodes: vec![],
-    };
-    bench.tron_client.answer("GET /v1/chain", &view);
-    bench.tron_client.answer("GET /v1/events", &json!({"events": [], "next": "c1"}));
-    bench.store.commit(store::Commit::new(NOW).cursor("tron-client", "c1")).await.unwrap();
+    }
 }
 
 async fn refused<A: serde::de::DeserializeOwned + std::fmt::Debug>(bench: &Bench, call: &api::Call<A>) -> String {
@@ -128,7 +134,6 @@ async fn an_attempt_that_may_have_been_made_is_barred_and_its_payment_settles_th
     let waits = turned(&bench, id, 4).await;
     assert_eq!((waits.stage, waits.reason.as_deref()), (PayoutStage::Accepted, Some("halted")));
     assert_eq!(waits.attempts[0].state, "unsigned");
-    assert_eq!(refused(&bench, &cancel_payout(id)).await, "recovering");
 
     let txid = lost(&bench, 1).await;
     let operator = bench.client("operator");
@@ -165,11 +170,17 @@ async fn a_kept_payment_has_its_equals_wait_until_it_is_decided() {
         .unwrap();
     let waits = turned(&bench, id, 1).await;
     assert_eq!((waits.stage, waits.reason.as_deref()), (PayoutStage::Accepted, Some("may_be_paid")));
-    assert_eq!(refused(&bench, &cancel_payout(id)).await, "recovering");
+    let wish = operator.ask(&cancel_payout(id)).await.unwrap();
+    assert_eq!(wish.stage, PayoutStage::Accepted, "it may be paid: the wish to stop it waits too");
     operator.ask(&recover(&said(&[(one, RecoveredAs::Payout(id))]))).await.unwrap();
+    assert_eq!(bench.view(id).await.stage, PayoutStage::Settled);
     let other = bench.put(&request("order-2", PayoutAsset::Trx, "2")).await.payout_id;
     assert_eq!(turned(&bench, other, 1).await.reason.as_deref(), Some("may_be_paid"), "of two, one is left");
     assert_eq!(refused(&bench, &recover(&said(&[(one, RecoveredAs::Payout(other))]))).await, "txid_taken");
+    for was in [RecoveredAs::Other, RecoveredAs::Kept] {
+        operator.ask(&recover(&said(&[(two, was)]))).await.unwrap();
+    }
+    assert_eq!(turned(&bench, other, 1).await.reason.as_deref(), Some("may_be_paid"), "kept after all");
     operator.ask(&recover(&said(&[(two, RecoveredAs::Other)]))).await.unwrap();
     assert_eq!(turned(&bench, other, 1).await.stage, PayoutStage::Attempting);
 }
@@ -213,6 +224,72 @@ async fn it_is_over_when_the_chain_was_read_and_two_operators_say_so() {
     }
     let next = bench.put(&request("order-2", PayoutAsset::Trx, "3")).await.payout_id;
     assert_eq!(turned(&bench, next, 1).await.stage, PayoutStage::Attempting);
+}
+
+#[tokio::test]
+async fn what_the_register_has_signed_for_a_payout_is_not_told_of_another_payment() {
+    let (bench, id) = restored().await;
+    turned(&bench, id, 4).await;
+    let txid = lost(&bench, 1).await;
+    let second = RegisteredAttempt {
+        intent: id.into(),
+        attempt: AttemptNo(2),
+        txid: Some(TxId::new([5; 32])),
+        raw_data: None,
+        expiration: None,
+        policy: None,
+        void: false,
+        audit: LogPosition { seq: 1, head: "00".repeat(32).parse().unwrap() },
+    };
+    bench.wallet_manager.answer("GET /v1/intents/", &IntentView { intent: id.into(), attempts: vec![second] });
+    assert_eq!(refused(&bench, &recover(&said(&[(txid, RecoveredAs::Payout(id))]))).await, "not_waiting");
+    bench.wallet_manager.answer("GET /v1/intents/", &IntentView { intent: id.into(), attempts: vec![] });
+    bench.client("operator").ask(&recover(&said(&[(txid, RecoveredAs::Payout(id))]))).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_payout_that_was_stopped_meanwhile_is_not_paid_after_the_end() {
+    let (bench, id) = restored().await;
+    let operator = bench.client("operator");
+    operator.ask(&cancel_payout(id)).await.unwrap();
+    let waits = turned(&bench, id, 4).await;
+    assert_eq!(
+        (waits.stage, waits.reason.as_deref()),
+        (PayoutStage::Accepted, Some("halted")),
+        "it may have been paid"
+    );
+    read_to(&bench, NOW.plus_ms(60_000)).await;
+    let freeze = operator.ask(&recovery()).await.unwrap().freeze_id;
+    let end = EndRecoveryRequest { ceremony: decided(Action::Thaw { freeze }, &BOTH) };
+    operator.ask(&end_recovery(&end)).await.unwrap();
+    let unsigned = Unsigned { plane: plane(), intent: id.into(), attempt: AttemptNo(2), voided_at: NOW };
+    bench.wallet_manager.answer("PUT /v1/intents/", &Signed::sign(unsigned, &register_key()));
+    let stopped = turned(&bench, id, 3).await;
+    assert_eq!((stopped.stage, stopped.attempts.len()), (PayoutStage::Cancelled, 2), "by the register's word");
+}
+
+#[tokio::test]
+async fn a_chain_that_is_read_from_after_the_backup_on_ends_nothing() {
+    let (bench, id) = restored().await;
+    turned(&bench, id, 4).await;
+    read_to(&bench, NOW.plus_ms(60_000)).await;
+    let late = ChainView { first: Some(block(UnixMs(2))), ..chain_at(NOW.plus_ms(60_000)) };
+    bench.tron_client.answer("GET /v1/chain", &late);
+    let freeze = bench.client("operator").ask(&recovery()).await.unwrap().freeze_id;
+    let end = EndRecoveryRequest { ceremony: decided(Action::Thaw { freeze }, &BOTH) };
+    assert_eq!(refused(&bench, &end_recovery(&end)).await, "recovering");
+}
+
+#[tokio::test]
+async fn a_clock_that_was_slow_at_the_restore_does_not_shorten_what_is_read() {
+    let (bench, id) = restored().await;
+    turned(&bench, id, 4).await;
+    let hour = 3_600_000;
+    read_to(&bench, NOW.plus_ms(60_000)).await;
+    let ahead = ChainView { head: Some(block(NOW.plus_ms(hour))), ..chain_at(NOW.plus_ms(60_000)) };
+    bench.tron_client.answer("GET /v1/chain", &ahead);
+    let view = bench.client("operator").ask(&recovery()).await.unwrap();
+    assert_eq!(view.read_until, NOW.plus_ms(hour + 60_000));
 }
 
 #[tokio::test]

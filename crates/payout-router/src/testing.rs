@@ -158,6 +158,7 @@ impl Bench {
             plane: plane(),
             past_ms: 60_000,
             restored: self.restored,
+            wallet_manager: self.peer("wallet-manager", &self.wallet_manager),
             authority: Arc::new(SignKey::from_seed(&[1; 32])),
         }
     }

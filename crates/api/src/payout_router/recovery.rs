@@ -19,6 +19,8 @@ pub struct RecoveryView {
     pub restored_at: UnixMs,
     /// Up to when the solid chain must be read: nothing that was signed before can be included later.
     pub read_until: UnixMs,
+    /// From when on it is read: after the backup is too late, and tron-client's database another than that of the backup.
+    pub read_from: Option<UnixMs>,
     /// Up to when it is read, and its transactions of our wallets are known here; none before tron-client has answered.
     pub read_to: Option<UnixMs>,
     /// Transactions of our wallets that were seen and not looked at yet.

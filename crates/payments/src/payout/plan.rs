@@ -65,7 +65,9 @@ pub fn plan(payout: &Payout, facts: Facts, authority: &Authority, now: UnixMs) -
         (Stage::Accepted, Facts::Barred(reason)) => wait_for_wallet(payout, reason, now),
         (Stage::Accepted, Facts::NoWallet) => wait_for_wallet(payout, "no_wallet", now),
         (Stage::Accepted, Facts::Wallet { wallet, trx_fee_max, frozen: false }) => {
-            authorise(payout, &wallet, trx_fee_max, authority, now)
+            let turn = authorise(payout, &wallet, trx_fee_max, authority, now);
+            // An attempt that is to be barred asks the register, which may have signed one that is not known here.
+            if payout.cancelling && turn.next.stage == Stage::Attempting { stop(&turn.next, now) } else { turn }
         }
         (Stage::Attempting, Facts::Usdt(facts)) => usdt::follow(payout, &facts, now),
         (Stage::Attempting, Facts::Restored) => barred_by_restore(payout, now),
@@ -87,6 +89,17 @@ pub fn cancel(payout: &Payout, now: UnixMs) -> Result<Turn, TooLate> {
         // The answer to the same wish is the same.
         Stage::Cancelled { .. } => Ok(unchanged(payout)),
         _ => Err(TooLate),
+    }
+}
+
+/// Asks for a payout of a restored plane to be stopped. That no permission is out is not known here, so one that waits is
+/// stopped like one that is under way; and not before it is decided what the lost plane has paid (`recovering`).
+pub fn cancel_restored(payout: &Payout, recovering: bool, now: UnixMs) -> Result<Turn, TooLate> {
+    let waits = payout.stage == Stage::Accepted || (recovering && payout.stage == Stage::Attempting);
+    match waits {
+        true if payout.cancelling => Ok(unchanged(payout)),
+        true => Ok(looked(Payout { cancelling: true, ..payout.clone() }, 0, now)),
+        false => cancel(payout, now),
     }
 }
 
@@ -214,10 +227,12 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
         }
         Verdict::Dead | Verdict::FailedOnChain => another_attempt(payout, now),
         Verdict::Unsigned => match ended.reason.as_deref() {
+            // The lost plane may have made it: whoever wished to stop it is answered when that is decided.
+            Some(RESTORED) => again(payout, now),
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
             // After the last two the paying account was given other permissions meanwhile: the next permission names the
             // right one.
-            Some(attempt::EXPIRED | RESTORED | "authority_expired" | "permission" | "wrong_permission") => {
+            Some(attempt::EXPIRED | "authority_expired" | "permission" | "wrong_permission") => {
                 another_attempt(payout, now)
             }
             reason => fail(payout, reason.unwrap_or("unsigned"), now),
@@ -225,10 +240,14 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
     }
 }
 
-fn another_attempt(mut payout: Payout, now: UnixMs) -> Turn {
+fn another_attempt(payout: Payout, now: UnixMs) -> Turn {
     if payout.cancelling {
         return end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce);
     }
+    again(payout, now)
+}
+
+fn again(mut payout: Payout, now: UnixMs) -> Turn {
     let made = payout.attempts.last().map_or(0, |last| last.attempt.0);
     if made >= ATTEMPTS_MAX {
         return review(payout, EXHAUSTED, now);

@@ -4,7 +4,7 @@ use api::payout_router::PayoutView;
 use axum::Json;
 use axum::extract::State;
 use http::StatusCode;
-use payments::payout::cancel;
+use payments::payout::{cancel, cancel_restored};
 use primitives::PayoutId;
 use service::extract::Path;
 use service::{Caller, Problem};
@@ -13,18 +13,17 @@ use store::{Commit, CommitError};
 use super::{REVIEW, WRITE};
 use crate::payout::PayoutRow;
 use crate::problem::{too_late, unknown_payout};
-use crate::{app, limits, stray};
+use crate::{app, limits};
 
 /// Asks for a payout to be stopped. It is `cancelled` once wallet-manager has barred its attempt; one that is signed
-/// already goes on. Needs the scope `payouts:write` or `payouts:review`.
+/// already goes on. After a restore that is decided once it is known what was paid. Needs the scope `payouts:write` or `payouts:review`.
 #[utoipa::path(
     put, path = "/v1/payouts/{id}/cancel", tag = "payouts", params(("id" = PayoutId, Path)),
     responses(
         (status = 202, body = PayoutView),
         (status = 404, body = api::Problem, content_type = "application/problem+json", description = "`unknown_payout`"),
         (status = 409, body = api::Problem, content_type = "application/problem+json",
-            description = "`too_late`: it has ended; `recovering`: the plane was restored, and it may have been paid; \
-                `busy`: it is changing, ask again"),
+            description = "`too_late`: it has ended; `busy`: it is changing, ask again"),
     )
 )]
 pub(crate) async fn cancel_payout(
@@ -38,13 +37,13 @@ pub(crate) async fn cancel_payout(
     }
     let now = state.clock.now();
     let found = state.store.get::<PayoutRow>(&id.to_string()).await?.ok_or_else(unknown_payout)?;
-    let turn = cancel(&found.record.0, now).map_err(too_late)?;
+    let turn = match state.recoveries.restored {
+        Some(_) => cancel_restored(&found.record.0, state.recoveries.stands().await?, now),
+        None => cancel(&found.record.0, now),
+    };
+    let turn = turn.map_err(too_late)?;
     if turn.next == found.record.0 {
         return Ok((StatusCode::ACCEPTED, Json(found.record.0.view())));
-    }
-    if state.recoveries.stands().await? || state.halt.held(&stray::scope_of(&found.record.0)).await? {
-        let detail = "It may have been paid before the plane was restored: that is decided first.";
-        return Err(Problem::conflict("recovering", detail));
     }
     let next = PayoutRow(turn.next);
     let mut commit = Commit::new(now).update(&found, &next);

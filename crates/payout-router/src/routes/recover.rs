@@ -3,12 +3,13 @@
 use api::payout_router::reconciliation::{Finding, Resolution, WalletPayment};
 use api::payout_router::recovery::{RecoverRequest, RecoveryView};
 use api::tron_client::{WalletTransaction, block_transaction};
+use api::wallet_manager;
 use axum::Json;
 use axum::extract::State;
 use payments::attempt::{Ended, Verdict};
-use payments::payout::adopt;
-use primitives::PayoutId;
+use payments::payout::{Payout, adopt};
 use primitives::statement::{Action, Recovered, RecoveredAs};
+use primitives::{AttemptNo, PayoutId};
 use service::extract::Body;
 use service::{Caller, Problem};
 use store::{Commit, CommitError, Versioned};
@@ -50,6 +51,8 @@ pub(crate) async fn recover(
         return Err(Problem::forbidden("decision", "The operators decided on something else."));
     };
     let by = agreed.operators.join(", ");
+    // Nothing is decided on a plane that was never restored.
+    state.recoveries.survey(&state.tron_client).await?;
     for recovered in transactions {
         decide(&state, *recovered, &by, note).await?;
     }
@@ -80,7 +83,14 @@ async fn decide(state: &app::State, Recovered { txid, was }: Recovered, by: &str
         }
         (RecoveredAs::Payout(_), None) => return Err(not_this_payment(&id)),
         (RecoveredAs::Other, Some(payment)) => stray::released(commit, payment, &id),
-        (RecoveredAs::Other, None) | (RecoveredAs::Kept, _) => commit,
+        // Said again, it holds again: unless a payout has it.
+        (RecoveredAs::Kept, Some(payment)) => {
+            if state.store.find::<PayoutRow>("txid", &id).await?.is_some() {
+                return Ok(());
+            }
+            stray::hold(commit, payment, &id)
+        }
+        (RecoveredAs::Other | RecoveredAs::Kept, None) => commit,
     };
     match state.store.commit(commit).await {
         Ok(()) => {
@@ -112,6 +122,7 @@ async fn settle(
     if !stray::pays(payment, payout) {
         return Err(not_this_payment(&transaction.txid.to_string()));
     }
+    still_to_be_paid(state, payout).await?;
     // From the chain once more: the payout keeps what it was settled by.
     let call = block_transaction(transaction.block.number, transaction.txid);
     let seen =
@@ -138,6 +149,20 @@ async fn settle(
         Some(release) => limits::give_back(commit, &next.0, &state.limits, release),
         None => commit,
     }))
+}
+
+/// That the register has nothing for it that is not known here: what the lost plane signed just before its register was
+/// copied goes on by itself, and the payment is another payout's.
+async fn still_to_be_paid(state: &app::State, payout: &Payout) -> Result<(), Problem> {
+    let register = &state.recoveries.wallet_manager;
+    let intent = register.ask(&wallet_manager::intent(&payout.id.into())).await;
+    let intent = intent.map_err(|error| Problem::unavailable("no_register", error.to_string()))?;
+    let known = |attempt: AttemptNo| payout.attempts.iter().any(|one| one.attempt == attempt);
+    if intent.attempts.iter().any(|attempt| !attempt.void && !known(attempt.attempt)) {
+        let detail = format!("The register has signed for {} already: it goes on by itself.", payout.id);
+        return Err(Problem::conflict("not_waiting", detail));
+    }
+    Ok(())
 }
 
 fn not_this_payment(txid: &str) -> Problem {

@@ -42,6 +42,7 @@ pub(super) async fn get_chain(State(shared): State<Shared>, caller: Caller) -> R
         genesis,
         head: sight.head,
         solid: sight.solid,
+        first: extent.map(|extent| extent.first),
         scanned: extent.map(|extent| extent.last),
         nodes: shared.nodes.views(),
     }))

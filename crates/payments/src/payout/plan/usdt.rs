@@ -53,9 +53,9 @@ fn registered_tx(facts: &UsdtFacts) -> Option<SealedTx> {
 fn barred(facts: &UsdtFacts, cancelling: bool) -> Option<Ended> {
     facts.registered.as_ref().filter(|registered| registered.void)?;
     let reported = facts.transfer.as_ref().and_then(|transfer| transfer.reason.clone());
-    let reason = match (cancelling, facts.restored) {
-        (true, _) => Some("cancelled".to_owned()),
-        (false, true) => Some(RESTORED.to_owned()),
+    let reason = match (facts.restored, cancelling) {
+        (true, _) => Some(RESTORED.to_owned()),
+        (false, true) => Some("cancelled".to_owned()),
         (false, false) => reported,
     };
     Some(Ended { ending: Verdict::Unsigned, tx: None, block: None, receipt: None, reason })
