@@ -219,7 +219,7 @@ class Faulty:
 
 
 class TestToken(unittest.TestCase):
-    def test_a_slow_and_a_hanging_token_and_a_dying_worker(self):
+    def test_a_hanging_token_and_a_dying_worker(self):
         made = {}
         with Plane("token", lambda plane: made.update(token=Faulty(plane, canary_ms=200))) as plane:
             token = made["token"]
@@ -227,12 +227,9 @@ class TestToken(unittest.TestCase):
             plane.pay("well", wait=True)
             plane.rests("EnergyShort")
 
-            token.set("C_Sign delay 3000")
-            with paying(plane, "slow"):
-                plane.fires("TokenSlow", "CanaryStale")
             token.set("C_Sign hang")
             plane.pay("hangs")
-            plane.fires("UnsignedAttempts")
+            plane.fires("UnsignedAttempts", "CanaryStale")
             token.set()
             plane.ready()
 
@@ -258,11 +255,15 @@ class TestToken(unittest.TestCase):
             plane.lucid("freeze", "--reason", "a record that nobody vouches for")
             plane.fires("AuditHeadStale", "CheckpointStale")
 
-    def test_a_token_whose_signature_is_none(self):
+    def test_a_slow_token_and_one_whose_signature_is_none(self):
         made = {}
         with Plane("none", lambda plane: made.update(token=Faulty(plane, canary_ms=3_600_000))) as plane:
             plane.ready()
             plane.pay("well", wait=True)
+            # Of signatures between 1 s and 5 s the 95th percentile is near 5 s, as their histogram has it.
+            made["token"].set("C_Sign delay 1500")
+            with paying(plane, "slow"):
+                plane.fires("TokenSlow")
             made["token"].set("C_Sign other-key")
             plane.pay("lied")
             plane.fires("TokenLies")
