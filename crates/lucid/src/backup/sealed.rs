@@ -15,6 +15,12 @@ use crate::output::note;
 
 /// The shortest passphrase, bytes: whoever has the file may guess for years.
 const PASSPHRASE_MIN: usize = 16;
+/// How long one guess at a passphrase takes: scrypt over 2^18 blocks, about a second and 256 MiB, as the program `age` has
+/// it. The library would measure this machine instead: a busy one would seal weakly.
+const SCRYPT_LOG_N: u8 = 18;
+/// The most that is tried to open a file. The library would measure here, too, and a machine that is slower than the lost
+/// one could not open what that one sealed.
+const SCRYPT_LOG_N_MAX: u8 = 22;
 
 /// Whom a backup is made for.
 #[derive(Debug, Clone, Default, Args)]
@@ -103,7 +109,8 @@ impl Seal {
                 Encryptor::with_recipients(all)
             }
             Self::Passphrase(passphrase) => {
-                let recipient = scrypt::Recipient::new(passphrase.clone());
+                let mut recipient = scrypt::Recipient::new(passphrase.clone());
+                recipient.set_work_factor(SCRYPT_LOG_N);
                 Encryptor::with_recipients([&recipient as &dyn Recipient].into_iter())
             }
         };
@@ -115,7 +122,7 @@ impl Seal {
     pub(crate) fn reading_back(&self) -> Identities {
         match self {
             Self::Keys(_, own) => vec![Box::new((**own).clone())],
-            Self::Passphrase(passphrase) => vec![Box::new(scrypt::Identity::new(passphrase.clone()))],
+            Self::Passphrase(passphrase) => vec![by_passphrase(passphrase.clone())],
         }
     }
 }
@@ -159,7 +166,7 @@ fn identities(identity: Option<&Path>, passphrase_file: Option<&Path>) -> Result
     }
     match (identity, passphrase_file) {
         (Some(path), _) => keys(path),
-        (None, Some(path)) => Ok(vec![Box::new(scrypt::Identity::new(passphrase(path)?))]),
+        (None, Some(path)) => Ok(vec![by_passphrase(passphrase(path)?)]),
         (None, None) => bail!("with what is it opened? --identity FILE or --passphrase-file FILE"),
     }
 }
@@ -180,6 +187,12 @@ fn keys(path: &Path) -> Result<Identities> {
     let keys = lines.map(parse).collect::<Result<Identities>>()?;
     ensure!(!keys.is_empty(), "{} is empty", path.display());
     Ok(keys)
+}
+
+fn by_passphrase(passphrase: SecretString) -> Box<dyn Identity> {
+    let mut identity = scrypt::Identity::new(passphrase);
+    identity.set_max_work_factor(SCRYPT_LOG_N_MAX);
+    Box::new(identity)
 }
 
 fn passphrase(path: &Path) -> Result<SecretString> {

@@ -213,7 +213,8 @@ async fn a_passphrase_opens_what_it_sealed_and_a_short_one_is_none() {
     let opened = |name: &str| {
         read::check(&bench.path("one.age"), &OpenWith { identity: None }.identities(&sealing(name)).unwrap())
     };
-    assert!(opened("phrase").is_ok() && opened("other").is_err());
+    opened("phrase").unwrap();
+    assert!(opened("other").is_err());
     assert!(make(&args("short", "two.age"), &bench.directory("plane")).await.is_err());
     let nobody = BackupArgs { seal: SealTo::default(), ..bench.args("two.age") };
     assert!(make(&nobody, &bench.directory("plane")).await.is_err());
