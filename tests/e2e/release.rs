@@ -126,7 +126,7 @@ fn a_release_is_signed_in_the_token_and_verified_without_it() {
     assert_eq!(verified["images"][0]["manifest"], format!("sha256:{}", "a".repeat(64)));
     fs::write(&own, digests("b").to_string()).expect("writable");
     let found = complaint(&publisher.release(&["verify", &signed, "--digests", &own, "--key", &key]));
-    assert!(found.contains("devnet for linux/amd64 is bbb"), "{found}");
+    assert!(found.contains("alertmanager for linux/amd64 is bbb"), "{found}");
 }
 
 #[test]
