@@ -204,7 +204,8 @@ class Plane:
     def worker(self):
         """The signing worker, as the kernel knows it."""
         of = self.processes["wallet-manager"].pid
-        children = pathlib.Path(f"/proc/{of}/task/{of}/children").read_text().split()
+        threads = pathlib.Path(f"/proc/{of}/task").glob("*/children")
+        children = "".join(thread.read_text() for thread in threads).split()
         return int(children[0]) if children else None
 
     def lucid(self, *words, check=True):

@@ -128,8 +128,6 @@ class Observability(unittest.TestCase):
                 plane.until("the webhook is told", is_told, 120)
             finally:
                 called.kill()
-                for name in ("alertmanager", "alerts-inside", "alerts", "prometheus"):
-                    print(name, subprocess.run(["docker", "logs", "--tail", "4", f"lucid-{name}"], capture_output=True, text=True).stderr)
                 plane.docker("start", "lucid-trx-staking")
                 plane.docker("rm", "--force", "lucid-alerts-inside", "lucid-alerts")
         plane.until_healthy()
