@@ -100,7 +100,10 @@ mod tests {
         let airlock = of("[[pass]]\nfrom = 'tcp:0.0.0.0:1'\nto = 'unix:/a'").unwrap();
         assert!(!airlock.dials(), "it needs no socket of a network but what it listens at");
         let asked: Connect = "unix:/b=A.example:443,[::1]:8443".parse().unwrap();
-        assert_eq!(asked, of("[[connect]]\nfrom = 'unix:/b'\nallow = ['a.example:443', '[::1]:8443']").unwrap().connect[0]);
+        assert_eq!(
+            asked,
+            of("[[connect]]\nfrom = 'unix:/b'\nallow = ['a.example:443', '[::1]:8443']").unwrap().connect[0]
+        );
         assert_eq!(
             "unix:/b=public".parse::<Connect>().unwrap(),
             of("[[connect]]\nfrom = 'unix:/b'\npublic = true").unwrap().connect[0]
