@@ -279,6 +279,7 @@ class Plane:
 
         def all_have():
             fired.update(self.firing())
+            seen.update(fired)
             return fired >= set(names)
         began = time.monotonic()
         until(lambda: f"{sorted(set(names) - fired)} fire, not only {sorted(fired)}; see {self.home}", all_have, within)
