@@ -14,7 +14,7 @@
 //!
 //! A turn that fails is tried again after 0.5, 1, 2 … 30 seconds, from memory; a process that dies meanwhile leaves a
 //! claim that ends by itself. A turn that panics is parked until its record is changed by somebody else or the process
-//! starts anew.
+//! starts anew; a row that cannot be read is parked until it can be, and keeps no other.
 
 mod agenda;
 mod lateness;

@@ -78,8 +78,13 @@ impl<R: Record> ByStage<R> {
         let mut counts: BTreeMap<String, u64> = store.count_by_stage::<R>().await?.into_iter().collect();
         let mut oldest = BTreeMap::new();
         for stage in self.ages.iter().flat_map(|ages| ages.open).filter(|stage| counts.contains_key(**stage)) {
+            let first = match store.oldest::<R>(stage).await {
+                // Its driver tells of it; the counts and the other ages are no worse for it.
+                Err(StoreError::Corrupt { .. }) => None,
+                first => first?,
+            };
             // It may have moved on since it was counted.
-            if let (Some(ages), Some(first)) = (&self.ages, store.oldest::<R>(stage).await?) {
+            if let (Some(ages), Some(first)) = (&self.ages, first) {
                 oldest.insert(*stage, (ages.begun)(&first.record));
             }
         }

@@ -30,7 +30,7 @@ pub use hold::{Hold, HoldRow};
 pub use incarnation::Incarnation;
 pub use list::{Filter, LIST_LIMIT_MAX, Page};
 pub use log::{LogEntry, LogRecord};
-pub use record::{Record, Versioned};
+pub use record::{Claimed, Record, Unreadable, Versioned};
 pub use restored::{Restored, begin_restored, snapshot};
 pub use store::{RowStates, Store};
 

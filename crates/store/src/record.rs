@@ -4,6 +4,8 @@ use primitives::UnixMs;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::error::StoreError;
+
 /// A noun of a service, kept as JSON in a table of its own.
 pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// The table's name, of `[a-z_]`, in the singular: `payout`.
@@ -36,6 +38,24 @@ pub struct Versioned<R> {
     pub record: R,
     /// How often it was written; 1 after the insert.
     pub version: u64,
+}
+
+/// What a claim has taken.
+#[derive(Debug)]
+pub struct Claimed<R> {
+    /// The records, the longest due first.
+    pub records: Vec<Versioned<R>>,
+    /// Rows that are claimed as well and say nothing that this program understands: one must not keep the others.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A row whose body cannot be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Its id.
+    pub id: String,
+    /// Why: [`StoreError::Corrupt`].
+    pub why: StoreError,
 }
 
 impl<R> Versioned<R> {

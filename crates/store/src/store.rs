@@ -15,7 +15,7 @@ use crate::hold::HoldRow;
 use crate::incarnation::Incarnation;
 use crate::list::{Filter, LIST_LIMIT_MAX, Page, RowFilter};
 use crate::log::LogRecord;
-use crate::record::{Record, Versioned};
+use crate::record::{Claimed, Record, Unreadable, Versioned};
 use crate::restored::{self, Restored};
 use crate::row::StoredRow;
 
@@ -129,18 +129,13 @@ impl Store {
 
     /// Takes up to `limit` records that are due at `now`, the longest due first, for `lease_ms` milliseconds, in which
     /// no other claim gets them. A commit of the record ends the claim; so does the end of the lease, for a driver
-    /// that died.
-    pub async fn claim<R: Record>(
-        &self,
-        now: UnixMs,
-        lease_ms: u64,
-        limit: usize,
-    ) -> Result<Vec<Versioned<R>>, StoreError> {
+    /// that died. A row that cannot be read is claimed and told like any other, so that it does not keep them.
+    pub async fn claim<R: Record>(&self, now: UnixMs, lease_ms: u64, limit: usize) -> Result<Claimed<R>, StoreError> {
         // A lease that ends at once would hand the row out again within the same millisecond.
         let until = now.plus_ms(lease_ms.max(1));
         let claim = Write::Claim { noun: R::NOUN, now, until, limit };
         match self.write(claim).await.map_err(of_store)? {
-            Written::Claimed(rows) => rows.into_iter().map(StoredRow::decode).collect(),
+            Written::Claimed(rows) => Ok(claimed(rows)),
             other => unreachable!("a claim was answered by {other:?}"),
         }
     }
@@ -255,6 +250,18 @@ impl Store {
     pub async fn close(&self) {
         on!(self, backend => backend.close());
     }
+}
+
+fn claimed<R: Record>(rows: Vec<StoredRow>) -> Claimed<R> {
+    let mut claimed = Claimed { records: Vec::with_capacity(rows.len()), unreadable: Vec::new() };
+    for row in rows {
+        let id = row.id.clone();
+        match row.decode() {
+            Ok(record) => claimed.records.push(record),
+            Err(why) => claimed.unreadable.push(Unreadable { id, why }),
+        }
+    }
+    claimed
 }
 
 /// The refusal of what is no commit can only be the store's own.

@@ -1,6 +1,6 @@
 //! What a driver keeps in mind: which records are in a turn, which wait for another try, which are parked. No IO.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use primitives::UnixMs;
@@ -21,6 +21,8 @@ pub(super) struct Agenda<R> {
     failures: HashMap<String, Failure>,
     /// The version at which a record's turn panicked.
     parked: HashMap<String, u64>,
+    /// Claimed, and not to be read.
+    unreadable: HashSet<String>,
     first_delay: Duration,
     last_delay: Duration,
 }
@@ -55,6 +57,7 @@ impl<R: Record> Agenda<R> {
             order: BTreeSet::new(),
             failures: HashMap::new(),
             parked: HashMap::new(),
+            unreadable: HashSet::new(),
             first_delay,
             last_delay,
         }
@@ -63,6 +66,7 @@ impl<R: Record> Agenda<R> {
     /// Takes a claimed record; gives it back if its turn is to begin now.
     pub(super) fn take(&mut self, claimed: Versioned<R>) -> Option<Versioned<R>> {
         let id = claimed.record.id();
+        self.unreadable.remove(&id);
         if self.parked.get(&id) == Some(&claimed.version) {
             return None;
         }
@@ -74,6 +78,12 @@ impl<R: Record> Agenda<R> {
         }
         self.running.insert(id, None);
         Some(claimed)
+    }
+
+    /// Takes note of a claimed row that cannot be read; whether that is news. It counts as parked until a claim of it
+    /// can be read.
+    pub(super) fn cannot_read(&mut self, id: String) -> bool {
+        self.unreadable.insert(id)
     }
 
     /// A record whose time for another try has come.
@@ -142,8 +152,9 @@ impl<R: Record> Agenda<R> {
         self.failures.values().map(|failure| failure.since).min()
     }
 
+    /// How many rows nothing is done about until a person was there.
     pub(super) fn parked(&self) -> usize {
-        self.parked.len()
+        self.parked.len() + self.unreadable.len()
     }
 }
 

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
 use primitives::UnixMs;
-use store::{Record, StoreError, Versioned};
+use store::{Record, StoreError, Unreadable, Versioned};
 use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -110,12 +110,18 @@ impl<M: Machine> Pump<M> {
         let lease_ms = u64::try_from(options.lease.as_millis()).unwrap_or(u64::MAX);
         let claimed = store.claim::<M::Record>(now, lease_ms, free).await?;
         // What is left waits behind the last of these.
-        self.backlog = claimed.last().map(|read| read.record.due_at().map_or(now, |due| due.min(now)));
-        for read in claimed {
+        self.backlog = claimed.records.last().map(|read| read.record.due_at().map_or(now, |due| due.min(now)));
+        for Unreadable { id, why } in claimed.unreadable {
+            if self.agenda.cannot_read(id) {
+                tracing::error!(noun = self.driver.noun(), cause = chain(&why), "a row cannot be read; parked");
+            }
+        }
+        for read in claimed.records {
             if let Some(read) = self.agenda.take(read) {
                 self.start(read);
             }
         }
+        self.driver.metrics.parked(self.driver.noun(), self.agenda.parked());
         store.next_due::<M::Record>(now).await
     }
 

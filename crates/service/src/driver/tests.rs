@@ -133,6 +133,48 @@ async fn a_panic_parks_its_record_and_no_other() {
     running.stop().await;
 }
 
+/// A row of jobs as its body is.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+struct Body(serde_json::Value);
+
+impl Record for Body {
+    const NOUN: &'static str = Job::NOUN;
+
+    fn id(&self) -> String {
+        self.0["id"].as_str().unwrap().to_owned()
+    }
+
+    fn stage(&self) -> &'static str {
+        "running"
+    }
+
+    fn due_at(&self) -> Option<UnixMs> {
+        Some(START)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_cannot_be_read_is_parked_and_keeps_no_other() {
+    let bench = Bench::new();
+    let garbled = Body(serde_json::json!({ "id": "garbled", "left": "two" }));
+    bench.store.commit(Commit::new(START).insert(&garbled)).await.unwrap();
+    bench.insert(&job("good", 2)).await;
+    let running = bench.start();
+    bench.until("good", |job| job.left == 0).await;
+    assert_eq!(bench.elapsed_ms(), 0);
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert!(bench.metrics.text().contains("lucid_driver_parked{noun=\"job\"} 1"), "over several leases");
+    bench.insert(&job("later", 1)).await;
+    bench.until("later", |job| job.left == 0).await;
+
+    let read = bench.store.get::<Body>("garbled").await.unwrap().unwrap();
+    let mended = Body(serde_json::to_value(job("garbled", 2)).unwrap());
+    bench.store.commit(Commit::new(bench.clock.now()).update(&read, &mended)).await.unwrap();
+    bench.until("garbled", |job| job.left == 0).await;
+    assert!(bench.metrics.text().contains("lucid_driver_parked{noun=\"job\"} 0"));
+    running.stop().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_the_store_refuses_may_be_planned_otherwise() {
     let mut bench = Bench::new();

@@ -135,7 +135,7 @@ async fn act(store: &Store, reference: &Reference, now: UnixMs, action: &Action)
             format!("{:?}", done.into_iter().map(|done| done.map_err(|error| error.to_string())).collect::<Vec<_>>())
         }
         Action::Claim { lease_ms, limit } => {
-            format!("{:?}", store.claim::<Job>(now, *lease_ms, *limit).await.unwrap())
+            format!("{:?}", store.claim::<Job>(now, *lease_ms, *limit).await.unwrap().records)
         }
         Action::Wake { id } => format!("{:?}", store.wake::<Job>(id, now).await.unwrap()),
         Action::Wait { .. } => String::new(),

@@ -1,10 +1,11 @@
 //! Who works on what, and when.
 
 use primitives::UnixMs;
+use serde::{Deserialize, Serialize};
 
 use super::job::Job;
 use super::on_each_back_end;
-use crate::{Commit, CommitError, Store};
+use crate::{Commit, CommitError, Record, Store, StoreError};
 
 on_each_back_end!(
     what_is_due_is_claimed_once,
@@ -18,6 +19,7 @@ on_each_back_end!(
     the_next_time_is_known,
     changes_are_told,
     concurrent_claims_share,
+    a_row_that_cannot_be_read_keeps_no_other,
 );
 
 const NOW: UnixMs = UnixMs(1_000);
@@ -30,7 +32,7 @@ async fn put(store: &Store, jobs: &[Job]) {
 
 async fn claim(store: &Store, now: UnixMs) -> Vec<String> {
     let claimed = store.claim::<Job>(now, 5_000, 10).await.unwrap();
-    claimed.into_iter().map(|job| job.record.id).collect()
+    claimed.records.into_iter().map(|job| job.record.id).collect()
 }
 
 const NOBODY: [&str; 0] = [];
@@ -45,10 +47,10 @@ async fn what_is_due_is_claimed_once(store: Store) {
 async fn the_longest_due_comes_first(store: Store) {
     put(&store, &[Job::new("a").due(30), Job::new("b").due(10), Job::new("c").due(20), Job::new("d").due(10)]).await;
     let first = store.claim::<Job>(NOW, 5_000, 2).await.unwrap();
-    let first: Vec<_> = first.into_iter().map(|job| job.record.id).collect();
+    let first: Vec<_> = first.records.into_iter().map(|job| job.record.id).collect();
     assert_eq!(first, ["b", "d"]);
     assert_eq!(claim(&store, NOW).await, ["c", "a"]);
-    assert!(store.claim::<Job>(LATER, 1, 0).await.unwrap().is_empty());
+    assert!(store.claim::<Job>(LATER, 1, 0).await.unwrap().records.is_empty());
 }
 
 async fn a_claim_ends_with_its_lease(store: Store) {
@@ -60,7 +62,7 @@ async fn a_claim_ends_with_its_lease(store: Store) {
 
 async fn a_commit_ends_the_claim(store: Store) {
     put(&store, &[Job::new("a").due(10)]).await;
-    let claimed = store.claim::<Job>(NOW, 5_000, 1).await.unwrap().remove(0);
+    let claimed = store.claim::<Job>(NOW, 5_000, 1).await.unwrap().records.remove(0);
     store.commit(Commit::new(NOW).update(&claimed, &Job::new("a").due(1_500))).await.unwrap();
     assert_eq!(claim(&store, NOW).await, NOBODY);
     assert_eq!(claim(&store, UnixMs(1_500)).await, ["a"]);
@@ -72,7 +74,7 @@ async fn a_commit_ends_the_claim(store: Store) {
 async fn rest_ends_the_claim_and_keeps_the_version(store: Store) {
     put(&store, &[Job::new("a")]).await;
     store.wake::<Job>("a", NOW).await.unwrap();
-    let claimed = store.claim::<Job>(NOW, 5_000, 1).await.unwrap().remove(0);
+    let claimed = store.claim::<Job>(NOW, 5_000, 1).await.unwrap().records.remove(0);
     store.commit(Commit::new(NOW).rest(&claimed)).await.unwrap();
     assert_eq!(store.get("a").await.unwrap(), Some(claimed.clone()));
     assert_eq!(store.next_due::<Job>(NOW).await.unwrap(), None, "its own time counts again");
@@ -93,7 +95,7 @@ async fn a_wake_makes_due(store: Store) {
 
 async fn a_wake_during_a_claim_is_not_lost(store: Store) {
     put(&store, &[Job::new("a").due(10)]).await;
-    let claimed = store.claim::<Job>(NOW, 5_000, 1).await.unwrap().remove(0);
+    let claimed = store.claim::<Job>(NOW, 5_000, 1).await.unwrap().records.remove(0);
     store.wake::<Job>("a", UnixMs(1_100)).await.unwrap();
     assert_eq!(claim(&store, UnixMs(1_100)).await, NOBODY, "the claim holds");
     // The claimant has not seen what the wake was about and wants to sleep.
@@ -137,7 +139,40 @@ async fn concurrent_claims_share(store: Store) {
     put(&store, &jobs).await;
     let claims = (0..10).map(|_| store.claim::<Job>(NOW, 5_000, 7));
     let claimed = futures::future::try_join_all(claims).await.unwrap();
-    let mut ids: Vec<String> = claimed.into_iter().flatten().map(|job| job.record.id).collect();
+    let mut ids: Vec<String> =
+        claimed.into_iter().flat_map(|claimed| claimed.records).map(|job| job.record.id).collect();
     ids.sort();
     assert_eq!(ids, jobs.into_iter().map(|job| job.id).collect::<Vec<_>>());
+}
+
+/// In the same table, and no job: as of another version of the program.
+#[derive(Clone, Serialize, Deserialize)]
+struct Stranger(String);
+
+impl Record for Stranger {
+    const NOUN: &'static str = Job::NOUN;
+
+    fn id(&self) -> String {
+        self.0.clone()
+    }
+
+    fn stage(&self) -> &'static str {
+        "open"
+    }
+
+    fn due_at(&self) -> Option<UnixMs> {
+        Some(UnixMs(5))
+    }
+}
+
+async fn a_row_that_cannot_be_read_keeps_no_other(store: Store) {
+    put(&store, &[Job::new("a").due(10), Job::new("b").due(1)]).await;
+    store.commit(Commit::new(NOW).insert(&Stranger("x".to_owned()))).await.unwrap();
+    let claimed = store.claim::<Job>(NOW, 5_000, 10).await.unwrap();
+    assert_eq!(claimed.records.into_iter().map(|job| job.record.id).collect::<Vec<_>>(), ["b", "a"]);
+    let [unreadable] = &claimed.unreadable[..] else { panic!("{:?}", claimed.unreadable) };
+    assert_eq!(unreadable.id, "x");
+    assert!(matches!(&unreadable.why, StoreError::Corrupt { noun: "job", id, .. } if id == "x"));
+    assert!(store.claim::<Job>(NOW, 5_000, 10).await.unwrap().unreadable.is_empty(), "claimed until the lease ends");
+    assert_eq!(store.claim::<Job>(UnixMs(6_000), 5_000, 10).await.unwrap().unreadable.len(), 1);
 }

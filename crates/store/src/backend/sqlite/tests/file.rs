@@ -45,11 +45,11 @@ async fn what_a_process_that_died_had_claimed_is_due_at_once() {
     let store = Store::sqlite(&path, &NOUNS, LIFE).await.unwrap();
     store.commit(payout("a")).await.unwrap();
     let now = primitives::UnixMs(5_000);
-    assert_eq!(store.claim::<Job>(now, 60_000, 10).await.unwrap().len(), 1);
-    assert!(store.claim::<Job>(now, 60_000, 10).await.unwrap().is_empty());
+    assert_eq!(store.claim::<Job>(now, 60_000, 10).await.unwrap().records.len(), 1);
+    assert!(store.claim::<Job>(now, 60_000, 10).await.unwrap().records.is_empty());
     store.close().await;
     let store = Store::sqlite(&path, &NOUNS, LIFE).await.unwrap();
-    assert_eq!(store.claim::<Job>(now, 60_000, 10).await.unwrap().len(), 1);
+    assert_eq!(store.claim::<Job>(now, 60_000, 10).await.unwrap().records.len(), 1);
 }
 
 #[tokio::test]
