@@ -19,6 +19,7 @@ use crate::discrepancy::Discrepancy;
 use crate::drive::PayoutMachine;
 use crate::follow::{Chain, Register, Transfers};
 use crate::freezer::Freezer;
+use crate::funds::{Funds, Shown};
 use crate::halt::Halt;
 use crate::kept_head::HeadRow;
 use crate::metrics::Metrics;
@@ -76,6 +77,7 @@ impl Service for PayoutRouter {
         let store = context.open_store(&NOUNS).await?;
         config.reconciliation.check()?;
         config.recovery.check(context.base.plane.network)?;
+        config.funds.check()?;
         census::begin(&store, context.clock.now()).await?;
         let (wallet_manager, tron_client) = (context.peer("wallet-manager")?, context.peer("tron-client")?);
         let usdt_manager = context.peer("usdt-manager")?;
@@ -125,8 +127,18 @@ impl Service for PayoutRouter {
             usdt_manager: usdt_manager.clone(),
         };
         let clock = context.clock.clone();
+        let funds = Funds {
+            wallet_manager: wallet_manager.clone(),
+            tron_client: tron_client.clone(),
+            token: plane.usdt_contract,
+            paying: machine.wallet.clone(),
+            config: config.funds,
+            shown: Shown::new(&context.metrics),
+            clock: clock.clone(),
+        };
         let app = App::new(&context, state.clone(), store.clone())
             .drive(machine)
+            .task("gauges of funds", |stop| funds.keep(stop))
             .follow(wallet_manager, Register::new(store.clone(), clock.clone()).await?)
             .follow(tron_client, Chain { store: store.clone(), clock })
             .follow(usdt_manager, Transfers { store });

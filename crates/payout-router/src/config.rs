@@ -8,6 +8,8 @@ use primitives::{Network, Sun, WalletId};
 use serde::Deserialize;
 use service::config::ConfigError;
 
+use crate::funds::FundsConfig;
+
 /// What only payout-router is configured with.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +22,8 @@ pub struct Config {
     pub reconciliation: Reconciliation,
     /// What a restored plane does before it pays again.
     pub recovery: Recovery,
+    /// When wallets are short.
+    pub funds: FundsConfig,
     /// The people who decide what waits for one, by name.
     #[serde(default)]
     pub operators: BTreeMap<String, VerifyKey>,

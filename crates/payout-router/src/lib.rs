@@ -19,6 +19,7 @@ mod drift;
 mod drive;
 mod follow;
 mod freezer;
+mod funds;
 mod halt;
 mod health;
 mod kept_head;

@@ -17,8 +17,9 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::Problem;
 use crate::clock::SharedClock;
+use crate::metrics::Metrics;
+use crate::{BoxError, Problem};
 
 /// A check that has not answered by then has failed.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
@@ -26,6 +27,9 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(3);
 const REPORT_LIFE: Duration = Duration::from_secs(1);
 /// A bad report is asked anew sooner: whoever starts a plane waits for the moment in which it is good.
 const BAD_REPORT_LIFE: Duration = Duration::from_millis(50);
+
+/// Between two looks for the metrics: often enough for an alert, and no load.
+const SHOWN_EACH: Duration = Duration::from_secs(10);
 
 /// What a check found: a sentence about the part, good or bad.
 pub type Finding = Result<String, String>;
@@ -140,6 +144,17 @@ impl Health {
         checks
     }
 
+    /// Shows in the metrics how the parts are, whether or not anybody else asks, until told to stop.
+    pub(crate) async fn show(self, metrics: Metrics, stop: CancellationToken) -> Result<(), BoxError> {
+        loop {
+            metrics.checked(&self.summary().await.checks);
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(SHOWN_EACH) => {}
+            }
+        }
+    }
+
     pub(crate) async fn ready(self) -> Response {
         let summary = self.summary().await;
         if summary.status == "ready" {
@@ -207,6 +222,7 @@ mod tests {
         let clock = TimerClock::starting_at(UnixMs(0));
         let health = Health::new("x", "1", clock, CancellationToken::new(), checks);
 
+        let (metrics, stop) = (Metrics::of_part(), CancellationToken::new());
         let first = health.summary().await;
         assert_eq!(first.status, "not_ready");
         assert_eq!((first.checks[0].ok, first.checks[1].ok), (true, false));
@@ -219,6 +235,20 @@ mod tests {
         let second = health.summary().await;
         assert_eq!((second.checks[0].ok, second.checks[0].since.as_str()), (false, "1970-01-01T00:00:13Z"));
         assert_eq!(second.checks[1].since, first.checks[1].since);
+        stop.cancel();
+        health.clone().show(metrics.clone(), stop).await.unwrap();
+        for line in ["lucid_part_ok{part=\"disk\"} 0", "lucid_part_ok{part=\"token\"} 0"] {
+            assert!(metrics.text().contains(line));
+        }
+        well.store(true, Ordering::SeqCst);
+        let (shown, stop) = (metrics.clone(), CancellationToken::new());
+        let showing = tokio::spawn(health.clone().show(shown, stop.clone()));
+        tokio::time::sleep(Duration::from_secs(14)).await;
+        assert!(metrics.text().contains("lucid_part_ok{part=\"disk\"} 1"));
+        stop.cancel();
+        showing.await.unwrap().unwrap();
+        well.store(false, Ordering::SeqCst);
+        tokio::time::advance(Duration::from_secs(2)).await;
         assert_eq!(health.clone().ready().await.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(health.overview().await.status(), StatusCode::OK);
     }

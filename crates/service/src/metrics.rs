@@ -2,6 +2,7 @@
 
 mod born;
 mod own;
+mod room;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,6 +14,7 @@ use prometheus::core::Collector;
 use prometheus::{GaugeVec, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry, TextEncoder};
 
 use crate::clock::SharedClock;
+use crate::health::Check;
 use born::Reasons;
 
 /// The media type of the text that Prometheus reads.
@@ -43,6 +45,7 @@ pub struct Metrics {
     turns: IntCounterVec,
     late: GaugeVec,
     parked: IntGaugeVec,
+    parts: IntGaugeVec,
     feed_lag: GaugeVec,
     feed_read: GaugeVec,
 }
@@ -79,6 +82,7 @@ impl Metrics {
             turns: counters("lucid_driver_turns_total", "Turns taken, by result.", &["noun", "result"]),
             late: ratios("lucid_driver_late_seconds", "For how long a due row has waited for a good turn.", &["noun"]),
             parked: gauges("lucid_driver_parked", "Rows set aside after a panic.", &["noun"]),
+            parts: gauges("lucid_part_ok", "1 while a part of the service itself works.", &["part"]),
             feed_lag: ratios("lucid_feed_lag_seconds", "How old the last applied event was; 0 at the end.", &["peer"]),
             feed_read: ratios(
                 "lucid_feed_read_timestamp_seconds",
@@ -109,8 +113,10 @@ impl Metrics {
         self.at_look.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(reckon));
     }
 
-    /// Shows what this clock says: compared with others' it tells which one is wrong.
+    /// Shows what this clock says: compared with others' it tells which one is wrong. And when it was asked for this.
     pub fn show_clock(&self, clock: SharedClock) {
+        let started = self.ratio("lucid_start_timestamp_seconds", "When the process started, seconds since 1970.");
+        started.set(since_1970(clock.now()));
         let shown = self.ratio("lucid_clock_timestamp_seconds", "What its clock says, seconds since 1970.");
         self.at_look(move || shown.set(since_1970(clock.now())));
     }
@@ -156,6 +162,13 @@ impl Metrics {
     pub(crate) fn late(&self, noun: &str, late_ms: impl Fn() -> u64 + Send + Sync + 'static) {
         let late = self.late.with_label_values(&[noun]);
         self.at_look(move || late.set(seconds(late_ms())));
+    }
+
+    /// Each part of the service was found to work, or not.
+    pub(crate) fn checked(&self, parts: &[Check]) {
+        for part in parts {
+            self.parts.with_label_values(&[part.name.as_str()]).set(i64::from(part.ok));
+        }
     }
 
     pub(crate) fn parked(&self, noun: &str, rows: usize) {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use primitives::{BlockRef, UnixMs};
-use prometheus::{Gauge, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
+use prometheus::{Gauge, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
 use service::gauges::ByStage;
 use service::metrics::seconds;
 use store::{Store, StoreError};
@@ -45,6 +45,7 @@ pub struct Metrics {
     newest: Arc<Mutex<Option<u64>>>,
     node_up: IntGaugeVec,
     node_faults: IntCounterVec,
+    node_seconds: HistogramVec,
     disagreements: IntCounterVec,
     broadcasts: IntCounterVec,
     ended: IntCounterVec,
@@ -70,6 +71,11 @@ impl Metrics {
             newest: Arc::default(),
             node_up: registry.gauges("lucid_node_up", "1 while a node's last answer was usable.", &["node"]),
             node_faults: registry.counters("lucid_node_faults_total", "Answers that were none.", &["node", "kind"]),
+            node_seconds: registry.spans(
+                "lucid_node_request_seconds",
+                "How long requests to a node took, answered or not.",
+                &["node"],
+            ),
             disagreements: registry.counters(
                 "lucid_node_disagreements_total",
                 "Solid blocks of which an independent node has another.",
@@ -95,13 +101,14 @@ impl Metrics {
         metrics
     }
 
-    /// This node will be asked.
-    pub fn asks(&self, node: &str) {
+    /// This node will be asked; what is to be told how long each request takes.
+    pub fn asks(&self, node: &str) -> Histogram {
         self.node_up.with_label_values(&[node]).set(0);
         self.disagreements.with_label_values(&[node]);
         for kind in NodeFault::KINDS {
             self.node_faults.with_label_values(&[node, kind]);
         }
+        self.node_seconds.with_label_values(&[node])
     }
 
     /// What is true at a look, however long ago anything has happened. Nothing scanned since the start is as late as
@@ -209,7 +216,8 @@ mod tests {
     fn a_nodes_own_words_become_no_label() {
         let registry = service::metrics::Metrics::of_part();
         let metrics = Metrics::new(&registry);
-        metrics.asks("one");
+        let took = metrics.asks("one");
+        took.observe(0.7);
         metrics.broadcast("SUCCESS");
         metrics.broadcast("MY_OWN_WORD");
         let text = registry.text();
@@ -218,6 +226,7 @@ mod tests {
             "lucid_broadcasts_total{answer=\"SERVER_BUSY\"} 0",
             "lucid_broadcasts_total{answer=\"OTHER\"} 1",
             "lucid_node_disagreements_total{node=\"one\"} 0",
+            "lucid_node_request_seconds_bucket{node=\"one\",le=\"1\"} 1",
             "lucid_node_faults_total{kind=\"receipt_count\",node=\"one\"} 0",
             "lucid_submission_changes_total{stage=\"dead\"} 0",
         ] {

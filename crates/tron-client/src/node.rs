@@ -7,10 +7,11 @@ pub mod standing;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use prometheus::Histogram;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use service::BoxError;
 use service::clock::SharedClock;
@@ -52,6 +53,7 @@ pub struct Node {
     client: reqwest::Client,
     clock: SharedClock,
     standing: Mutex<Standing>,
+    took: OnceLock<Histogram>,
 }
 
 impl Node {
@@ -78,7 +80,7 @@ impl Node {
             builder = builder.unix_socket(path.as_path());
         }
         let client = builder.build()?;
-        Ok(Self { access, client, clock, standing: Mutex::default() })
+        Ok(Self { access, client, clock, standing: Mutex::default(), took: OnceLock::new() })
     }
 
     /// Its name in the configuration.
@@ -94,6 +96,11 @@ impl Node {
     /// What we think of it.
     pub fn standing(&self) -> MutexGuard<'_, Standing> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on it is shown here how long requests take, answered or not. Only the first such place is used.
+    pub fn timed(&self, took: Histogram) {
+        drop(self.took.set(took));
     }
 
     /// Takes note of a fault.
@@ -116,6 +123,7 @@ impl Node {
             budget.take(Instant::now())
         };
         tokio::time::sleep_until(place.into()).await;
+        let _timer = self.took.get().map(Histogram::start_timer);
         let url = format!("{}{}", self.access.url, question.path);
         let sent = self.client.post(url).body(question.body.clone()).send();
         let mut response = sent.await.map_err(|error| self.of_transport(&error))?;

@@ -82,7 +82,7 @@ impl Nodes {
         metrics: Metrics,
     ) -> Self {
         for node in &nodes {
-            metrics.asks(node.name());
+            node.timed(metrics.asks(node.name()));
         }
         Self { nodes, staleness, quorum, clock, metrics, seen: watch::channel(Sight::default()).0 }
     }

@@ -106,7 +106,7 @@ impl Parts {
             tron_client,
             pools: config.pools.clone().into(),
             energy_lacking: config.leases.energy_lacking,
-            metrics: Metrics::new(&context.metrics),
+            metrics: Metrics::new(&context.metrics, context.clock.clone()),
         };
         Ok(Self {
             stakes: machine(&state, &authority, &transact),

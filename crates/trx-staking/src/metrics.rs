@@ -3,6 +3,7 @@
 use api::trx_staking::{DelegationRequest, LeaseView, StakeRequest};
 use primitives::{Bandwidth, Energy};
 use prometheus::IntCounterVec;
+use service::clock::SharedClock;
 use service::gauges::ByStage;
 use store::{Store, StoreError};
 
@@ -28,10 +29,12 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     /// Registers the names.
-    pub(crate) fn new(shared: &service::metrics::Metrics) -> Self {
+    pub(crate) fn new(shared: &service::metrics::Metrics, clock: SharedClock) -> Self {
         let rows =
             shared.gauges("lucid_staking_rows", "Stakes, delegations, leases and pools, by stage.", &["noun", "stage"]);
         let leases = shared.counters("lucid_leases_total", "Leases made, by what they gave.", &["resource", "result"]);
+        let help = "How long ago the oldest lease that was not given back was made; 0 if there is none.";
+        let oldest = shared.ratios("lucid_leases_oldest_seconds", help, &["stage"]);
         for resource in RESOURCES {
             for result in RESULTS {
                 leases.with_label_values(&[resource, result]);
@@ -40,7 +43,8 @@ impl Metrics {
         Self {
             stakes: ByStage::of_noun(rows.clone()),
             delegations: ByStage::of_noun(rows.clone()),
-            leases_by_stage: ByStage::of_noun(rows.clone()),
+            leases_by_stage: ByStage::of_noun(rows.clone())
+                .ages(shared, clock, oldest, &["held"], |row: &LeaseRow| row.0.created_at),
             pools: ByStage::of_noun(rows),
             leases,
         }

@@ -120,6 +120,8 @@ impl<S: Clone + Send + Sync + 'static> App<S> {
         let checks = std::mem::take(&mut self.checks);
         let health = Health::new(service, version, clock.clone(), shutdown.draining.clone(), checks);
         let feed = Feed::new(Arc::clone(&self.feed), shutdown.draining.clone());
+        let (shown, counted) = (health.clone(), metrics.clone());
+        self.tasks.push(("gauges of health".to_owned(), Box::new(move |stop| Box::pin(shown.show(counted, stop)))));
         let operations = operations::routes(health, metrics.clone(), &document);
         let router = routes
             .with_state(self.state.clone())

@@ -56,6 +56,7 @@ impl Context {
         let call_key = call_key_file.as_deref().map(|path| secret::sign_key("keys.call_key_file", path)).transpose()?;
         let metrics = Metrics::new(service, version);
         metrics.show_clock(clock.clone());
+        metrics.show_room(base.server.data_dir.clone());
         Ok(Self {
             service,
             version,
