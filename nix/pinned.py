@@ -120,11 +120,12 @@ def bring(uri, target):
     """One file, by apt's own downloader where there is one: it knows this machine's proxies and transports."""
     helper = "/usr/lib/apt/apt-helper"
     if os.access(helper, os.X_OK):
+        # In English, which is read below.
         done = subprocess.run([helper, "-o", "Acquire::Retries=3", "download-file", uri, str(target)],
-                              capture_output=True, text=True)
+                              capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
         if done.returncode == 0:
             return
-        if re.search(r"\b404\b|\b410\b|[Nn]ot [Ff]ound|File not found", done.stderr):
+        if re.search(r"\b(404|410) |\b[Nn]ot [Ff]ound|File not found", done.stderr.replace(uri, "")):
             raise Gone(uri)
         raise OSError(done.stderr.strip() or f"apt-helper ended with {done.returncode}")
     try:
@@ -144,11 +145,12 @@ def bring_package(package, roots, directory):
     partial = target.with_suffix(f".{os.getpid()}.part")
     # Security updates move to the main archive with a point release, so both kinds of roots are asked.
     kinds = [package["archive"]] + [kind for kind in roots if kind != package["archive"]]
-    reasons = []
+    reasons, gone = [], False
     for root in [root for kind in kinds for root in roots[kind]]:
         try:
             bring(f"{root}/{package['path']}", partial)
         except Gone:
+            gone = True
             continue
         except OSError as error:
             reasons.append(str(error))
@@ -160,9 +162,12 @@ def bring_package(package, roots, directory):
         partial.unlink()
         reasons.append(f"{package['path']} has SHA-256 {found} there, the lock says {package['sha256']}")
     partial.unlink(missing_ok=True)
-    if reasons:
-        raise OSError("\n".join(reasons))
-    raise Gone(f"{package['path']} is gone from the archive: run nix/update")
+    if not reasons:
+        raise Gone(f"{package['path']} is gone from the archive: run nix/update")
+    # Stores of objects refuse (403) what they do not have.
+    if gone or any(re.search(r"\b403\b", reason) for reason in reasons):
+        raise Gone("\n    ".join([f"{package['path']} is not there; if newer ones have replaced it, run nix/update", *reasons]))
+    raise OSError("\n".join(reasons))
 
 
 def bring_all(packages, roots, directory):

@@ -8,6 +8,7 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
+from unittest import mock
 
 import pinned
 from mirror import Archive, deb
@@ -31,9 +32,9 @@ class Fetch(unittest.TestCase):
         file.parent.mkdir(parents=True)
         file.write_bytes(body)
 
-    def bring(self):
+    def bring(self, roots=None):
         # The second root answers for both kinds, and has nothing.
-        roots = {"main": [self.archive.root], "security": [self.archive.root + "/security"]}
+        roots = roots or {"main": [self.archive.root], "security": [self.archive.root + "/security"]}
         with contextlib.redirect_stderr(io.StringIO()):
             return pinned.bring_all([self.package], roots, self.top / "brought")
 
@@ -52,6 +53,29 @@ class Fetch(unittest.TestCase):
     def test_a_package_that_is_gone_asks_for_an_update(self):
         with self.assertRaisesRegex(SystemExit, r"busybox_1~2_amd64\.deb is gone from the archive: run nix/update"):
             self.bring()
+
+    def test_what_else_fails_does_not_hide_that_a_package_is_gone(self):
+        # Port 0 takes nobody: a guessed root that does not resolve fails in the same way.
+        roots = {"main": [self.archive.root], "security": ["http://127.0.0.1:0"]}
+        with self.assertRaisesRegex(SystemExit, r"busybox_1~2_amd64\.deb is not there.* run nix/update"):
+            self.bring(roots)
+
+    def test_a_store_of_objects_that_refuses_what_it_lacks_asks_for_an_update(self):
+        self.archive.refused = 403
+        with self.assertRaisesRegex(SystemExit, r"busybox_1~2_amd64\.deb is not there.* run nix/update"):
+            self.bring()
+
+    def test_a_package_is_gone_in_every_language(self):
+        roots = {"main": [f"file:{self.archive.directory}"], "security": []}
+        # The language of C.UTF-8 is what LANGUAGE says, where apt has it.
+        with mock.patch.dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="fr:de:es"):
+            with self.assertRaisesRegex(SystemExit, r"busybox_1~2_amd64\.deb is gone from the archive: run nix/update"):
+                self.bring(roots)
+
+    def test_an_archive_that_nobody_reaches_has_not_lost_anything(self):
+        with self.assertRaises(SystemExit) as ended:
+            self.bring({"main": ["http://127.0.0.1:0"], "security": []})
+        self.assertNotIn("nix/update", str(ended.exception))
 
     def test_a_package_with_other_contents_is_refused(self):
         self.put(self.body + b"\n")

@@ -35,6 +35,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         self.server.archive.wait(path)
         super().do_GET()
 
+    def send_error(self, code, *words):
+        """What the archive says of files that it does not have."""
+        super().send_error(self.server.archive.refused if code == 404 else code, *([] if code == 404 else words))
+
     def log_message(self, *_):
         pass
 
@@ -53,6 +57,7 @@ class Archive:
         self.now = 1704067200
         handler = functools.partial(Quiet, directory=str(self.directory))
         self.requests = []
+        self.refused = 404
         self.held, self.reached, self.released = None, threading.Event(), threading.Event()
         self.server = Server(("127.0.0.1", 0), handler)
         self.server.archive = self
