@@ -35,10 +35,11 @@ pub(crate) fn due(function: &str, gives_signature: bool) -> Vec<Fault> {
     plan.rules.iter_mut().filter_map(|rule| rule.due(function, gives_signature)).collect()
 }
 
-/// Returns when the plan has changed.
+/// Returns when another plan was written. One that is gone lets nobody go on: its test is over, its process may be at its
+/// end, and a call into a module that has taken its own leave crashes.
 pub(crate) fn wait_for_another() {
-    let now = text();
-    while text() == now {
+    let now = written();
+    while written().is_none_or(|text| now.as_ref() == Some(&text)) {
         std::thread::sleep(LOOK);
     }
 }
@@ -52,10 +53,15 @@ pub(crate) fn die(complaint: &str) -> ! {
 }
 
 fn text() -> String {
-    let Some(path) = path() else { return String::new() };
+    written().unwrap_or_default()
+}
+
+/// The plan's text; none where no plan is.
+fn written() -> Option<String> {
+    let path = path()?;
     match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(error) => die(&format!("cannot read the plan {}: {error}", path.display())),
     }
 }
