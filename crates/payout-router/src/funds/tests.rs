@@ -3,6 +3,7 @@
 use api::tron_client::{ConstantCallView, Resources};
 use api::wallet_manager::WalletList;
 use primitives::HexBytes;
+use service::clock::Clock as _;
 use service::metrics::Metrics;
 
 use super::*;
