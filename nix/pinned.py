@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import urllib.error
 import urllib.request
 
@@ -82,26 +83,58 @@ def behind(uri):
     return [uri]
 
 
-def archive_roots():
-    """The roots that hold `pool/`, by kind: from DEBIAN_MIRROR, else from what this machine's own apt would update."""
+def archive_roots(suites=None):
+    """The roots that hold `pool/`, by kind: from DEBIAN_MIRROR, as it stands; else from what this machine's own apt would
+    update, those that say that they are Debian and have these suites, by kind."""
     named = os.environ.get("DEBIAN_MIRROR", "").split()
     if named:
         main = named[0].rstrip("/")
         security = named[1].rstrip("/") if len(named) > 1 else main + "-security"
         return {"main": [main], "security": [security]}
     if not shutil.which("apt-get"):
-        die("there is no apt here: name a Debian archive, DEBIAN_MIRROR='ROOT [SECURITY_ROOT]'")
+        die(f"there is no apt here: {NAME_ONE}")
+    suites = suites or json.loads((HERE / "debian.json").read_text())["suites"]
     listed = subprocess.run(["apt-get", "update", "--print-uris"], capture_output=True, text=True).stdout
-    roots = {"main": [], "security": []}
+    known = {"main": [], "security": []}
     for uri, suite in re.findall(r"'([^']+)/dists/([^/']+)/(?:InRelease|updates/InRelease)'", listed):
         for root in behind(uri):
             kind = "security" if suite.endswith("-security") or root.endswith("-security") else "main"
-            if root not in roots[kind]:
-                roots[kind].append(root)
+            if root not in known[kind]:
+                known[kind].append(root)
+    if not known["main"]:
+        die(f"apt knows no archive on this machine: {NAME_ONE}")
+    reasons = []
+    roots = {"main": [root for root in known["main"] if is_debian(root, suites["main"][0], reasons)]}
     if not roots["main"]:
-        die("apt knows no archive on this machine: name one, DEBIAN_MIRROR='ROOT [SECURITY_ROOT]'")
-    roots["security"] = roots["security"] or [root + "-security" for root in roots["main"]]
+        die("\n  ".join([f"of the archives that apt knows on this machine none is Debian's with {suites['main'][0]}: {NAME_ONE}",
+                         *reasons]))
+    known["security"] = known["security"] or [root + "-security" for root in roots["main"]]
+    roots["security"] = [root for root in known["security"] if is_debian(root, suites["security"][0], reasons)]
     return roots
+
+
+# What helps on a machine that has no Debian, or an older one alone.
+NAME_ONE = "name a Debian archive, DEBIAN_MIRROR='ROOT [SECURITY_ROOT]'"
+
+
+def is_debian(root, suite, reasons):
+    """Whether an archive says so of a suite. Other archives have suites of the same names, and none of Debian's packages.
+    Nothing rests on it: hashes decide what is taken, signatures what is pinned."""
+    with tempfile.TemporaryDirectory(prefix="lucid-fetch-") as directory:
+        release = pathlib.Path(directory) / "InRelease"
+        try:
+            bring(f"{root}/dists/{suite}/InRelease", release)
+        except Gone:
+            reasons.append(f"{root} has no {suite}")
+            return False
+        except OSError as error:
+            reasons.append(str(error))
+            return False
+        origin = re.search(r"^Origin: (.*)$", release.read_text(errors="replace"), re.MULTILINE)
+    if origin and origin[1].strip() == "Debian":
+        return True
+    reasons.append(f"{root} is of {origin[1].strip() if origin else 'nobody who says so'}")
+    return False
 
 
 def sha256(path):

@@ -99,3 +99,71 @@ class Fetch(unittest.TestCase):
         self.assertEqual(pinned.behind("mirror+file:/nowhere"), [])
         self.assertEqual(pinned.behind("mirror://lists.invalid/all"), [], "apt's to bring")
         self.assertEqual(pinned.behind("http://one.invalid/debian"), ["http://one.invalid/debian"])
+
+
+class Roots(unittest.TestCase):
+    """Which of the archives that apt knows are asked."""
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory(prefix="lucid-nix-tests-")
+        self.addCleanup(temporary.cleanup)
+        self.archive = Archive(pathlib.Path(temporary.name) / "archive")
+        self.addCleanup(self.archive.stop)
+        environment = mock.patch.dict(os.environ)
+        environment.start()
+        self.addCleanup(environment.stop)
+        os.environ.pop("DEBIAN_MIRROR", None)
+        self.sources = []
+
+    def serve(self, name, origin, *suites):
+        for suite in suites:
+            release = self.archive.directory / name / "dists" / suite / "InRelease"
+            release.parent.mkdir(parents=True)
+            release.write_text(f"Origin: {origin}\nSuite: {suite}\n")
+        return f"{self.archive.root}/{name}"
+
+    def knows(self, root, suite, component="main"):
+        """What stands in a file that apt reads before those after it."""
+        self.sources.append(f"deb [trusted=yes] {root} {suite} {component}\n")
+        listed = self.archive.directory.with_suffix(".list")
+        listed.write_text("".join(self.sources))
+        with open(os.environ["APT_CONFIG"], "a") as configuration:
+            configuration.write(f'Dir::Etc::sourcelist "{listed}";\nDir::Etc::sourceparts "/dev/null";\n')
+
+    def test_only_debians_own_are_asked_whatever_stands_before_them(self):
+        self.knows(self.serve("docker", "Docker", "bookworm"), "bookworm", "stable")
+        # A vendor whose suites are called as Debian's are.
+        self.knows(self.serve("cloud", "Cloud trixie", "trixie"), "trixie")
+        debian, security = self.serve("debian", "Debian", "trixie"), self.serve("safe", "Debian", "trixie-security")
+        self.knows(debian, "trixie")
+        self.knows(debian, "trixie-updates")
+        self.knows(security, "trixie-security")
+        self.assertEqual(pinned.archive_roots(), {"main": [debian], "security": [security]})
+
+    def test_an_older_debian_s_archive_that_has_the_newer_serves(self):
+        debian = self.serve("debian", "Debian", "bookworm", "trixie")
+        self.knows(debian, "bookworm")
+        self.assertEqual(pinned.archive_roots()["main"], [debian])
+
+    def test_a_guessed_security_root_that_is_not_there_is_not_asked(self):
+        debian = self.serve("debian", "Debian", "trixie")
+        self.knows(debian, "trixie")
+        self.assertEqual(pinned.archive_roots(), {"main": [debian], "security": []})
+        self.serve("debian-security", "Debian", "trixie-security")
+        self.assertEqual(pinned.archive_roots()["security"], [debian + "-security"])
+
+    def test_a_machine_without_this_debian_is_told_to_name_an_archive(self):
+        ubuntu = self.serve("ubuntu", "Ubuntu", "noble")
+        self.knows(ubuntu, "noble")
+        self.knows(self.serve("cloud", "Cloud", "trixie"), "trixie")
+        with self.assertRaises(SystemExit) as ended:
+            pinned.archive_roots()
+        said = str(ended.exception)
+        self.assertIn("DEBIAN_MIRROR='ROOT [SECURITY_ROOT]'", said)
+        self.assertIn(f"{ubuntu} has no trixie", said)
+        self.assertIn("cloud is of Cloud", said)
+
+    def test_the_archive_that_is_named_is_taken_as_it_is(self):
+        os.environ["DEBIAN_MIRROR"] = "http://one.invalid/debian/"
+        self.assertEqual(pinned.archive_roots(), {"main": ["http://one.invalid/debian"],
+                                                  "security": ["http://one.invalid/debian-security"]})

@@ -77,3 +77,33 @@ class Update(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("the indices could not be had", done.stderr)
         self.assertEqual(self.lock.read_text(), before)
+
+    def test_a_machine_without_these_suites_is_told_to_name_an_archive(self):
+        done = subprocess.run(
+            [ROOT / "nix/update", "--list", self.list, "--lock", self.lock], capture_output=True, text=True,
+            env={**os.environ, "DEBIAN_MIRROR": f"{self.archive.root} {self.archive.root}/none",
+                 "XDG_CACHE_HOME": str(self.top / "cache")})
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("name a Debian archive, DEBIAN_MIRROR='ROOT [SECURITY_ROOT]'", done.stderr)
+
+    def test_vendors_archives_that_apt_knows_first_do_not_matter(self):
+        # The archive says that it is Debian's.
+        for suite in ("trixie", "trixie-security"):
+            release = self.archive.directory / "dists" / suite / "InRelease"
+            signed = subprocess.run([*self.gpg, "--decrypt", release], capture_output=True, text=True, check=True).stdout
+            release.write_text(subprocess.run([*self.gpg, "--clearsign"], input=signed.replace("Origin: Test", "Origin: Debian"),
+                                              capture_output=True, text=True, check=True).stdout)
+            self.archive.touch(release)
+        vendor = self.archive.directory / "vendor/dists/trixie/InRelease"
+        vendor.parent.mkdir(parents=True)
+        vendor.write_text("Origin: Vendor\n")
+        listed = self.top / "sources.list"
+        listed.write_text(f"deb {self.archive.root}/vendor trixie main\ndeb {self.archive.root} trixie main\n"
+                          f"deb {self.archive.root} trixie-security main\n")
+        with open(os.environ["APT_CONFIG"], "a") as configuration:
+            configuration.write(f'Dir::Etc::sourcelist "{listed}";\nDir::Etc::sourceparts "/dev/null";\n')
+        known = {key: value for key, value in os.environ.items() if key != "DEBIAN_MIRROR"}
+        done = subprocess.run([ROOT / "nix/update", "--list", self.list, "--lock", self.lock], capture_output=True, text=True,
+                              env={**known, "XDG_CACHE_HOME": str(self.top / "cache")})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("+ tool:amd64 1.0", done.stdout)
