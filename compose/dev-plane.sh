@@ -1,5 +1,6 @@
-# The part of ./dev that runs the plane in containers: `plane`, `test-plane` and `bench plane`. Sourced by ./dev, which has
-# say, die, alone, as_root, set_up, need_rust, install_missing, build_packages, build_plane and images.
+# The part of ./dev that runs the plane in containers: `plane`, `test-plane`, `bench plane`, and what it has seen,
+# `test-alerts`. Sourced by ./dev, which has say, die, alone, as_root, set_up, need_rust, install_missing, build_packages,
+# build_plane, and of nix/dev-images.sh images, nix_settings and source_hash.
 
 readonly plane_home="$root/data/containers"
 # Written by the dockerd that was started here, and removed by it when it ends.
@@ -72,6 +73,23 @@ load_images() {
     with_engine docker load --input "$root/result/images-$(dpkg --print-architecture).tar" >&2
 }
 
+# The directory whose plane the engine has; nothing if it has none.
+plane_of_engine() {
+    with_engine docker inspect lucid-init 2>/dev/null --format \
+        '{{range .Mounts}}{{if eq .Destination "/plane/tron-client"}}{{.Source}}{{end}}{{end}}' | sed 's:/tron-client$::'
+}
+
+# A plane in earnest has the same names: what is taken down here must not be its containers, keys and books.
+need_no_other_plane() {
+    local of
+    of="$(plane_of_engine)" || true
+    if [ -n "$of" ]; then
+        [ "$of" = "$plane_home" ] || die "the engine has the plane of $of, whose containers and volumes have the same names: not touched"
+    elif with_engine docker volume inspect tron-wallets >/dev/null 2>&1 && ! as_root test -d "$plane_home"; then
+        die "the engine has a volume tron-wallets, of some other plane: not touched"
+    fi
+}
+
 # plane [--keep | --down] [--loaded]
 plane() {
     local keep='' down='' loaded=''
@@ -87,12 +105,14 @@ plane() {
     alone plane_packages
     need_engine
     trap plane_ends EXIT
+    need_no_other_plane
     if [ -n "$down" ]; then
         plane_down
         # Nobody else would end the one that was kept for this plane.
         [ -n "$plane_engine" ] || plane_engine="$(kept_engine)" || true
         return
     fi
+    [ -z "$(plane_of_engine)" ] || die "a plane is there already; ./dev plane --down takes it down"
     build_plane
     load_images "$loaded"
     [ -n "$keep" ] || trap 'plane_down; plane_ends' EXIT
@@ -167,12 +187,49 @@ test_plane_packages() {
         "prometheus-alertmanager:prometheus-alertmanager --version"
 }
 
-# test-plane [TEST...]: images of what cargo has just built, unless LUCID_PLANE_IMAGES names an archive of some.
+# The archives to load, as arguments: LUCID_PLANE_IMAGES is one, or a directory that ./dev images has linked, which serves
+# if it was built from these very sources. None: images are made of what cargo has just built.
+plane_archives() {
+    local place="${LUCID_PLANE_IMAGES:-}" machine hash archive
+    if [ -n "$place" ] && [ ! -d "$place" ]; then
+        printf '%s\n' --images "$place"
+    elif [ -n "$place" ]; then
+        nix_settings
+        if hash="$(source_hash)" && grep -qF "\"sources\": \"$hash\"" "$place/digests.json"; then
+            machine="$(dpkg --print-architecture)"
+            say "images: those of $place"
+            for archive in "$place/images-$machine.tar" "$place/observability-$machine.tar"; do
+                printf '%s\n' --images "$archive"
+            done
+        else
+            say "images: of what cargo built, because $place is of other sources"
+        fi
+    fi
+}
+
+# test-plane [TEST...]
 test_plane() {
     alone set_up test_plane_packages
     build_plane
+    local archives
+    mapfile -t archives < <(plane_archives)
     as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/tests/plane" --programs "$CARGO_TARGET_DIR/debug" \
-        ${LUCID_PLANE_IMAGES:+--images "$LUCID_PLANE_IMAGES"} "$@"
+        ${LUCID_COMPOSE:+--compose "$LUCID_COMPOSE"} "${archives[@]}" "$@"
+}
+
+test_alerts_packages() {
+    build_packages
+    # Of Debian's Prometheus and libfaketime the tests unpack what is missing: installed, they would start as daemons.
+    install_missing "iproute2:ip -V" "util-linux:unshare --version" "python3:python3 -c 'import unittest'"
+}
+
+# test-alerts [TEST...]
+test_alerts() {
+    alone set_up test_alerts_packages
+    build_plane
+    # Loaded by wallet-manager in some scenes; nobody depends on it.
+    cargo build --quiet --locked --package pkcs11-faults --manifest-path "$root/Cargo.toml" >&2
+    PYTHONDONTWRITEBYTECODE=1 python3 "$root/tests/alerts" --programs "$CARGO_TARGET_DIR/debug" "$@"
 }
 
 # Memory, start and payouts of the plane in containers, beside the same programs as processes.

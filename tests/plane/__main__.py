@@ -1,27 +1,63 @@
-"""The plane in containers, tried from inside and outside: python3 tests/plane --programs DIR [--images TAR] [TEST...]
+"""The plane in containers, tried from inside and outside: python3 tests/plane --programs DIR [--images TAR]... [TEST...]
 
 Everything happens in namespaces of this run: an engine with networks of its own, an outside that the test makes, and no
 way to any network of this machine. It needs root. DIR has the programs that cargo built; images are made of them, unless
-TAR has some, such as those of `./dev images` (images-amd64.tar).
+archives are named that have some, such as those of `./dev images` (images-amd64.tar and observability-amd64.tar).
 """
 
 import argparse
 import os
 import pathlib
 import sys
+import time
 import unittest
 
 import namespace
 import plane
 
-# The last one leaves a plane without one of its services.
-TESTS = ["test_isolation", "test_secrets", "test_hardening", "test_survival", "test_merchant", "test_killed", "test_paused", "test_cut_off",
-         "test_full_volume", "test_all_at_once", "test_rolled", "test_observability"]
+# The last one loses the machine.
+TESTS = ["test_isolation", "test_secrets", "test_hardening", "test_survival", "test_merchant", "test_killed", "test_paused",
+         "test_cut_off", "test_full_volume", "test_all_at_once", "test_rolled", "test_observability", "test_restored"]
+
+
+class Timed(unittest.TextTestResult):
+    """Says at once what has failed and how long each test took: whoever waits for the rest of it waits minutes."""
+
+    def startTest(self, test):
+        self.began = time.monotonic()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.stream.writeln(f"    {time.monotonic() - self.began:.1f} s")
+
+    def addFailure(self, test, error):
+        super().addFailure(test, error)
+        self.stream.writeln(self.failures[-1][1])
+
+    def addError(self, test, error):
+        super().addError(test, error)
+        self.stream.writeln(self.errors[-1][1])
+
+    def printErrors(self):
+        """They have been said."""
+
+
+def tried(names):
+    """Each module's own time, set-up included, and whether all of them passed."""
+    well, took = True, []
+    for name in names:
+        began = time.monotonic()
+        suite = unittest.defaultTestLoader.loadTestsFromName(name)
+        well &= unittest.TextTestRunner(verbosity=2, resultclass=Timed).run(suite).wasSuccessful()
+        took.append(f"{time.monotonic() - began:7.1f} s  {name}")
+    print("\n".join(took), flush=True)
+    return well
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--images", type=pathlib.Path)
+    arguments.add_argument("--images", type=pathlib.Path, action="append", default=[])
     arguments.add_argument("--programs", required=True, type=pathlib.Path)
     arguments.add_argument("--compose", help="the program, such as Compose v2's own; docker-compose or docker compose if none is named")
     arguments.add_argument("tests", nargs="*", default=TESTS)
@@ -29,10 +65,12 @@ def main():
     if given.compose:
         os.environ["LUCID_COMPOSE"] = given.compose
     with namespace.of_this_run() as top:
-        with plane.running(top, given.images and given.images.resolve(), given.programs.resolve()):
-            suite = unittest.defaultTestLoader.loadTestsFromNames(given.tests)
-            result = unittest.TextTestRunner(verbosity=2).run(suite)
-    sys.exit(not result.wasSuccessful())
+        began = time.monotonic()
+        with plane.running(top, [archive.resolve() for archive in given.images], given.programs.resolve()):
+            print(f"ready after {time.monotonic() - began:.1f} s", flush=True)
+            well = tried(given.tests)
+        print(f"{time.monotonic() - began:7.1f} s  all of it", flush=True)
+    sys.exit(not well)
 
 
 if __name__ == "__main__":

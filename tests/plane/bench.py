@@ -183,12 +183,12 @@ def report(containers, processes):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--programs", required=True, type=pathlib.Path)
-    arguments.add_argument("--images", type=pathlib.Path)
+    arguments.add_argument("--images", type=pathlib.Path, action="append", default=[])
     arguments.add_argument("--payouts", type=int, default=1000)
     given = arguments.parse_args()
     with namespace.of_this_run() as top:
         note("the plane in containers")
-        with plane.running(top, given.images and given.images.resolve(), given.programs.resolve(), BLOCK_MS,
+        with plane.running(top, [archive.resolve() for archive in given.images], given.programs.resolve(), BLOCK_MS,
                            measured=True) as started:
             plane.docker("stop", "--time", "5", "lucid-merchant")
             containers = (started, *in_containers(given.payouts))

@@ -97,8 +97,10 @@ class Isolation(unittest.TestCase):
         self.heard_outside()
         self.listener.came.clear()
         self.listener.heard.clear()
-        for name in [*plane.inside(), *plane.AT_THE_NODE, "hsm-inside"]:
-            for target, (tcp, _) in probe.tried(plane.pid(name), self.targets(), name).items():
+        targets = self.targets()
+        everyone = [*plane.inside(), *plane.AT_THE_NODE, "hsm-inside"]
+        for name, found in probe.at_once(everyone, lambda name: probe.tried(plane.pid(name), targets, name)).items():
+            for target, (tcp, _) in found.items():
                 with self.subTest(inside=name, target=target):
                     self.assertNotEqual(tcp, "open")
         self.assertEqual((self.listener.came, self.listener.heard, self.heard_outside()), ([], [], []))
@@ -107,8 +109,9 @@ class Isolation(unittest.TestCase):
         self.listener.came.clear()
         self.listener.heard.clear()
         self.heard_outside()
-        for door in plane.doors():
-            for target, (tcp, udp) in probe.tried(plane.pid(door), self.targets(), door).items():
+        targets = self.targets()
+        for door, found in probe.at_once(plane.doors(), lambda door: probe.tried(plane.pid(door), targets, door)).items():
+            for target, (tcp, udp) in found.items():
                 with self.subTest(door=door, target=target):
                     self.assertNotEqual(tcp, "open")
                     self.assertNotEqual(udp, "sent")
@@ -122,8 +125,8 @@ class Isolation(unittest.TestCase):
 
     def test_no_name_is_asked_outside(self):
         self.heard_outside()
-        for name in [*plane.inside(), *plane.doors(), *plane.AT_THE_NODE, "webhooks"]:
-            probe.inside(plane.pid(name), probe.ASKS, f"{name}.leak.example")
+        everyone = [*plane.inside(), *plane.doors(), *plane.AT_THE_NODE, "webhooks"]
+        probe.at_once(everyone, lambda name: probe.inside(plane.pid(name), probe.ASKS, f"{name}.leak.example"))
         heard = [line for line in self.heard_outside() if b"leak".hex() in line]
         # The forwarder that reaches merchants looks their names up; it shows that the stranger hears what is asked.
         self.assertNotEqual(heard, [])
