@@ -2,7 +2,7 @@
 Docker's engine (Debian: docker.io), skopeo, umoci, qemu-user-static, and the program `lucid` of the same build:
 
     python3 nix/running RESULT --lucid PROGRAM [--only STAGE]...
-    python3 nix/running RESULT --only observability                  needs no program `lucid`
+    python3 nix/running RESULT --only observability                  needs no program `lucid`; nor does machine
     python3 nix/running RESULT --only layout                         needs skopeo, umoci and root alone
 
 Everything happens in namespaces of its own, with an engine of its own: this machine's Docker, its network and its mounts are
@@ -21,7 +21,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import alone
 import made
 
-STAGES = ["layout", "native", "signing", "emulated", "observability"]
+STAGES = ["layout", "machine", "native", "signing", "emulated", "observability"]
+# Planes in containers are made by the operator's command.
+WITHOUT_LUCID = {"layout", "machine", "observability"}
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("result", type=pathlib.Path, help="what `nix build .#images` has made")
@@ -33,7 +35,7 @@ parser.add_argument("--outcomes", type=pathlib.Path, metavar="FILE", help="add a
 arguments = parser.parse_args()
 # What others' tools read takes nothing of the machine.
 reads_only = arguments.only == ["layout"] and not arguments.measure
-if not arguments.lucid and (arguments.measure or not arguments.only or not {*arguments.only} <= {"layout", "observability"}):
+if not arguments.lucid and (arguments.measure or not arguments.only or not {*arguments.only} <= WITHOUT_LUCID):
     parser.error("--lucid is needed for planes in containers")
 
 

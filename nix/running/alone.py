@@ -14,6 +14,8 @@ INSIDE = "LUCID_IMAGES_ALONE"
 # What the kernel keeps beyond a namespace, by the names that only we use.
 HANDLER = "lucid-qemu-aarch64"
 CGROUP = "lucid-images"
+# By which our /run is told from the machine's.
+RUN = "lucid-images-run"
 ENDINGS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -22,6 +24,7 @@ def from_this_machine():
     """Comes back inside; outside it waits for the inside's end, then removes what a namespace does not take along."""
     if INSIDE in os.environ:
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        own_run()
         for number in ENDINGS:
             # At once: this is the namespace's first process, so everything in it ends with it.
             signal.signal(number, lambda caught, _: os._exit(128 + caught))
@@ -49,6 +52,17 @@ def from_this_machine():
         remove_cgroups()
         shutil.rmtree(top, ignore_errors=True)
     sys.exit(code if code >= 0 else 128 - code)
+
+
+def own_run():
+    """An empty /run. By what stands in the machine's, dockerd would take its systemd for cgroups, and its containerd, which
+    runs outside of our namespaces."""
+    # NixOS has its programs there.
+    profile = pathlib.Path("/run/current-system")
+    target = profile.is_symlink() and os.readlink(profile)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", RUN, "/run"], check=True)
+    if target:
+        profile.symlink_to(target)
 
 
 def forward(pid, number):

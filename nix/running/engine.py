@@ -26,7 +26,8 @@ class Engine:
             self.daemon = subprocess.Popen(
                 ["dockerd", "--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-forward=false", "--ip-masq=false",
                  "--data-root", self.top / "data", "--exec-root", self.top / "exec", "--pidfile", self.top / "pid",
-                 "--cgroup-parent", f"/{alone.CGROUP}", "--group", str(USER), "--host", socket],
+                 "--exec-opt", "native.cgroupdriver=cgroupfs", "--cgroup-parent", f"/{alone.CGROUP}", "--group", str(USER),
+                 "--host", socket],
                 stdout=log, stderr=log)
         deadline = time.monotonic() + 60
         while subprocess.run(["docker", "version"], env=self.environment, capture_output=True).returncode:

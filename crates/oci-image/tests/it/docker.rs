@@ -19,7 +19,9 @@ impl Engine {
     fn start(directory: &Path) -> Self {
         let at = |name: &str| directory.join(name).into_os_string().into_string().unwrap();
         let log = File::create(at("log")).unwrap();
-        let daemon = Command::new("dockerd")
+        // With a /run of its own: if the machine's containerd listens there, dockerd takes it in place of one of its own.
+        let daemon = Command::new("unshare")
+            .args(["--mount", "sh", "-c", "mount -t tmpfs none /run && exec dockerd \"$@\"", "dockerd"])
             .args(["--bridge=none", "--iptables=false", "--ip-forward=false", "--ip-masq=false"])
             .args(["--data-root", &at("data"), "--exec-root", &at("exec"), "--pidfile", &at("pid")])
             .args(["--host", &format!("unix://{}", at("socket"))])

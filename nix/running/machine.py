@@ -1,0 +1,52 @@
+"""What a machine has that must not reach our engine: an ordinary Debian, with systemd and an engine of its own."""
+
+import contextlib
+import pathlib
+import socket
+import subprocess
+import unittest
+
+import alone
+import made
+from engine import Engine
+
+
+def mounted(place):
+    """What is mounted there, the uppermost last."""
+    lines = pathlib.Path("/proc/self/mountinfo").read_text().splitlines()
+    return [line.split(" - ")[1].split()[1] for line in lines if line.split()[4] == place]
+
+
+@contextlib.contextmanager
+def of_an_ordinary_machine():
+    """Over our /run one with systemd's mark, and a containerd that listens; gives its socket."""
+    subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
+    try:
+        pathlib.Path("/run/systemd/system").mkdir(parents=True)
+        pathlib.Path("/run/containerd").mkdir()
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind("/run/containerd/containerd.sock")
+            listening.listen()
+            listening.setblocking(False)
+            yield listening
+    finally:
+        subprocess.run(["umount", "/run"], check=True)
+
+
+class Machine(unittest.TestCase):
+    def test_what_the_machine_runs_is_hidden_from_us(self):
+        self.assertEqual(mounted("/run")[-1], alone.RUN)
+
+    def test_beside_systemd_and_containerd_our_engine_is_our_own(self):
+        containerd = self.enterContext(of_an_ordinary_machine())
+        alone.own_run()
+        self.addCleanup(subprocess.run, ["umount", "--lazy", "/run"], check=True)
+        engine = Engine()
+        self.addCleanup(engine.close)
+        self.assertEqual(engine.run("info", "--format", "{{.CgroupDriver}}").strip(), "cgroupfs")
+        self.assertTrue((engine.top / "exec/containerd/containerd.sock").exists())
+        engine.run("load", "--input", made.RESULT / "images-amd64.tar")
+        said = engine.run("run", "--rm", "--network=none", made.images()["lucid"], "--version")
+        self.assertTrue(said.startswith("lucid "), said)
+        with self.assertRaises(BlockingIOError, msg="somebody has asked the machine's containerd"):
+            containerd.accept()
