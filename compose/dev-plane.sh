@@ -18,12 +18,14 @@ with_engine() {
     if [ -n "$plane_as_root" ]; then as_root "$@"; else "$@"; fi
 }
 
-# Whichever there is: docker-compose 1.29 or Compose v2.
+# Whichever there is: docker-compose 1.29 or Compose v2. As root, because it looks for the secrets' files in directories that
+# are root's, but on the engine that this user speaks with.
 compose() {
-    local command=(docker compose)
+    local command=(docker compose) engine=()
     ! command -v docker-compose >/dev/null || command=(docker-compose)
+    [ "$(id -u)" = 0 ] || engine=("DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}')")
     # An engine that starts a dozen containers on a busy machine may take longer than 1.29's minute.
-    with_engine env LUCID_HOME="$plane_home" COMPOSE_PROJECT_NAME=lucid COMPOSE_HTTP_TIMEOUT=300 \
+    as_root env "${engine[@]}" LUCID_HOME="$plane_home" COMPOSE_PROJECT_NAME=lucid COMPOSE_HTTP_TIMEOUT=300 \
         LUCID_BLOCK_MS="${LUCID_BLOCK_MS:-1000}" "${command[@]}" \
         -f "$root/compose/compose.yaml" -f "$root/compose/devnet.yaml" "$@"
 }
@@ -102,6 +104,8 @@ plane() {
         esac
         shift
     done
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+        die "the plane's directory has files of root's and of the containers' user: be root, or install sudo"
     alone plane_packages
     need_engine
     trap plane_ends EXIT
