@@ -48,7 +48,8 @@ pub(crate) struct ResolveArgs {
 pub(crate) async fn run(command: &ReconcileCommand, operator: &Operator, output: Output) -> Result<()> {
     match command {
         ReconcileCommand::List { all } => {
-            let filter = DiscrepancyFilter { open: (!all).then_some(true), after: None, limit: Some(LIMIT) };
+            let filter =
+                DiscrepancyFilter { open: (!all).then_some(true), limit: Some(LIMIT), ..DiscrepancyFilter::default() };
             let page = operator.ask("payout-router", &discrepancies(&filter)).await?;
             let standing = if page.halted { "Nothing is authorised." } else { "Nothing stops payouts here." };
             output.show(&page, format!("{}\n{standing}", text(&page.discrepancies)))

@@ -29,7 +29,7 @@ pub use accept::{AcceptError, accept};
 pub use authority::Authority;
 pub use plan::{
     LimitRelease, NotExhausted, NotWaiting, RESTORED, TooLate, Turn, adopt, attempt_again, cancel, cancel_restored,
-    plan, txid_is_another_payouts,
+    plan, txid_is_another_payouts, unpaid,
 };
 
 use crate::attempt::{AnyAttempt, Ended, Fact, SealedTx};
@@ -60,8 +60,32 @@ pub struct Payout {
     /// A payment of which no attempt is known, which it was settled by: the plane was restored, and two operators said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adopted: Option<Ended>,
+    /// Which payments that nobody has a record of may have been this one's.
+    #[serde(default, skip_serializing_if = "Unrecorded::is_usual")]
+    pub unrecorded: Unrecorded,
     /// When it is looked at next.
     pub due_at: Option<UnixMs>,
+}
+
+/// Which payments that nobody has a record of may have paid a payout: it waits while there is one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unrecorded {
+    /// One of just its recipient, asset and amount: what it asked for when that was paid is on record.
+    #[default]
+    Equal,
+    /// Any. It was asked for after a restore: the lost plane may have had it too, and there it may have asked for
+    /// something else.
+    Any,
+    /// None: two operators have said so.
+    None,
+}
+
+impl Unrecorded {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How much of what.

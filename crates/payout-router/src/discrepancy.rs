@@ -16,11 +16,14 @@ pub(crate) struct Discrepancy {
     /// Whether wallet-manager has stopped all signing for it.
     pub(crate) signing_stopped: bool,
     pub(crate) resolution: Option<Resolution>,
+    /// Whether operators have kept it: the payment of a payout that is to be asked for again.
+    #[serde(default)]
+    pub(crate) kept: bool,
 }
 
 impl Discrepancy {
     pub(crate) const fn new(finding: Finding, found_at: UnixMs) -> Self {
-        Self { finding, found_at, signing_stopped: false, resolution: None }
+        Self { finding, found_at, signing_stopped: false, resolution: None, kept: false }
     }
 
     /// The payment that it is, if it is one.
@@ -47,6 +50,7 @@ impl Discrepancy {
             found_at: self.found_at,
             signing_stopped: self.signing_stopped,
             resolution: self.resolution.clone(),
+            kept: self.kept,
         }
     }
 
@@ -61,9 +65,14 @@ impl Discrepancy {
         }
     }
 
-    /// A person has explained it: it stops nothing any more.
-    pub(crate) fn resolved(read: &Versioned<Self>, resolution: Resolution, commit: Commit) -> (Self, Commit) {
-        let next = Self { resolution: Some(resolution), ..read.record.clone() };
+    /// A person has explained it: it stops nothing any more, and if it is not kept holds nothing.
+    pub(crate) fn resolved(
+        read: &Versioned<Self>,
+        resolution: Resolution,
+        kept: bool,
+        commit: Commit,
+    ) -> (Self, Commit) {
+        let next = Self { resolution: Some(resolution), kept, ..read.record.clone() };
         let event = told(events::DISCREPANCY_RESOLVED, &next.view(), read.next_version());
         let commit = halt::lifted(commit.update(read, &next).event(event), &next.id());
         (next, commit)
@@ -83,7 +92,11 @@ impl Record for Discrepancy {
     }
 
     fn stage(&self) -> &'static str {
-        if self.resolution.is_some() { "resolved" } else { "open" }
+        match self.resolution {
+            None => "open",
+            Some(_) if self.kept => "kept",
+            Some(_) => "resolved",
+        }
     }
 
     /// Until wallet-manager has stopped all signing too.

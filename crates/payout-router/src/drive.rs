@@ -112,7 +112,7 @@ impl PayoutMachine {
         if payout.attempts.len() > read.record.0.attempts.len() {
             // A permission goes out with this commit, or not at all.
             let payer = payout.current().map(|attempt| freezer::scope(attempt.payer));
-            let scopes = [halt::SCOPE.to_owned(), stray::scope_of(&payout)].into_iter().chain(payer);
+            let scopes = [Some(halt::SCOPE.to_owned()), stray::scope_of(&payout), payer].into_iter().flatten();
             plan = plan.also(|commit| scopes.fold(commit, |commit, scope| halt::fence(commit, &scope)));
         }
         match turn.limits {
@@ -125,7 +125,9 @@ impl PayoutMachine {
         if self.halt.stands().await? {
             return Ok(Facts::Barred("halted"));
         }
-        if self.halt.held(&stray::scope_of(payout)).await? {
+        if let Some(scope) = stray::scope_of(payout)
+            && self.halt.held(&scope).await?
+        {
             return Ok(Facts::Barred(stray::MAY_BE_PAID));
         }
         let wallet = match self.wallet_manager.call(&wallet_manager::wallet(&self.wallet)).await {

@@ -123,7 +123,8 @@ impl Recoveries {
             read_from: chain.and_then(|chain| chain.first).map(|first| first.time),
             read_to,
             unseen: stages.iter().filter(|(stage, _)| stage == "seen").map(|(_, count)| count).sum(),
-            undecided: self.undecided().await?,
+            undecided: self.findings("open").await?,
+            kept: self.findings("kept").await?,
             under_way: self.under_way().await?,
             ended_at,
             word: ended_at.map(|at| self.word(freeze_id, at)),
@@ -162,9 +163,9 @@ impl Recoveries {
         page.events.is_empty().then_some(scanned.time)
     }
 
-    async fn undecided(&self) -> Result<u64, StoreError> {
+    async fn findings(&self, of: &str) -> Result<u64, StoreError> {
         let stages = self.store.count_by_stage::<Discrepancy>().await?;
-        Ok(stages.iter().filter(|(stage, _)| stage == "open").map(|(_, count)| count).sum())
+        Ok(stages.iter().filter(|(stage, _)| stage == of).map(|(_, count)| count).sum())
     }
 
     async fn under_way(&self) -> Result<u64, StoreError> {

@@ -1,5 +1,7 @@
 //! A restored plane: stopped until the chain was read, and every payment that it has no record of was decided.
 
+mod repeats;
+
 use api::Event;
 use api::payout_router::reconciliation::{DiscrepancyFilter, ResolveRequest, discrepancies, resolve};
 use api::payout_router::recovery::{EndRecoveryRequest, RecoverRequest, end_recovery, recover, recovery};
@@ -7,9 +9,11 @@ use api::payout_router::{PayoutAsset, PayoutStage, PayoutView, cancel_payout};
 use api::tron_client::{self, ChainTransaction, ChainView, Receipt, WalletTransaction};
 use api::usdt_manager::ReservationView;
 use api::wallet_manager::{IntentView, RegisteredAttempt};
-use primitives::statement::{Action, Recovered, RecoveredAs, SignKey, Signed, Unsigned};
+use primitives::statement::{
+    Action, Currency, NamedPayout, PaidOut, Recovered, RecoveredAs, SignKey, Signed, Unpaid, Unsigned,
+};
 use primitives::{
-    AttemptNo, BlockId, BlockRef, ChainId, LogPosition, Network, PayoutId, Sun, TransferId, TxId, UnixMs,
+    AttemptNo, BlockId, BlockRef, ChainId, FreezeId, LogPosition, Network, PayoutId, Sun, TransferId, TxId, UnixMs,
 };
 use serde_json::json;
 use service::{Outcome, Problem};
@@ -113,12 +117,50 @@ async fn refused<A: serde::de::DeserializeOwned + std::fmt::Debug>(bench: &Bench
     }
 }
 
-fn said(was: &[(TxId, RecoveredAs)]) -> RecoverRequest {
-    let mut transactions: Vec<_> = was.iter().map(|(txid, was)| Recovered { txid: *txid, was: *was }).collect();
+/// The stop that this restore makes.
+fn stop() -> FreezeId {
+    FreezeId::derive(plane().uuid(), &["restore", &RESTORED.id.to_string()])
+}
+
+fn trx(amount: &str) -> PaidOut {
+    let (recipient, units) = (request("any", PayoutAsset::Trx, amount).recipient, Sun::parse(amount).unwrap().units());
+    PaidOut { currency: Currency::Trx, recipient, units, memo: None }
+}
+
+/// The merchant's payout of this reference.
+fn named(reference: &str) -> NamedPayout {
+    let asked = request(reference, PayoutAsset::Trx, "2");
+    NamedPayout { payout: id_of(&asked), merchant: asked.merchant, reference: asked.reference }
+}
+
+fn paid_by(reference: &str) -> RecoveredAs {
+    RecoveredAs::Payout(named(reference))
+}
+
+fn recovers(transactions: Vec<Recovered>, unpaid: Vec<Unpaid>) -> Action {
+    Action::Recover { freeze: stop(), transactions, unpaid, note: "the merchant's list".to_owned() }
+}
+
+fn was(txid: TxId, was: RecoveredAs) -> Recovered {
+    Recovered { txid, deed: "TransferContract SUCCESS".to_owned(), paid: Some(trx("2")), was }
+}
+
+fn said(of: &[(TxId, RecoveredAs)]) -> RecoverRequest {
+    let mut transactions: Vec<_> = of.iter().map(|(txid, it)| was(*txid, it.clone())).collect();
     transactions.sort_by_key(|one| one.txid);
-    RecoverRequest {
-        ceremony: decided(Action::Recover { transactions, note: "the merchant's list".to_owned() }, &BOTH),
-    }
+    RecoverRequest { ceremony: decided(recovers(transactions, vec![]), &BOTH) }
+}
+
+fn said_unpaid(reference: &str, amount: &str) -> RecoverRequest {
+    let unpaid = vec![Unpaid { payout: named(reference), asks: trx(amount) }];
+    RecoverRequest { ceremony: decided(recovers(vec![], unpaid), &BOTH) }
+}
+
+/// Ends the recovery.
+async fn thaw(bench: &Bench) {
+    read_to(bench, NOW.plus_ms(60_000)).await;
+    let end = EndRecoveryRequest { ceremony: decided(Action::Thaw { freeze: stop() }, &BOTH) };
+    bench.client("operator").ask(&end_recovery(&end)).await.unwrap();
 }
 
 async fn turned(bench: &Bench, id: PayoutId, turns: usize) -> PayoutView {
@@ -143,13 +185,12 @@ async fn an_attempt_that_may_have_been_made_is_barred_and_its_payment_settles_th
     let explain = ResolveRequest { ceremony: decided(action, &BOTH) };
     assert_eq!(refused(&bench, &resolve(&txid.to_string(), &explain)).await, "recovering");
 
-    let stranger = bench.put(&request("order-2", PayoutAsset::Trx, "3")).await.payout_id;
-    assert_eq!(refused(&bench, &recover(&said(&[(txid, RecoveredAs::Payout(stranger))]))).await, "not_this_payment");
-    let transactions = vec![Recovered { txid, was: RecoveredAs::Payout(id) }];
-    let alone = decided(Action::Recover { transactions, note: "alone".to_owned() }, &["alice"]);
+    bench.put(&request("order-2", PayoutAsset::Trx, "3")).await;
+    assert_eq!(refused(&bench, &recover(&said(&[(txid, paid_by("order-2"))]))).await, "not_this_payment");
+    let alone = decided(recovers(vec![was(txid, paid_by("order-1"))], vec![]), &["alice"]);
     assert_eq!(refused(&bench, &recover(&RecoverRequest { ceremony: alone })).await, "authority_signature");
     for _ in 0..2 {
-        operator.ask(&recover(&said(&[(txid, RecoveredAs::Payout(id))]))).await.unwrap();
+        operator.ask(&recover(&said(&[(txid, paid_by("order-1"))]))).await.unwrap();
     }
     let settled = bench.view(id).await;
     assert_eq!((settled.stage, settled.receipt.map(|receipt| receipt.txid)), (PayoutStage::Settled, Some(txid)));
@@ -172,11 +213,11 @@ async fn a_kept_payment_has_its_equals_wait_until_it_is_decided() {
     assert_eq!((waits.stage, waits.reason.as_deref()), (PayoutStage::Accepted, Some("may_be_paid")));
     let wish = operator.ask(&cancel_payout(id)).await.unwrap();
     assert_eq!(wish.stage, PayoutStage::Accepted, "it may be paid: the wish to stop it waits too");
-    operator.ask(&recover(&said(&[(one, RecoveredAs::Payout(id))]))).await.unwrap();
+    operator.ask(&recover(&said(&[(one, paid_by("order-1"))]))).await.unwrap();
     assert_eq!(bench.view(id).await.stage, PayoutStage::Settled);
     let other = bench.put(&request("order-2", PayoutAsset::Trx, "2")).await.payout_id;
     assert_eq!(turned(&bench, other, 1).await.reason.as_deref(), Some("may_be_paid"), "of two, one is left");
-    assert_eq!(refused(&bench, &recover(&said(&[(one, RecoveredAs::Payout(other))]))).await, "txid_taken");
+    assert_eq!(refused(&bench, &recover(&said(&[(one, paid_by("order-2"))]))).await, "txid_taken");
     for was in [RecoveredAs::Other, RecoveredAs::Kept] {
         operator.ask(&recover(&said(&[(two, was)]))).await.unwrap();
     }
@@ -211,7 +252,7 @@ async fn it_is_over_when_the_chain_was_read_and_two_operators_say_so() {
     read_to(&bench, NOW.plus_ms(60_000)).await;
     let txid = lost(&bench, 1).await;
     assert_eq!(refused(&bench, &end(&BOTH)).await, "recovering", "a payment is not decided");
-    operator.ask(&recover(&said(&[(txid, RecoveredAs::Payout(id))]))).await.unwrap();
+    operator.ask(&recover(&said(&[(txid, paid_by("order-1"))]))).await.unwrap();
     assert_eq!(refused(&bench, &end(&["alice"])).await, "authority_signature");
     let other = Action::Thaw { freeze: "fz_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().unwrap() };
     let other = end_recovery(&EndRecoveryRequest { ceremony: decided(other, &BOTH) });
@@ -242,9 +283,9 @@ async fn what_the_register_has_signed_for_a_payout_is_not_told_of_another_paymen
         audit: LogPosition { seq: 1, head: "00".repeat(32).parse().unwrap() },
     };
     bench.wallet_manager.answer("GET /v1/intents/", &IntentView { intent: id.into(), attempts: vec![second] });
-    assert_eq!(refused(&bench, &recover(&said(&[(txid, RecoveredAs::Payout(id))]))).await, "not_waiting");
+    assert_eq!(refused(&bench, &recover(&said(&[(txid, paid_by("order-1"))]))).await, "not_waiting");
     bench.wallet_manager.answer("GET /v1/intents/", &IntentView { intent: id.into(), attempts: vec![] });
-    bench.client("operator").ask(&recover(&said(&[(txid, RecoveredAs::Payout(id))]))).await.unwrap();
+    bench.client("operator").ask(&recover(&said(&[(txid, paid_by("order-1"))]))).await.unwrap();
 }
 
 #[tokio::test]

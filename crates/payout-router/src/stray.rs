@@ -1,16 +1,22 @@
-//! Payments that nobody has a record of: until it is decided what one has paid, an equal payout is not paid.
+//! Payments that nobody has a record of: until it is decided what one has paid, no payout is paid that it may have paid.
 //!
-//! Which payout a lost payment was for, the chain does not say; that an equal one is asked for now may be its repetition.
+//! Which payout a lost payment was for, the chain does not say. One that is on record asked for what is on record, so only
+//! an equal payment can be its. One that was asked for after a restore may have been asked for before, too, of the plane
+//! that was lost: with another amount, or for another recipient, as merchants mend a mistake. It waits for every such
+//! payment.
 
 use api::payout_router::PayoutAsset;
 use api::payout_router::reconciliation::WalletPayment;
-use payments::payout::{Money, Payout};
+use payments::payout::{Money, Payout, Unrecorded};
 use payments::stray::Payment;
 use primitives::Address;
 use store::{Commit, Hold};
 
 /// What every scope here begins with.
 pub(crate) const SCOPES: &str = "stray:";
+
+/// The scope of every such payment.
+pub(crate) const ANY: &str = "stray:any";
 
 /// Why a payout waits whose payment may be on the chain already.
 pub(crate) const MAY_BE_PAID: &str = "may_be_paid";
@@ -20,9 +26,18 @@ fn scope(asset: PayoutAsset, recipient: Address, amount: &str) -> String {
     format!("{SCOPES}{asset:?}:{recipient}:{amount}")
 }
 
-/// The scope of a payout.
-pub(crate) fn scope_of(payout: &Payout) -> String {
+/// The scope of a payout's equals.
+fn equals_of(payout: &Payout) -> String {
     scope(payout.request.asset, payout.request.recipient, &payout.money.to_string())
+}
+
+/// The scope whose shares keep this payout from being paid, if any do.
+pub(crate) fn scope_of(payout: &Payout) -> Option<String> {
+    match payout.unrecorded {
+        Unrecorded::Equal => Some(equals_of(payout)),
+        Unrecorded::Any => Some(ANY.to_owned()),
+        Unrecorded::None => None,
+    }
 }
 
 /// A payment as findings have it.
@@ -36,16 +51,21 @@ pub(crate) fn view(payment: Payment) -> WalletPayment {
 
 /// Whether a payment is what a payout asks for. Two operators vouch for the memo.
 pub(crate) fn pays(payment: &WalletPayment, payout: &Payout) -> bool {
-    scope(payment.asset, payment.recipient, &payment.amount) == scope_of(payout)
+    scope(payment.asset, payment.recipient, &payment.amount) == equals_of(payout)
 }
 
-/// Lets no equal payout be paid, until [`released`] for the same transaction.
+/// Lets no payout be paid that it may have paid, until [`released`] for the same transaction.
 pub(crate) fn hold(commit: Commit, payment: &WalletPayment, txid: &str) -> Commit {
-    let scope = scope(payment.asset, payment.recipient, &payment.amount);
-    commit.hold(Hold { scope, holder: txid.to_owned(), amount: 1, ceiling: i64::MAX })
+    scopes(payment).into_iter().fold(commit, |commit, scope| {
+        commit.hold(Hold { scope, holder: txid.to_owned(), amount: 1, ceiling: i64::MAX })
+    })
 }
 
 /// It is known what it has paid.
 pub(crate) fn released(commit: Commit, payment: &WalletPayment, txid: &str) -> Commit {
-    commit.release(scope(payment.asset, payment.recipient, &payment.amount), txid, None)
+    scopes(payment).into_iter().fold(commit, |commit, scope| commit.release(scope, txid, None))
+}
+
+fn scopes(payment: &WalletPayment) -> [String; 2] {
+    [scope(payment.asset, payment.recipient, &payment.amount), ANY.to_owned()]
 }

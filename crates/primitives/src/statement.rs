@@ -40,7 +40,7 @@ pub use finality::{Fate, Finality};
 pub use hashed::Hashed;
 pub use key_class::{KeyClass, UnknownKeyClass};
 pub use manifest::{EffectiveAttribute, Manifest, TokenDescription};
-pub use recovered::{RECOVERED_MAX, Recovered, RecoveredAs};
+pub use recovered::{Currency, NamedPayout, PaidOut, RECOVERED_MAX, Recovered, RecoveredAs, Unpaid, shown_memo};
 pub use recovery_ended::RecoveryEnded;
 pub use release::{ImageDigest, Release};
 pub use signed::{SignKey, Signed, StatementError, VerifyKey};

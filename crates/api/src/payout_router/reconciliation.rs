@@ -25,6 +25,9 @@ pub struct DiscrepancyView {
     pub signing_stopped: bool,
     /// A person's word on it; none while it is open.
     pub resolution: Option<Resolution>,
+    /// Whether it is a payment that was kept after a restore: payouts that it may have paid wait.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub kept: bool,
 }
 
 /// What was found.
@@ -89,9 +92,12 @@ pub struct DiscrepancyPage {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DiscrepancyFilter {
-    /// Only open ones.
+    /// Only open ones, or only those that stop and hold nothing any more.
     #[serde(default)]
     pub open: Option<bool>,
+    /// Only payments that are kept after a restore; goes before `open`.
+    #[serde(default)]
+    pub kept: Option<bool>,
     /// Where to begin, from a page's `next`.
     #[serde(default)]
     pub after: Option<String>,
@@ -149,10 +155,16 @@ pub struct WalletStandings {
     pub wallets: Vec<WalletStanding>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
 /// Discrepancies, newest first.
 pub fn discrepancies(filter: &DiscrepancyFilter) -> Call<DiscrepancyPage> {
     let parameters = query(&[
         ("open", filter.open.map(|open| open.to_string())),
+        ("kept", filter.kept.map(|kept| kept.to_string())),
         ("after", filter.after.clone()),
         ("limit", filter.limit.map(|limit| limit.to_string())),
     ]);

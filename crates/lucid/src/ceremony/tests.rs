@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use api::wallet_manager::WalletClass;
-use primitives::statement::{Action, Asset, PermissionKeys, Spending};
-use primitives::{Address, ChainId, FreezeId, Sun};
+use primitives::statement::{
+    Action, Asset, Currency, NamedPayout, PaidOut, PermissionKeys, Recovered, RecoveredAs, Spending, Unpaid, shown_memo,
+};
+use primitives::{Address, ChainId, FreezeId, Sun, TxId};
 
 use super::*;
 
@@ -150,4 +152,45 @@ fn words_name_every_operation_that_a_permission_allows() {
     let more = words(&harden(more), &operators(), NOW);
     assert!(more.contains("AccountPermissionUpdateContract") && more.contains("number 255"), "{more}");
     assert!(!more.contains("what a wallet"), "{more}");
+}
+
+#[test]
+fn words_say_whose_payment_it_was_after_a_restore_and_nothing_in_a_memo_can_turn_them() {
+    let payout = NamedPayout {
+        payout: "po_6ba7b811-9dad-11d1-80b4-00c04fd430c8".parse().unwrap(),
+        merchant: "shop".parse().unwrap(),
+        reference: "order-7".parse().unwrap(),
+    };
+    let paid =
+        |memo: &str| PaidOut { currency: Currency::Usdt, recipient: PAYEE, units: 25_500_000, memo: shown_memo(memo) };
+    let transaction = |number: u8, paid, was| Recovered {
+        txid: TxId::new([number; 32]),
+        deed: "TriggerSmartContract SUCCESS".to_owned(),
+        paid,
+        was,
+    };
+    let action = Action::Recover {
+        freeze: "fz_6ba7b811-9dad-11d1-80b4-00c04fd430c8".parse().unwrap(),
+        transactions: vec![
+            transaction(1, Some(paid("invoice\n7")), RecoveredAs::Payout(payout.clone())),
+            transaction(2, Some(paid("")), RecoveredAs::Kept),
+            transaction(3, None, RecoveredAs::Other),
+        ],
+        unpaid: vec![Unpaid { payout, asks: paid("second") }],
+        note: "the merchant's list".to_owned(),
+    };
+    let text = words(&proposed(action), &operators(), NOW);
+    let to = format!("25.5 USDT to {PAYEE}");
+    for part in [
+        "the stop fz_6ba7b811-9dad-11d1-80b4-00c04fd430c8".to_owned(),
+        format!("{}\n  {to}, memo “invoice\\n7” (TriggerSmartContract SUCCESS)", TxId::new([1; 32])),
+        "It has paid the payout order-7 of the merchant shop (po_6ba7b811-9dad-11d1-80b4-00c04fd430c8)".to_owned(),
+        format!("{}\n  {to} (TriggerSmartContract SUCCESS)\n  It has paid a payout that is not", TxId::new([2; 32])),
+        format!("{}\n  no payment (TriggerSmartContract SUCCESS)\n  It has paid no payout", TxId::new([3; 32])),
+        format!("asks for {to}, memo “second”"),
+        "3 transactions, 1 payouts".to_owned(),
+        "Known by     the merchant's list".to_owned(),
+    ] {
+        assert!(text.contains(&part), "{part} is not in {text}");
+    }
 }

@@ -1,11 +1,11 @@
 //! A decision in plain words: what an operator signs is what these lines say.
 
+mod recovered;
+
 use std::fmt::Write;
 
 use api::wallet_manager::WalletClass;
-use primitives::statement::{
-    Action, Asset, Ceremony, Cosigned, Dated, Operators, PermissionKeys, Recovered, RecoveredAs, Spending,
-};
+use primitives::statement::{Action, Asset, Ceremony, Cosigned, Dated, Operators, PermissionKeys, Spending};
 use primitives::{UnixMs, Usdt};
 use tron_tx::ContractType;
 
@@ -70,20 +70,7 @@ fn of(action: &Action) -> String {
         Action::Explain { discrepancy, note } => {
             format!("Explain {discrepancy}, so that it stops payouts no more.\nIt was       {note}")
         }
-        Action::Recover { transactions, note } => {
-            let line = |one: &Recovered| match one.was {
-                RecoveredAs::Payout(payout) => {
-                    format!("\n{} has paid the payout {payout}: it is settled by it.", one.txid)
-                }
-                RecoveredAs::Kept => format!("\n{} has paid a payout not known yet: an equal one waits.", one.txid),
-                RecoveredAs::Other => format!("\n{} has paid no payout.", one.txid),
-            };
-            let lines: String = transactions.iter().map(line).collect();
-            format!(
-                "Say what {} transactions were that the plane does not know.{lines}\nKnown by     {note}",
-                transactions.len()
-            )
-        }
+        Action::Recover { freeze, transactions, unpaid, note } => recovered::words(*freeze, transactions, unpaid, note),
     }
 }
 

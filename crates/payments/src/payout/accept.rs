@@ -4,7 +4,7 @@ use api::payout_router::{PayoutAsset, PayoutRequest};
 use primitives::{Address, AmountError, PayoutId, PlaneId, Sun, UnixMs, Usdt};
 use thiserror::Error;
 
-use super::{Money, Payout, Stage};
+use super::{Money, Payout, Stage, Unrecorded};
 use crate::limits::{LimitError, Limits, TrxLimitError};
 
 /// Why a request makes no payout.
@@ -67,6 +67,7 @@ pub fn accept(
         cancelling: false,
         allowed: None,
         adopted: None,
+        unrecorded: Unrecorded::Equal,
         due_at: Some(now),
     })
 }
@@ -91,6 +92,12 @@ fn money(request: &PayoutRequest, limits: &Limits) -> Result<Money, AcceptError>
 }
 
 impl Payout {
+    /// As a plane takes it that was restored: what the lost one had under its id, and paid, nobody knows.
+    #[must_use]
+    pub fn after_a_restore(self) -> Self {
+        Self { unrecorded: Unrecorded::Any, ..self }
+    }
+
     /// Whether a request asks for just this payout, however its amount is spelt.
     pub fn asks_the_same(&self, request: &PayoutRequest) -> bool {
         let amount = match request.asset {

@@ -3,7 +3,7 @@
 mod adopt;
 mod usdt;
 
-pub use adopt::{NotWaiting, adopt};
+pub use adopt::{NotWaiting, adopt, unpaid};
 
 use api::wallet_manager::WalletView;
 use primitives::{Address, AttemptNo, Sun, TransferId, UnixMs};

@@ -18,7 +18,7 @@ const LIMIT_MAX: u32 = 100;
 /// Discrepancies, newest first. While one is open nothing is authorised.
 #[utoipa::path(
     get, path = "/v1/discrepancies", tag = "reconciliation",
-    params(("open" = Option<bool>, Query), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    params(("open" = Option<bool>, Query), ("kept" = Option<bool>, Query), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, body = DiscrepancyPage))
 )]
 pub(crate) async fn list_discrepancies(
@@ -31,7 +31,13 @@ pub(crate) async fn list_discrepancies(
     if !(1..=LIMIT_MAX).contains(&limit) {
         return Err(Problem::bad_request("malformed_query", format!("limit is 1 to {LIMIT_MAX}")));
     }
-    let stage = filter.open.map(|open| if open { "open" } else { "resolved" }.to_owned());
+    let stage = match (filter.kept, filter.open) {
+        (Some(true), _) => Some("kept"),
+        (_, Some(true)) => Some("open"),
+        (_, Some(false)) => Some("resolved"),
+        (_, None) => None,
+    };
+    let stage = stage.map(str::to_owned);
     let filter = Filter { stage, after: filter.after, limit: limit as usize, ..Filter::default() };
     let page = state.store.list::<Discrepancy>(filter).await?;
     let discrepancies = page.items.iter().map(|found| found.record.view()).collect();

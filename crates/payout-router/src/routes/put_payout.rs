@@ -39,7 +39,7 @@ pub(crate) async fn put_payout(
     }
     let now = state.clock.now();
     let payout = accept(id, request, state.plane, &state.limits, now).map_err(|error| not_accepted(&error))?;
-    let row = PayoutRow(payout);
+    let row = PayoutRow(if state.recoveries.restored.is_some() { payout.after_a_restore() } else { payout });
     let commit = limits::take(Commit::new(now).insert(&row).event(row.created()), &row.0, &state.limits);
     match state.store.commit(commit).await {
         Ok(()) => Ok((StatusCode::ACCEPTED, Json(row.0.view()))),

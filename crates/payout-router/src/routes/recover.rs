@@ -1,5 +1,7 @@
 //! `PUT /v1/recovery/decisions`: two operators' word on payments that the plane has no record of.
 
+mod unpaid;
+
 use api::payout_router::reconciliation::{Finding, Resolution, WalletPayment};
 use api::payout_router::recovery::{RecoverRequest, RecoveryView};
 use api::tron_client::{WalletTransaction, block_transaction};
@@ -8,36 +10,38 @@ use axum::Json;
 use axum::extract::State;
 use payments::attempt::{Ended, Verdict};
 use payments::payout::{Payout, adopt};
-use primitives::statement::{Action, Recovered, RecoveredAs};
-use primitives::{AttemptNo, PayoutId};
+use primitives::AttemptNo;
+use primitives::statement::{Action, NamedPayout, Recovered, RecoveredAs};
 use service::extract::Body;
 use service::{Caller, Problem};
-use store::{Commit, CommitError, Versioned};
+use store::{Commit, CommitError};
 
 use super::REVIEW;
 use crate::discrepancy::Discrepancy;
 use crate::payout::PayoutRow;
-use crate::problem::unknown_payout;
 use crate::{app, limits, stray};
 
 /// How many operators it takes: money that was paid is not paid again by their word.
 const OPERATORS: usize = 2;
 
 /// Says what transactions were of which the plane has no record: the payment of a payout, which is settled by it; the
-/// payment of a payout that was not asked for again yet, whose equals wait; or something else. Can be repeated.
+/// payment of a payout that was not asked for again yet, for which all wait that may be it; or something else. And which
+/// payouts none of those that are kept has paid: they are paid. Can be repeated.
 #[utoipa::path(
     put, path = "/v1/recovery/decisions", tag = "recovery",
     request_body = RecoverRequest,
     responses(
         (status = 200, body = RecoveryView),
         (status = 403, body = api::Problem, content_type = "application/problem+json",
-            description = "The code is the rule that stands against the decision, such as `authority_signature`."),
+            description = "The code is the rule that stands against the decision, such as `authority_signature`; `decision`: \
+                it is on something else, or on another restore."),
         (status = 404, body = api::Problem, content_type = "application/problem+json",
             description = "`unknown_discrepancy`, `unknown_payout`, `not_restored`"),
         (status = 409, body = api::Problem, content_type = "application/problem+json",
-            description = "`not_this_payment`: it did not pay that; `not_waiting`: the payout does not wait to be paid; \
-                `txid_taken`: another payout has it; `busy`: it is changing, ask again. What stands before it in the list \
-                is done."),
+            description = "`not_this_payment`: it did not pay that, or something else than was signed; `not_this_payout`: it \
+                is called otherwise, or asks for something else; `not_waiting`: the payout does not wait to be paid; \
+                `recovering`: what a payout was paid by may be found yet; `txid_taken`: another payout has it; `busy`: it is \
+                changing, ask again. What stands before it in the list is done."),
     )
 )]
 pub(crate) async fn recover(
@@ -47,20 +51,25 @@ pub(crate) async fn recover(
 ) -> Result<Json<RecoveryView>, Problem> {
     caller.require(REVIEW)?;
     let agreed = state.council.agreed(&request.ceremony, OPERATORS, state.clock.now())?;
-    let Action::Recover { transactions, note } = &agreed.statement.action else {
+    let Action::Recover { freeze, transactions, unpaid, note } = &agreed.statement.action else {
         return Err(Problem::forbidden("decision", "The operators decided on something else."));
     };
     let by = agreed.operators.join(", ");
-    // Nothing is decided on a plane that was never restored.
-    state.recoveries.survey(&state.tron_client).await?;
-    for recovered in transactions {
-        decide(&state, *recovered, &by, note).await?;
+    // Nothing is decided on a plane that was never restored, and nothing by what was said of another restore.
+    let (_, view) = state.recoveries.survey(&state.tron_client).await?;
+    if view.freeze_id != *freeze {
+        return Err(Problem::forbidden("decision", "The operators decided on another restore."));
     }
+    for recovered in transactions {
+        decide(&state, recovered, &by, note).await?;
+    }
+    unpaid::release(&state, unpaid, &by, note).await?;
     let (_, view) = state.recoveries.survey(&state.tron_client).await?;
     Ok(Json(view))
 }
 
-async fn decide(state: &app::State, Recovered { txid, was }: Recovered, by: &str, note: &str) -> Result<(), Problem> {
+async fn decide(state: &app::State, said: &Recovered, by: &str, note: &str) -> Result<(), Problem> {
+    let Recovered { txid, deed, paid, was } = said;
     let now = state.clock.now();
     let id = txid.to_string();
     let unknown = || Problem::not_found("unknown_discrepancy", format!("The transaction {id} was not found unknown."));
@@ -68,10 +77,19 @@ async fn decide(state: &app::State, Recovered { txid, was }: Recovered, by: &str
     let Finding::UnknownTransaction { transaction, payment } = found.record.finding.clone() else {
         return Err(unknown());
     };
+    // They have signed what they were shown: it is what the chain has.
+    if transaction.deed() != *deed || payment.as_ref().and_then(WalletPayment::paid_out) != *paid {
+        return Err(not_this_payment(&id));
+    }
+    let kept = *was == RecoveredAs::Kept;
+    // Said again, it is kept again: unless a payout has it.
+    if kept && state.store.find::<PayoutRow>("txid", &id).await?.is_some() {
+        return Ok(());
+    }
     let mut commit = Commit::new(now);
-    if found.record.resolution.is_none() {
+    if found.record.resolution.is_none() || found.record.kept != kept {
         let resolution = Resolution { by: by.to_owned(), note: note.to_owned(), at: now };
-        commit = Discrepancy::resolved(&found, resolution, commit).1;
+        commit = Discrepancy::resolved(&found, resolution, kept, commit).1;
     }
     commit = match (was, &payment) {
         (RecoveredAs::Payout(payout), Some(payment)) => {
@@ -83,14 +101,9 @@ async fn decide(state: &app::State, Recovered { txid, was }: Recovered, by: &str
         }
         (RecoveredAs::Payout(_), None) => return Err(not_this_payment(&id)),
         (RecoveredAs::Other, Some(payment)) => stray::released(commit, payment, &id),
-        // Said again, it holds again: unless a payout has it.
-        (RecoveredAs::Kept, Some(payment)) => {
-            if state.store.find::<PayoutRow>("txid", &id).await?.is_some() {
-                return Ok(());
-            }
-            stray::hold(commit, payment, &id)
-        }
-        (RecoveredAs::Other | RecoveredAs::Kept, None) => commit,
+        (RecoveredAs::Kept, Some(payment)) => stray::hold(commit, payment, &id),
+        (RecoveredAs::Other, None) => commit,
+        (RecoveredAs::Kept, None) => return Err(not_this_payment(&id)),
     };
     match state.store.commit(commit).await {
         Ok(()) => {
@@ -108,12 +121,12 @@ async fn decide(state: &app::State, Recovered { txid, was }: Recovered, by: &str
 /// Adds to the commit that this transaction has paid the payout; nothing if that is so already.
 async fn settle(
     state: &app::State,
-    id: PayoutId,
+    said: &NamedPayout,
     transaction: &WalletTransaction,
     payment: &WalletPayment,
     commit: Commit,
 ) -> Result<Option<Commit>, Problem> {
-    let read: Versioned<PayoutRow> = state.store.get(&id.to_string()).await?.ok_or_else(unknown_payout)?;
+    let read = unpaid::find(state, said).await?;
     let payout = &read.record.0;
     let adopted = payout.adopted.as_ref().and_then(|ended| ended.tx.as_ref()).map(|tx| tx.txid);
     if adopted == Some(transaction.txid) {
@@ -139,7 +152,7 @@ async fn settle(
         reason: None,
     };
     let turn = adopt(payout, paid, state.clock.now())
-        .map_err(|error| Problem::conflict("not_waiting", format!("{id}: {error}.")))?;
+        .map_err(|error| Problem::conflict("not_waiting", format!("{}: {error}.", payout.id)))?;
     let (before, next) = (payout.view(), PayoutRow(turn.next));
     let mut commit = commit.update(&read, &next);
     if let Some(event) = PayoutRow::changed(&before, &next.0.view(), read.next_version()) {
@@ -166,5 +179,8 @@ async fn still_to_be_paid(state: &app::State, payout: &Payout) -> Result<(), Pro
 }
 
 fn not_this_payment(txid: &str) -> Problem {
-    Problem::conflict("not_this_payment", format!("The transaction {txid} did not pay what that payout asks for."))
+    Problem::conflict(
+        "not_this_payment",
+        format!("The transaction {txid} did not pay what was signed, or what that payout asks for."),
+    )
 }

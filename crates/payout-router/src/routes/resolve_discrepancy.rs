@@ -58,7 +58,7 @@ pub(crate) async fn resolve_discrepancy(
     }
     let by = agreed.operators.join(", ");
     let resolution = Resolution { by: by.clone(), note: note.clone(), at: now };
-    let (next, commit) = Discrepancy::resolved(&found, resolution, Commit::new(now));
+    let (next, commit) = Discrepancy::resolved(&found, resolution, false, Commit::new(now));
     let commit = match found.record.payment() {
         Some(payment) => stray::released(commit, payment, &id),
         None => commit,

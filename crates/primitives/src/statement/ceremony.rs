@@ -8,7 +8,7 @@ use super::cosigned::Dated;
 use super::fields::{address, array, line, number_of, plane, value_of};
 use super::key_class::KeyClass;
 use super::manifest::CLASSES;
-use super::recovered::Recovered;
+use super::recovered::{Recovered, Unpaid};
 use super::spending::{Spending, WireSpending};
 use super::{Statement, StatementError};
 use crate::{Address, AttemptNo, CeremonyId, ChainId, FreezeId, IntentId, KeyId, PlaneId, UnixMs, WalletId};
@@ -103,8 +103,13 @@ pub enum Action {
     },
     /// Say what transactions were that a restored plane does not know, so that they stop payouts no more.
     Recover {
-        /// Each with what it was: ascending by txid, none twice, 1 to [`RECOVERED_MAX`](super::RECOVERED_MAX).
+        /// The stop of signing that the restore made: of another restore they have said nothing.
+        freeze: FreezeId,
+        /// Each with what it was: ascending by txid, none twice, at most [`RECOVERED_MAX`](super::RECOVERED_MAX).
         transactions: Vec<Recovered>,
+        /// Payouts that none of the payments which are kept has paid: ascending by id, none twice, as many at most. There
+        /// is one of either at least.
+        unpaid: Vec<Unpaid>,
         /// By what this is known; 1 to [`NOTE_MAX`] bytes in one line.
         note: String,
     },
@@ -176,9 +181,11 @@ impl Action {
             Self::Explain { discrepancy, note } => {
                 WireAction::Explain(WireExplain { discrepancy: discrepancy.clone(), note: note.clone() })
             }
-            Self::Recover { transactions, note } => WireAction::Recover(WireRecover {
-                transactions: transactions.iter().copied().map(Recovered::to_wire).collect(),
+            Self::Recover { freeze, transactions, unpaid, note } => WireAction::Recover(WireRecover {
+                transactions: transactions.iter().map(Recovered::to_wire).collect(),
                 note: note.clone(),
+                freeze: freeze.to_string(),
+                unpaid: unpaid.iter().map(Unpaid::to_wire).collect(),
             }),
         }
     }
@@ -215,10 +222,21 @@ impl Action {
                 discrepancy: line(&explain.discrepancy, DISCREPANCY_MAX, "discrepancy")?,
                 note: line(&explain.note, NOTE_MAX, "note")?,
             },
-            WireAction::Recover(recover) => Self::Recover {
-                transactions: Recovered::all_from_wire(&recover.transactions)?,
-                note: line(&recover.note, NOTE_MAX, "note")?,
-            },
+            WireAction::Recover(recover) => Self::recover(recover)?,
+        })
+    }
+}
+
+impl Action {
+    fn recover(wire: &WireRecover) -> Result<Self, StatementError> {
+        if wire.transactions.is_empty() && wire.unpaid.is_empty() {
+            return Err(StatementError::Malformed("transactions"));
+        }
+        Ok(Self::Recover {
+            freeze: wire.freeze.parse().map_err(|_| StatementError::Malformed("freeze"))?,
+            transactions: Recovered::all_from_wire(&wire.transactions)?,
+            unpaid: Unpaid::all_from_wire(&wire.unpaid)?,
+            note: line(&wire.note, NOTE_MAX, "note")?,
         })
     }
 }

@@ -1,11 +1,11 @@
-//! A payout settled by a payment that the plane has no record of.
+//! A payout settled by a payment that the plane has no record of, and one that none of them has paid.
 
 use primitives::UnixMs;
 use thiserror::Error;
 
-use super::{EXHAUSTED, LimitRelease, Turn, end};
+use super::{EXHAUSTED, LimitRelease, Turn, end, looked, unchanged};
 use crate::attempt::{Ended, Verdict};
-use crate::payout::{Payout, Stage};
+use crate::payout::{Payout, Stage, Unrecorded};
 
 /// The payout does not wait to be paid: nothing can be said to have paid it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -21,4 +21,16 @@ pub fn adopt(payout: &Payout, paid: Ended, now: UnixMs) -> Result<Turn, NotWaiti
     }
     let next = Payout { adopted: Some(paid), ..payout.clone() };
     Ok(end(next, Stage::Settled { at: now }, LimitRelease::AfterWindow(now)))
+}
+
+/// Lets a payout be paid of which two operators say that no payment without a record is its own. The same again is the
+/// same, whatever has become of it.
+pub fn unpaid(payout: &Payout, now: UnixMs) -> Result<Turn, NotWaiting> {
+    if payout.unrecorded == Unrecorded::None {
+        return Ok(unchanged(payout));
+    }
+    match payout.stage {
+        Stage::Accepted => Ok(looked(Payout { unrecorded: Unrecorded::None, ..payout.clone() }, 0, now)),
+        _ => Err(NotWaiting),
+    }
 }

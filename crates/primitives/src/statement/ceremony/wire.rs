@@ -3,7 +3,7 @@
 use prost::{Message, Oneof};
 
 use super::WireSpending;
-use crate::statement::recovered::WireRecovered;
+use crate::statement::recovered::{WireRecovered, WireUnpaid};
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct WireMakeKey {
@@ -91,6 +91,10 @@ pub(super) struct WireRecover {
     pub(super) transactions: Vec<WireRecovered>,
     #[prost(string, tag = "2")]
     pub(super) note: String,
+    #[prost(string, tag = "3")]
+    pub(super) freeze: String,
+    #[prost(message, repeated, tag = "4")]
+    pub(super) unpaid: Vec<WireUnpaid>,
 }
 
 #[derive(Clone, PartialEq, Oneof)]

@@ -2,7 +2,7 @@
 
 use super::plane;
 use crate::statement::*;
-use crate::{Address, AttemptNo, ChainId, Sun, TxId, UnixMs};
+use crate::{Address, AttemptNo, ChainId, FreezeId, Sun, TxId, UnixMs};
 
 const NOW: UnixMs = UnixMs(1_751_466_500_000);
 
@@ -50,12 +50,35 @@ fn spend() -> Action {
     })
 }
 
-fn recover(txids: &[u8]) -> Action {
-    let payout = "po_6ba7b811-9dad-11d1-80b4-00c04fd430c8".parse().expect("an id");
+fn freeze() -> FreezeId {
+    "fz_6ba7b811-9dad-11d1-80b4-00c04fd430c8".parse().expect("an id")
+}
+
+fn named(payout: &str) -> NamedPayout {
+    NamedPayout {
+        payout: payout.parse().expect("an id"),
+        merchant: "shop".parse().expect("a name"),
+        reference: "order-7".parse().expect("a name"),
+    }
+}
+
+fn paid(memo: Option<&str>) -> PaidOut {
+    let memo = memo.and_then(shown_memo);
+    PaidOut { currency: Currency::Usdt, recipient: address(6), units: 25_000_000, memo }
+}
+
+fn recover(txids: &[u8], payouts: &[&str]) -> Action {
+    let payout = named("po_6ba7b811-9dad-11d1-80b4-00c04fd430c8");
     let was = [RecoveredAs::Payout(payout), RecoveredAs::Kept, RecoveredAs::Other];
-    let transactions = txids.iter().zip(was.into_iter().cycle());
-    let transactions = transactions.map(|(txid, was)| Recovered { txid: TxId::new([*txid; 32]), was });
-    Action::Recover { transactions: transactions.collect(), note: "the merchant's list".to_owned() }
+    let transactions = txids.iter().zip(was.into_iter().cycle()).map(|(txid, was)| Recovered {
+        txid: TxId::new([*txid; 32]),
+        deed: "TransferContract SUCCESS".to_owned(),
+        paid: (was != RecoveredAs::Other).then(|| paid(Some("invoice 7"))),
+        was,
+    });
+    let unpaid = payouts.iter().map(|payout| Unpaid { payout: named(payout), asks: paid(None) });
+    let note = "the merchant's list".to_owned();
+    Action::Recover { freeze: freeze(), transactions: transactions.collect(), unpaid: unpaid.collect(), note }
 }
 
 fn key(seed: u8) -> SignKey {
@@ -113,15 +136,20 @@ fn golden_ceremonies() {
 }
 
 #[test]
-fn transactions_are_recovered_in_one_order_and_once_each() {
-    let ceremony = ceremony(recover(&[1, 2, 3]));
-    assert_eq!(Ceremony::decode(&ceremony.encode()), Ok(ceremony));
+fn transactions_and_payouts_are_told_in_one_order_and_once_each() {
+    const ONE: &str = "po_6ba7b810-9dad-11d1-80b4-00c04fd430c8";
+    const TWO: &str = "po_6ba7b811-9dad-11d1-80b4-00c04fd430c8";
     let many: Vec<u8> = (0..=200).collect();
-    for wrong in [&[][..], &[2, 1], &[1, 1], &many] {
-        let ceremony = self::ceremony(recover(wrong));
-        assert!(Ceremony::decode(&ceremony.encode()).is_err(), "{wrong:?}");
+    for (txids, payouts) in [(&[1, 2, 3][..], &[ONE, TWO][..]), (&[1], &[]), (&[], &[ONE]), (&many[1..], &[])] {
+        let ceremony = ceremony(recover(txids, payouts));
+        assert_eq!(Ceremony::decode(&ceremony.encode()), Ok(ceremony));
     }
-    assert!(Ceremony::decode(&self::ceremony(recover(&many[1..])).encode()).is_ok());
+    for (txids, payouts) in
+        [(&[][..], &[][..]), (&[2, 1], &[]), (&[1, 1], &[]), (&many, &[]), (&[], &[TWO, ONE]), (&[1], &[ONE, ONE])]
+    {
+        let ceremony = self::ceremony(recover(txids, payouts));
+        assert!(Ceremony::decode(&ceremony.encode()).is_err(), "{txids:?} {payouts:?}");
+    }
 }
 
 #[test]

@@ -1,0 +1,101 @@
+//! What is asked for after a restore may have been asked for before, and otherwise.
+
+use api::payout_router::PayoutRequest;
+use primitives::Address;
+
+use super::*;
+
+fn asks(reference: &str, amount: &str) -> PayoutRequest {
+    request(reference, PayoutAsset::Trx, amount)
+}
+
+/// Why it waits, after a turn; nothing if it does not.
+async fn waits_for(bench: &Bench, id: PayoutId) -> Option<String> {
+    let view = turned(bench, id, 1).await;
+    if view.stage == PayoutStage::Accepted { view.reason } else { None }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_after_a_restore_waits_for_every_payment_that_is_kept() {
+    let mut bench = Bench::new();
+    let recorded = bench.put(&asks("recorded", "3")).await.payout_id;
+    bench.restored = Some(RESTORED);
+    bench.recoveries().begin(NOW).await.unwrap();
+    let txid = lost(&bench, 1).await;
+    // The same reference had 2 TRX from the plane that was lost, as only the merchant knows.
+    let more = bench.put(&asks("order-7", "2.5")).await.payout_id;
+    let elsewhere = PayoutRequest { recipient: Address::from_evm([4; 20]), ..asks("order-8", "2") };
+    let elsewhere = bench.put(&elsewhere).await.payout_id;
+    let operator = bench.client("operator");
+    read_to(&bench, NOW.plus_ms(60_000)).await;
+    assert_eq!(refused(&bench, &recover(&said_unpaid("order-7", "2.5"))).await, "recovering", "nothing is decided");
+    operator.ask(&recover(&said(&[(txid, RecoveredAs::Kept)]))).await.unwrap();
+    assert_eq!(operator.ask(&recovery()).await.unwrap().kept, 1);
+    read_to(&bench, NOW.plus_ms(59_999)).await;
+    assert_eq!(refused(&bench, &recover(&said_unpaid("order-7", "2.5"))).await, "recovering", "not read far enough");
+    thaw(&bench).await;
+
+    assert_eq!(waits_for(&bench, recorded).await, None, "what it asked for before is on record");
+    for id in [more, elsewhere] {
+        assert_eq!(waits_for(&bench, id).await.as_deref(), Some("may_be_paid"));
+    }
+    for other in [said_unpaid("order-7", "2"), said_unpaid("order-8", "2")] {
+        assert_eq!(refused(&bench, &recover(&other)).await, "not_this_payout");
+    }
+    for _ in 0..2 {
+        operator.ask(&recover(&said_unpaid("order-7", "2.5"))).await.unwrap();
+    }
+    assert_eq!(waits_for(&bench, more).await, None);
+    operator.ask(&recover(&said_unpaid("order-7", "2.5"))).await.expect("said again, it is under way");
+    assert_eq!(waits_for(&bench, elsewhere).await.as_deref(), Some("may_be_paid"), "of it nothing was said");
+    operator.ask(&recover(&said(&[(txid, RecoveredAs::Other)]))).await.unwrap();
+    assert_eq!(waits_for(&bench, elsewhere).await, None);
+}
+
+#[tokio::test]
+async fn a_payment_that_comes_to_light_between_question_and_commit_stops_a_repetition() {
+    let mut bench = Bench::new();
+    bench.restored = Some(RESTORED);
+    bench.recoveries().begin(NOW).await.unwrap();
+    thaw(&bench).await;
+    let id = bench.put(&asks("order-7", "2.5")).await.payout_id;
+    let payment = trx("2");
+    let payment = api::payout_router::reconciliation::WalletPayment {
+        asset: PayoutAsset::Trx,
+        recipient: payment.recipient,
+        amount: "2".to_owned(),
+        memo: None,
+    };
+    let found = crate::stray::hold(store::Commit::new(NOW), &payment, "a");
+    let view = bench.turn_around(id, found).await.unwrap();
+    assert_eq!((view.stage, view.reason.as_deref()), (PayoutStage::Accepted, Some("may_be_paid")));
+}
+
+#[tokio::test]
+async fn operators_decide_on_what_they_have_signed_and_on_this_restore() {
+    let (bench, id) = restored().await;
+    turned(&bench, id, 4).await;
+    let txid = lost(&bench, 1).await;
+    let good = was(txid, paid_by("order-1"));
+    let of = |recovered: Recovered| RecoverRequest { ceremony: decided(recovers(vec![recovered], vec![]), &BOTH) };
+    let memo = PaidOut { memo: Some("invoice".to_owned()), ..trx("2") };
+    for other in [
+        Recovered { paid: Some(trx("3")), ..good.clone() },
+        Recovered { paid: Some(memo), ..good.clone() },
+        Recovered { paid: None, ..good.clone() },
+        Recovered { deed: "TransferContract REVERT".to_owned(), ..good.clone() },
+    ] {
+        assert_eq!(refused(&bench, &recover(&of(other))).await, "not_this_payment");
+    }
+    let theirs = NamedPayout { merchant: "other".parse().unwrap(), ..named("order-1") };
+    let theirs = Recovered { was: RecoveredAs::Payout(theirs), ..good.clone() };
+    assert_eq!(refused(&bench, &recover(&of(theirs))).await, "not_this_payout");
+    let freeze = FreezeId::derive(plane().uuid(), &["restore", "another"]);
+    let transactions = vec![good.clone()];
+    let earlier = Action::Recover { freeze, transactions, unpaid: vec![], note: "an earlier restore".to_owned() };
+    let earlier = RecoverRequest { ceremony: decided(earlier, &BOTH) };
+    assert_eq!(refused(&bench, &recover(&earlier)).await, "decision");
+    assert_eq!(bench.view(id).await.stage, PayoutStage::Accepted);
+    bench.client("operator").ask(&recover(&of(good))).await.unwrap();
+    assert_eq!(bench.view(id).await.stage, PayoutStage::Settled);
+}
