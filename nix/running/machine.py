@@ -19,9 +19,14 @@ def mounted(place):
 
 @contextlib.contextmanager
 def of_an_ordinary_machine():
-    """Over our /run one with systemd's mark, and a containerd that listens; gives its socket."""
-    subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
-    try:
+    """Cgroups of version 2, where dockerd asks who rules them; over our /run one with systemd's mark, and a containerd that
+    listens. Gives its socket."""
+    with contextlib.ExitStack() as mounts:
+        # Where both versions are mounted, the second is here.
+        both = pathlib.Path("/sys/fs/cgroup/unified").is_dir()
+        for words in ([["--bind", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"]] if both else []) + [["-t", "tmpfs", "none", "/run"]]:
+            subprocess.run(["mount", *words], check=True)
+            mounts.callback(subprocess.run, ["umount", "--lazy", words[-1]], check=True)
         pathlib.Path("/run/systemd/system").mkdir(parents=True)
         pathlib.Path("/run/containerd").mkdir()
         with socket.socket(socket.AF_UNIX) as listening:
@@ -29,8 +34,6 @@ def of_an_ordinary_machine():
             listening.listen()
             listening.setblocking(False)
             yield listening
-    finally:
-        subprocess.run(["umount", "/run"], check=True)
 
 
 class Machine(unittest.TestCase):
