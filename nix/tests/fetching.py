@@ -8,9 +8,11 @@ import signal
 import subprocess
 import threading
 import time
+import unittest
 
 import pinned
 from derivations import remove
+from foreign import SOMEBODY
 from mirror import Archive
 from tree import WithTree, environment
 
@@ -121,6 +123,12 @@ class Command(WithTree):
         code, said = self.fetch("env", f"PATH={self.top / 'bin'}:{os.environ['PATH']}")
         self.assertEqual(code, 1)
         self.assertIn("hold no .crate file with Cargo.lock's checksum", said)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can give a clone away")
+    def test_by_hand_in_a_clone_of_somebody_else(self):
+        subprocess.run(f"git init --quiet . && git add . && chown -R {SOMEBODY} .", shell=True, check=True, cwd=self.tree)
+        code, said = self.fetch("env", "-u", "SUDO_UID", f"HOME={self.top / 'home'}")
+        self.assertEqual(code, 0, said)
 
     def test_without_a_network_it_says_so(self):
         code, said = self.fetch("bash", "-euc", f'. "{self.tree}/nix/settings.sh"; offline "$@"', "offline")
