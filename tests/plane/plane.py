@@ -137,7 +137,7 @@ def engine(top):
 
 
 @contextlib.contextmanager
-def running(top, images, programs, block_ms=500, measured=False):
+def running(top, images, programs, block_ms=250, measured=False):
     """The plane with two wallets and one payout made; yields how long it took until all six were healthy."""
     global home, lucid_program, watched
     home, lucid_program = top / "home", programs / "lucid"
@@ -209,7 +209,7 @@ def refuses_to_start_without_secrets():
     else:
         raise AssertionError("the plane has started without a secret")
     finally:
-        compose("down", "--volumes")
+        compose("down", "--volumes", "--timeout", "1")
     key.write_text(text)
     key.chmod(0o400)
     os.chown(key, 65532, 65532)

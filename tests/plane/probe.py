@@ -29,7 +29,7 @@ def udp(host, port):
 def both(target):
     return [tcp(*target), udp(*target)]
 targets = json.loads(sys.argv[1])
-with ThreadPoolExecutor(32) as pool:
+with ThreadPoolExecutor(128) as pool:
     print(json.dumps({f"{host}:{port}": found for (host, port), found in zip(targets, pool.map(both, targets))}))
 """
 # A question to the engine's resolver, for a name that only an outside resolver could know.
