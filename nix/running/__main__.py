@@ -73,5 +73,5 @@ with tempfile.TemporaryDirectory() if reads_only else alone.from_this_machine() 
         import starts
         starts.measure(arguments.debian_slim)
     else:
-        found = unittest.defaultTestLoader.loadTestsFromNames(arguments.only or STAGES)
+        found = unittest.defaultTestLoader.loadTestsFromNames(arguments.only or [*STAGES, "visited"])
         sys.exit(not unittest.TextTestRunner(verbosity=2, resultclass=Outcomes).run(found).wasSuccessful())

@@ -14,7 +14,15 @@ import made
 USER = 65532
 
 
+# How a container's start, and the end of it all, stand in the engine's events.
+EVENT = "{{.Type}} {{.Action}} {{.Actor.ID}} {{.Actor.Attributes.image}}"
+END = "lucid-end"
+
+
 class Engine:
+    # What any engine of this run has started: pairs of architecture and reference.
+    visited = set()
+
     def __init__(self):
         self.top = pathlib.Path(tempfile.mkdtemp(prefix="engine-", dir=made.TOP))
         self.top.chmod(0o711)
@@ -34,6 +42,10 @@ class Engine:
             if self.daemon.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("dockerd does not answer:\n" + (self.top / "log").read_text())
             time.sleep(0.1)
+        with open(self.top / "events", "w") as events:
+            kinds = [f"--filter={kind}" for kind in ("type=container", "type=volume", "event=start", "event=create")]
+            self.events = subprocess.Popen(["docker", "events", "--since=0", *kinds, "--format", EVENT], env=self.environment,
+                                           stdout=events, stderr=subprocess.STDOUT)
 
     def run(self, *words, check=True):
         """What `docker WORDS` prints."""
@@ -42,7 +54,28 @@ class Engine:
             raise RuntimeError(f"docker {' '.join(map(str, words))}: {done.stderr.strip()}")
         return done.stdout
 
+    def note_what_was_started(self):
+        # Events come in order: what stands before this one is all.
+        self.run("volume", "create", END)
+        deadline = time.monotonic() + 30
+        while f"volume create {END}" not in (text := (self.top / "events").read_text()):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the engine's events have no end:\n{text}")
+            time.sleep(0.05)
+        started = {line.split()[3] for line in text.splitlines() if line.startswith("container start ")}
+        for image in started:
+            about = self.run("image", "inspect", "--format", "{{.Architecture}}", image).strip()
+            Engine.visited.add((about, image))
+
     def close(self):
+        try:
+            self.note_what_was_started()
+        finally:
+            self.events.terminate()
+            self.events.wait()
+            self.end()
+
+    def end(self):
         self.daemon.terminate()
         try:
             self.daemon.wait(30)

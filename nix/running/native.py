@@ -5,7 +5,10 @@ import unittest
 
 import made
 from engine import Engine
-from plane import Plane, health
+from plane import STRICT, Plane, asked, health
+
+# Where the forwarder listens in place of a service.
+PASSED = 8400
 
 
 class Native(unittest.TestCase):
@@ -66,6 +69,20 @@ class Native(unittest.TestCase):
                                   "--reference", "from-containers", "--wait", seconds=60)
         self.assertEqual((payout["stage"], payout["amount"]), ("settled", "25"), payout)
         self.assertIn(self.plane.module, self.maps("wallet-manager"))
+
+    def test_the_operators_command_runs(self):
+        said = self.engine.run("run", "--rm", *STRICT, made.images()["lucid"], "--version")
+        self.assertRegex(said, r"^lucid \d")
+
+    def test_the_forwarder_passes_what_arrives_and_says_that_it_serves(self):
+        port = made.SERVICES["tron-client"]
+        self.engine.run("run", "--detach", "--rm", "--name", "forwarder", *STRICT, made.images()["forwarder"], "serve",
+                        f"--pass=tcp:127.0.0.1:{PASSED}=tcp:127.0.0.1:{port}")
+        self.addCleanup(self.engine.run, "rm", "--force", "forwarder")
+        status, page = self.plane.until(lambda: asked(PASSED, "/health"), "the forwarder passes", 20)
+        self.assertEqual((status, page["name"]), (200, "tron-client"))
+        self.plane.until(lambda: self.engine.run("inspect", "--format", "{{.State.Health.Status}}", "forwarder").strip()
+                         == "healthy", "the forwarder is healthy", 20)
 
     def maps(self, program):
         """The files that a container's processes have mapped."""

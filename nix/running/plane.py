@@ -93,6 +93,21 @@ class Plane:
     def make(self):
         return self.lucid("init", "--block-ms", 500, *(["--module", self.module] if self.module else []))
 
+    def start(self, program, image=None):
+        """One service by itself, in the background, by the words with which `lucid up` starts it."""
+        words = (self.top / "bin" / program).read_text().split("set -- ", 1)[1].split(" ;;", 1)[0].split()
+        place = next(at for at, word in enumerate(words) if word.startswith("localhost/"))
+        options = words[:place]
+        if "SOFTHSM2_CONF" in options:
+            options[options.index("SOFTHSM2_CONF")] = f"SOFTHSM2_CONF={self.data}/token/softhsm2.conf"
+        self.engine.run("run", "--detach", "--platform", f"linux/{self.architecture}", *options, image or words[place],
+                        "--config", self.data / program / "config.toml", "serve")
+
+    def remove(self, program):
+        """Such a service and its volume."""
+        self.engine.run("rm", "--force", self.container(program))
+        self.engine.run("volume", "rm", self.container(program))
+
     @contextlib.contextmanager
     def up(self, *words):
         """The plane, while it runs."""
@@ -135,8 +150,13 @@ def bind(path, readonly=False):
 
 def health(service, page="/health"):
     """The status and the document of a service's health page; None while nobody answers."""
+    return asked(made.SERVICES[service], page)
+
+
+def asked(port, page):
+    """The like at a port."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{made.SERVICES[service]}{page}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{page}", timeout=10) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)

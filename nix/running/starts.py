@@ -45,17 +45,6 @@ def measure(debian_slim):
     engine.close()
 
 
-def start(engine, plane, service, image):
-    """The words by which `lucid up` starts it, but in the background."""
-    shim = (plane.top / "bin" / service).read_text()
-    words = shim.split("set -- ", 1)[1].split(" ;;", 1)[0].split()
-    place = next(at for at, word in enumerate(words) if word.startswith("localhost/"))
-    options = words[:place]
-    if "SOFTHSM2_CONF" in options:
-        options[options.index("SOFTHSM2_CONF")] = f"SOFTHSM2_CONF={plane.data}/token/softhsm2.conf"
-    engine.run("run", "--detach", *options, image, "--config", plane.data / service / "config.toml", "serve")
-
-
 def until_ready(engine, plane, service):
     while not ((found := health(service, "/health/ready")) and found[0] == 200):
         time.sleep(0.002)
@@ -64,28 +53,24 @@ def until_ready(engine, plane, service):
 
 def ready(engine, plane, service, image):
     """Milliseconds from the engine's word that the process was started to the first answer that it is ready."""
-    start(engine, plane, service, image)
+    plane.start(service, image)
     at = until_ready(engine, plane, service)
-    container = plane.container(service)
-    said = engine.run("inspect", "--format", "{{.State.StartedAt}}", container).strip()
+    said = engine.run("inspect", "--format", "{{.State.StartedAt}}", plane.container(service)).strip()
     # The engine counts nanoseconds, Python microseconds.
     began = datetime.datetime.fromisoformat(said[:26].rstrip("Z") + "+00:00").timestamp()
-    engine.run("rm", "--force", container)
-    engine.run("volume", "rm", container)
+    plane.remove(service)
     return (at - began) * 1000
 
 
 def memory(engine, plane, service, image):
-    start(engine, plane, service, image)
+    plane.start(service, image)
     until_ready(engine, plane, service)
-    container = plane.container(service)
-    pids = engine.run("top", container, "-eo", "pid").split()[1:]
+    pids = engine.run("top", plane.container(service), "-eo", "pid").split()[1:]
     kilobytes = 0
     for pid in pids:
         status = open(f"/proc/{pid}/status").read().splitlines()
         kilobytes += sum(int(entry.split()[1]) for entry in status if entry.startswith("VmRSS:"))
-    engine.run("rm", "--force", container)
-    engine.run("volume", "rm", container)
+    plane.remove(service)
     return kilobytes / 1000
 
 
