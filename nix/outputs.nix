@@ -1,4 +1,6 @@
-# The flake's outputs. Builders are x86_64-linux; the images are for linux/amd64 and linux/arm64.
+# The flake's outputs. Builders are x86_64-linux; the images are for linux/amd64 and linux/arm64. A host of either kind
+# finds everything under its own name: an arm64 one has the builders elsewhere or emulated, makes the same images, and is
+# given the programs that run on it.
 let
   inherit (builtins) listToAttrs map;
 
@@ -17,19 +19,22 @@ let
   twiceElsewhere = elsewhereAlone.workspace.amd64.together twicePrograms;
 
   # As nixpkgs has it, for `nix flake show`, `nix search` and `nix run`.
-  about = description: mainProgram: drv: drv // {
+  about = aboutOf (builtins.attrNames hosts);
+  aboutOf = platforms: description: mainProgram: drv: drv // {
     meta = {
-      inherit description;
+      inherit description platforms;
       license = { spdxId = "Apache-2.0"; fullName = "Apache License 2.0"; free = true; };
-      platforms = [ "x86_64-linux" ];
     } // (if mainProgram == null then { } else { inherit mainProgram; });
   };
 
-  shipped = builtins.filter (name: name != "oci-image") workspace.programs;
-  programs = listToAttrs (map
+  hosts = { x86_64-linux = "amd64"; aarch64-linux = "arm64"; };
+  forHosts = make: builtins.mapAttrs (system: _: make system) hosts;
+
+  programsOf = system: listToAttrs (map
     (name: {
       inherit name;
-      value = about ((images.services // images.others // descriptions).${name}.does) name workspace.amd64.programs.${name};
+      value = aboutOf [ system ] ((images.services // images.others // descriptions).${name}.does) name
+        workspace.${hosts.${system}}.programs.${name};
     })
     workspace.programs);
   # What is in no image.
@@ -53,16 +58,16 @@ let
   checks = import ./checks.nix { inherit inputs debian workspace images; };
 in
 {
-  packages.x86_64-linux = programs // imageOutputs // {
+  packages = forHosts (system: programsOf system // imageOutputs // {
     default = about "All images, their inventories and digests" null images.all;
     images = about "All images, their inventories and digests" null images.all;
     observability-images = about "Prometheus's and Alertmanager's images alone, in an archive of their own" null images.observability;
     inputs = about "A path that keeps every pinned input" null inputs.all;
     inputs-nix = about "A path that keeps what ./dev repro takes besides" null (inputs.listOf "inputs-nix"
       (map (package: package.file) (inputs.for "nix")));
-  };
+  });
 
-  apps.x86_64-linux = {
+  apps = forHosts (_: {
     load = app "load" ''
       [ -e "''${1:-}" ] || { echo "usage: nix run .#load -- RESULT [observability]   (what nix build .#images made)" >&2; exit 2; }
       case "$(uname -m)" in aarch64 | arm64) architecture=arm64 ;; *) architecture=amd64 ;; esac
@@ -73,11 +78,11 @@ in
       [ -x "$here/nix/verify" ] || { echo "usage: nix run .#verify -- REPOSITORY" >&2; exit 2; }
       exec "$here/nix/verify" "$here" "''${@:2}"
     '' "Build everything in an empty store and compare with nix/digests.json";
-  };
+  });
 
   inherit checks;
 
-  formatter.x86_64-linux = debian.script "fmt" ''
+  formatter = forHosts (_: debian.script "fmt" ''
     # rustfmt of the pinned toolchain, in a namespace of its own: options go to `cargo fmt`, which formats the whole
     # workspace, and so do none and "." (what older versions of Nix pass for none); files go to rustfmt.
     case "''${1:-.}" in
@@ -86,12 +91,12 @@ in
         *) set -- rustfmt --edition 2024 "$@" ;;
     esac
     exec ${./in-toolchain} ${debian.toolchain} "$@"
-  '';
+  '');
 
   nixosModules.default = import ./module.nix;
 
   # For ./dev: variants, and what a build is made of.
-  legacyPackages.x86_64-linux = {
+  legacyPackages = forHosts (_: {
     inherit (images) sourceHash;
     elsewhere = elsewhere.images.all;
     stages = { inherit (workspace) amd64 arm64 vendor metadata; inherit (debian) toolchain; };
@@ -114,5 +119,5 @@ in
       packages = inputs.for "nix";
       after = "mkdir -p proc dev tmp etc root sys nix/store nix/var work";
     };
-  };
+  });
 }

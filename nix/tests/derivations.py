@@ -115,6 +115,23 @@ class Flake(WithTree):
             done = settings("offline", "nix", "flake", *words, f"path:{self.tree}")
             self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_a_host_of_either_architecture_finds_everything(self):
+        def on(system, name, what=".drvPath"):
+            # As a machine of this kind resolves a bare name.
+            done = self.nix("eval", "--raw", f"path:{self.tree}#{name}{what}", "--option", "system", system)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout
+
+        for name in ("default", "images", "tron-client-image", "amd64", "elsewhere"):
+            self.assertEqual(on("aarch64-linux", name), on("x86_64-linux", name), "the same images wherever")
+        self.assertEqual(on("aarch64-linux", "sourceHash", ""), on("x86_64-linux", "sourceHash", ""))
+        for name in ("lucid", "wallet-manager", "oci-image"):
+            self.assertEqual(on("aarch64-linux", name), on("aarch64-linux", f"stages.arm64.programs.{name}"))
+            self.assertEqual(on("x86_64-linux", name), on("x86_64-linux", f"stages.amd64.programs.{name}"))
+        for output, what in {"apps": "load.program", "formatter": "drvPath"}.items():
+            done = self.nix("eval", "--raw", f"path:{self.tree}#{output}.aarch64-linux.{what}")
+            self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_clippy_has_every_file_that_a_source_includes(self):
         done = self.nix("eval", "--raw", f"path:{self.tree}#checks.x86_64-linux.clippy.everything")
         self.assertEqual(done.returncode, 0, done.stderr)
