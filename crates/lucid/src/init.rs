@@ -59,7 +59,8 @@ pub(crate) struct InitArgs {
     /// The PKCS#11 module; where the profile knows it if none is named.
     #[arg(long, value_name = "PATH", env = "LUCID_PKCS11_MODULE")]
     pub(crate) module: Option<std::path::PathBuf>,
-    /// A TRON node's HTTP address, http://host:port; give two to have absence confirmed. The devnet is its own.
+    /// A TRON node's HTTP address, http://host:port. Give two, of different owners: a transaction counts as not in the
+    /// chain only when both agree, and a payout whose transaction expired is not paid anew before. The devnet is its own.
     #[arg(long, value_name = "URL")]
     pub(crate) node: Vec<String>,
     /// The USDT contract; known for mainnet and the devnet.
@@ -144,12 +145,24 @@ fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str, co
              payout-router's: without them no key is made, nothing is explained, and no stop of signing lifted",
         );
     }
+    text.push_str(one_node(plane, directory));
     if containers {
         text.push_str(&containers::go_on(directory, plane, containers::hand_over(directory)?));
     } else {
         write!(text, "\nGo on with: lucid up --data {place}")?;
     }
     output.show(plane, text)
+}
+
+/// What a plane with a single node cannot do, as far as its configuration can be read.
+fn one_node(plane: &PlaneFile, directory: &Directory) -> &'static str {
+    let config = fs::read_to_string(directory.config("tron-client")).unwrap_or_default();
+    if plane.devnet.is_some() || config.contains("independent = true") || !config.contains("[[nodes]]") {
+        return "";
+    }
+    "\nThere is one node: nobody confirms what it says is not in the chain, so a payout whose transaction expired waits for \
+     ever. Add a [[nodes]] of another owner with independent = true to tron-client's configuration, or believe this one \
+     alone by one_owner = true under [trust]"
 }
 
 /// Makes a plane in a directory that has none.

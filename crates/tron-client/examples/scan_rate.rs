@@ -151,6 +151,7 @@ fn config(address: SocketAddr) -> Config {
         scan: Scan { start: Start::Number(1), poll_ms: 1_000, concurrency: 25, span: 5, request_timeout_ms: 30_000 },
         trust: Trust {
             quorum: 1,
+            one_owner: None,
             stale_after_ms: 600_000,
             stale_blocks: 20,
             anchor_age_ms: 1,

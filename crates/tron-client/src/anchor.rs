@@ -55,6 +55,7 @@ mod tests {
 
     const TRUST: Trust = Trust {
         quorum: 1,
+        one_owner: None,
         stale_after_ms: 0,
         stale_blocks: 0,
         anchor_age_ms: 120_000,

@@ -164,7 +164,12 @@ fn nodes(config: &Config, network: Network, clock: &SharedClock, metrics: &Metri
         nodes.push(Arc::new(Node::new(access, clock.clone()).map_err(StartError::other)?));
     }
     let staleness = Staleness { age_ms: config.trust.stale_after_ms, blocks: config.trust.stale_blocks };
-    Ok(Nodes::new(nodes, staleness, config.trust.quorum, clock.clone(), metrics.clone()))
+    let nodes = Nodes::new(nodes, staleness, config.trust.quorum, clock.clone(), metrics.clone());
+    let nodes = if config.believes_one_owner(network) { nodes.of_one_owner() } else { nodes };
+    if let Some(caution) = nodes.caution() {
+        tracing::warn!("{caution}");
+    }
+    Ok(nodes)
 }
 
 fn shared_key(provider: &Provider) -> Result<Option<HeaderValue>, ConfigError> {

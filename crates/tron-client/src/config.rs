@@ -96,6 +96,9 @@ pub enum Start {
 pub struct Trust {
     /// So many nodes must have reached a solid block before it is read.
     pub quorum: usize,
+    /// Whether a transaction is declared dead on the word of nodes of one owner; only the devnet's are if nothing is said.
+    #[serde(default)]
+    pub one_owner: Option<bool>,
     /// A node whose newest block is older is not asked for state, milliseconds.
     pub stale_after_ms: u64,
     /// Nor one whose solid block is so many behind the quorum's.
@@ -135,6 +138,11 @@ impl<'de> Deserialize<'de> for Start {
 }
 
 impl Config {
+    /// Whether nobody needs to confirm that a transaction is not in the chain.
+    pub fn believes_one_owner(&self, network: Network) -> bool {
+        self.trust.one_owner.unwrap_or(network == Network::Devnet)
+    }
+
     /// What the types cannot say.
     pub fn check(&self, network: Network) -> Result<Vec<NodeConfig>, ConfigError> {
         let nodes = if self.nodes.is_empty() { usual(network)? } else { self.nodes.clone() };

@@ -19,7 +19,8 @@ pub fn nodes(shared: &Shared) -> Finding {
             if ago > ANSWERED_MS {
                 Err(format!("no node of chain {} has answered for {ago} ms; {}", shared.chain_id, trouble()))
             } else {
-                Ok(format!("{up} of {all} usable"))
+                let caution = shared.nodes.caution().map(|caution| format!("; {caution}")).unwrap_or_default();
+                Ok(format!("{up} of {all} usable{caution}"))
             }
         }
     }

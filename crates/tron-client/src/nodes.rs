@@ -57,6 +57,8 @@ pub struct Nodes {
     nodes: Vec<Arc<Node>>,
     staleness: Staleness,
     quorum: usize,
+    /// Whether one owner's nodes need nobody to confirm them.
+    one_owner: bool,
     clock: SharedClock,
     metrics: Metrics,
     /// What they agreed on last; here, so that it lives as long as anybody who asks nodes.
@@ -84,7 +86,13 @@ impl Nodes {
         for node in &nodes {
             node.timed(metrics.asks(node.name()));
         }
-        Self { nodes, staleness, quorum, clock, metrics, seen: watch::channel(Sight::default()).0 }
+        Self { nodes, staleness, quorum, one_owner: false, clock, metrics, seen: watch::channel(Sight::default()).0 }
+    }
+
+    /// The same, whose word needs nobody of another owner to confirm it.
+    #[must_use]
+    pub fn of_one_owner(self) -> Self {
+        Self { one_owner: true, ..self }
     }
 
     /// All of them.

@@ -1,6 +1,6 @@
 //! What must be known of a network before its plane is configured.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use primitives::{Address, ChainId, Network};
 use serde::Deserialize;
 use tokio::process::Command;
@@ -23,6 +23,10 @@ impl ChainFacts {
     pub(super) async fn find(args: &InitArgs, binaries: &Binaries) -> Result<Self> {
         let Some(chain_id) = args.network.chain_id() else { return Self::of_devnet(binaries).await };
         ensure!(!args.node.is_empty(), "name a node of {} with --node", args.network);
+        let twice = args.node.iter().enumerate().find(|(index, node)| args.node[..*index].contains(node));
+        if let Some((_, node)) = twice {
+            bail!("{node} is named twice: a node confirms nothing that it says itself");
+        }
         let known = (args.network == Network::Mainnet).then(|| Address::parse(MAINNET_USDT)).transpose()?;
         let usdt_contract = args
             .usdt_contract

@@ -32,10 +32,12 @@ pub(super) fn of(
 }
 
 fn tron_client(plane: &PlaneFile, layout: Layout<'_>, args: &InitArgs) -> Table {
-    let nodes = layout.nodes(plane, &args.node).into_iter().map(|(name, url)| {
+    let nodes = layout.nodes(plane, &args.node).into_iter().enumerate().map(|(index, (name, url))| {
         let via = layout.via(&name).map(|path| ("via".to_owned(), Value::String(path.display().to_string())));
+        // Whose word it takes beside the first one's before a transaction counts as dead.
+        let independent = (index > 0).then(|| ("independent".to_owned(), Value::Boolean(true)));
         let node = [("name".to_owned(), Value::String(name)), ("url".to_owned(), Value::String(url))];
-        Value::Table(node.into_iter().chain(via).collect())
+        Value::Table(node.into_iter().chain(via).chain(independent).collect())
     });
     let mut own = Table::from_iter([("nodes".to_owned(), Value::Array(nodes.collect()))]);
     if let Some(devnet) = &plane.devnet {

@@ -131,7 +131,8 @@ fn containers_find_their_own_by_paths_and_names_of_theirs() {
     let directory = Directory::new(place.path()).unwrap();
     let plane = PlaneFile { network: Network::Nile, devnet: None, ..plane() };
     let identities = Identities::make(&directory, Network::Nile, false).unwrap();
-    let args = InitArgs { node: vec!["https://node.example".to_owned()], containers: true, ..InitArgs::default() };
+    let node = vec!["https://node.example".to_owned(), "http://10.0.0.7:8090".to_owned()];
+    let args = InitArgs { node, containers: true, ..InitArgs::default() };
     let host = place.path().to_str().unwrap();
     let config = |name: &str| {
         let member = ROSTER.iter().find(|member| member.name == name).unwrap();
@@ -146,9 +147,12 @@ fn containers_find_their_own_by_paths_and_names_of_theirs() {
     let token = &config("wallet-manager")["token"];
     assert_eq!(token["pin_file"].as_str(), Some("/run/secrets/pin"));
     assert_eq!(token["token_dir"].as_str(), Some("/var/lib/lucid/tokens"));
-    let node = &config("tron-client")["nodes"][0];
+    let tron_client = config("tron-client");
+    let node = &tron_client["nodes"][0];
     assert_eq!(node["url"].as_str(), Some("https://node.example"), "TLS proves the host");
     assert_eq!(node["via"].as_str(), Some("/run/chain/node-1.sock"));
+    let independent = |index: usize| tron_client["nodes"][index].get("independent").and_then(toml::Value::as_bool);
+    assert_eq!((independent(0), independent(1)), (None, Some(true)), "the second confirms the first");
     for name in ["usdt-manager", "trx-staking", "payment-gateway"] {
         config(name);
     }
@@ -156,7 +160,7 @@ fn containers_find_their_own_by_paths_and_names_of_theirs() {
     containers::write_chain_forwarder(&directory, &plane, &args).unwrap();
     let forwarder: toml::Table = fs::read_to_string(directory.chain_forwarder()).unwrap().parse().unwrap();
     let passes = forwarder["pass"].as_array().unwrap();
-    assert_eq!(passes.len(), 1, "one host, and no other");
+    assert_eq!(passes.len(), 2, "two hosts, and no other");
     assert_eq!(passes[0]["from"].as_str(), Some("unix:/run/chain/node-1.sock"));
     assert_eq!(passes[0]["to"].as_str(), Some("tcp:node.example:443"));
 }

@@ -52,3 +52,11 @@ fn mistakes_are_named() {
     let config = loaded("[scan]\nstart = 7", &[]).unwrap();
     assert_eq!(config.own.scan.start, Start::Number(7));
 }
+
+#[test]
+fn one_owner_is_believed_on_the_devnet_alone_or_where_it_is_said() {
+    let believed = |text: &str, network| loaded(text, &[]).unwrap().own.believes_one_owner(network);
+    assert!(believed("", Network::Devnet) && !believed("", Network::Mainnet) && !believed("", Network::Nile));
+    assert!(believed("[trust]\none_owner = true", Network::Mainnet));
+    assert!(!believed("[trust]\none_owner = false", Network::Devnet));
+}

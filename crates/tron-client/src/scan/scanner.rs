@@ -76,7 +76,7 @@ impl Scanner {
         while let Some(batch) = reading.next(BATCH).await {
             let Some(last) = batch.last().cloned() else { break };
             let block = last.scanned.block;
-            let may_die = self.ledger.may_die_at(block) && self.nodes.confirm(block, last.node.name()).await.suffices();
+            let may_die = self.ledger.may_die_at(block) && self.nodes.confirm(block, &last.node).await.suffices();
             match self.ledger.advance(batch, may_die).await {
                 Ok(()) => {}
                 Err(AdvanceFault::Receipt { node, fault }) => {

@@ -50,29 +50,57 @@ async fn included_in_the_last_possible_block_is_solid_and_not_dead() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn death_waits_for_the_independent_node() {
+async fn death_waits_for_the_node_of_the_other_owner() {
+    // Whichever of the two it is that does not answer.
+    for silent in [1, 0] {
+        let field = Field::new(2).await;
+        let mut config = field.config();
+        config.nodes[1].independent = true;
+        field.fault(silent, json!({ "fault": "rate_limited" })).await;
+        let running = field.start_with(config).await;
+        running.scanned(field.solid()).await;
+        let (txid, request) = field.transfer(field.solid_id(), 60_000, 3);
+        let expiration = running.put(txid, &watching(&request)).await.expiration;
+        field.mine_past(expiration);
+        running.scanned(field.solid()).await;
+        assert_eq!(running.get(txid).await.stage, SubmissionStage::Watched, "nobody confirmed the last block");
+
+        field.heal(silent).await;
+        // The next block gives the occasion; the healed node may still be resting, so more than one may be needed.
+        let dead = running.until_stage(txid, SubmissionStage::Dead);
+        let mining = async {
+            loop {
+                field.mine(1);
+                running.scanned(field.solid()).await;
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! { _ = dead => {}, () = mining => {} }
+        running.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_owners_word_is_no_death_unless_the_configuration_says_so() {
     let field = Field::new(2).await;
     let mut config = field.config();
-    config.nodes[1].independent = true;
-    field.fault(1, json!({ "fault": "rate_limited" })).await;
-    let running = field.start_with(config).await;
+    config.trust.one_owner = Some(false);
+    let running = field.start_with(config.clone()).await;
     running.scanned(field.solid()).await;
     let (txid, request) = field.transfer(field.solid_id(), 60_000, 3);
     let expiration = running.put(txid, &watching(&request)).await.expiration;
     field.mine_past(expiration);
+    field.mine(4);
     running.scanned(field.solid()).await;
-    assert_eq!(running.get(txid).await.stage, SubmissionStage::Watched, "nobody confirmed the last block");
+    assert_eq!(running.get(txid).await.stage, SubmissionStage::Watched);
+    let said = tron_client::health::nodes(&running.shared).unwrap();
+    assert!(said.contains("no transaction is declared dead") && said.contains("trust.one_owner"), "{said}");
+    running.stop().await;
 
-    field.heal(1).await;
-    // The next block gives the occasion; the independent node may still be resting, so more than one may be needed.
-    let dead = running.until_stage(txid, SubmissionStage::Dead);
-    let mining = async {
-        loop {
-            field.mine(1);
-            running.scanned(field.solid()).await;
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::select! { _ = dead => {}, () = mining => {} }
+    config.trust.one_owner = Some(true);
+    let running = field.start_with(config).await;
+    assert_eq!(running.shared.nodes.caution(), None);
+    field.mine(1);
+    running.until_stage(txid, SubmissionStage::Dead).await;
     running.stop().await;
 }

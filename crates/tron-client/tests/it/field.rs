@@ -173,6 +173,7 @@ impl Field {
             scan: Scan { start: Start::Solid, poll_ms: 10, concurrency: 8, span: 3, request_timeout_ms: 1_000 },
             trust: Trust {
                 quorum: 1,
+                one_owner: None,
                 stale_after_ms: 600_000,
                 stale_blocks: 5,
                 anchor_age_ms: 120_000,
