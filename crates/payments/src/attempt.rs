@@ -20,7 +20,7 @@ use primitives::statement::{Anchor, Authorisation, Ending, PreviousAttempt, Sign
 use primitives::{BlockRef, HexBytes, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
-pub use advance::{EXPIRED, Sealing, advance, bar, pause_ms};
+pub use advance::{EXPIRED, RESTORED, Sealing, advance, bar, bar_lost, pause_ms};
 pub use any::AnyAttempt;
 pub use fact::{Fact, Refusal, SignatureAnswer, VoidAnswer};
 
@@ -178,6 +178,12 @@ impl Attempt<Barring> {
     /// Why it was given up.
     pub fn reason(&self) -> &str {
         &self.state.reason
+    }
+
+    /// Gives it up for another reason.
+    #[must_use]
+    pub fn refuse(self, reason: &str) -> Self {
+        Self { authorisation: self.authorisation, state: Barring { reason: reason.to_owned() } }
     }
 
     /// wallet-manager has barred it: the one ending without a transaction.

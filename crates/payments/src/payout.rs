@@ -28,8 +28,8 @@ use serde::{Deserialize, Serialize};
 pub use accept::{AcceptError, accept};
 pub use authority::Authority;
 pub use plan::{
-    LimitRelease, NotExhausted, NotWaiting, RESTORED, TooLate, Turn, adopt, attempt_again, cancel, cancel_restored,
-    plan, txid_is_another_payouts, unpaid,
+    LimitRelease, NotExhausted, NotWaiting, TooLate, Turn, adopt, attempt_again, cancel, cancel_restored, plan,
+    txid_is_another_payouts, unpaid,
 };
 
 use crate::attempt::{AnyAttempt, Ended, Fact, SealedTx};

@@ -6,7 +6,7 @@
 use api::tron_client::{self, ChainParameters, SubmissionRequest, SubmissionView};
 use api::usdt_manager::{self, ReservationRequest, TransferRequest, TransferView};
 use api::wallet_manager::{self, RegisteredAttempt};
-use payments::attempt::{AnyAttempt, Fact, VoidAnswer};
+use payments::attempt::{AnyAttempt, Fact, RESTORED, VoidAnswer};
 use payments::limits::Limits;
 use payments::payout::{
     Authority, Facts, Funds, Leg, Payout, PayoutAttempt, Stage, Turn, UsdtFacts, plan, txid_is_another_payouts,
@@ -147,6 +147,7 @@ impl PayoutMachine {
         let open = match &attempt.leg {
             Leg::Trx { attempt: AnyAttempt::Open(_), .. } => true,
             Leg::Trx { attempt: AnyAttempt::Sealed(sealed), .. } => !sealed.is_registered(),
+            Leg::Trx { attempt: AnyAttempt::Barring(barring), .. } => barring.reason() != RESTORED,
             _ => false,
         };
         Ok(open && self.recoveries.stands().await?)

@@ -36,11 +36,15 @@ fn block(time: UnixMs) -> BlockRef {
 
 /// A plane that was restored with one TRX payout under way.
 async fn restored() -> (Bench, PayoutId) {
-    let mut bench = Bench::new();
-    let asked = request("order-1", PayoutAsset::Trx, "2");
-    let view = bench.put(&asked).await;
+    let bench = Bench::new();
+    let view = bench.put(&request("order-1", PayoutAsset::Trx, "2")).await;
     let view = bench.turn(view.payout_id).await.unwrap();
     assert_eq!(view.stage, PayoutStage::Attempting);
+    restored_as_it_is(bench).await
+}
+
+async fn restored_as_it_is(mut bench: Bench) -> (Bench, PayoutId) {
+    let asked = request("order-1", PayoutAsset::Trx, "2");
     bench.restored = Some(RESTORED);
     for _ in 0..2 {
         bench.recoveries().begin(NOW).await.unwrap();

@@ -25,6 +25,9 @@ pub struct Sealing {
 /// Why an attempt is given up whose permission's time was over before its transaction was sealed.
 pub const EXPIRED: &str = "authorisation_expired";
 
+/// Why an attempt is barred that a restored service knows of and the register does not: it may have been made and lost.
+pub const RESTORED: &str = "restored";
+
 /// The attempt after a fact. A fact that does not belong to the state changes nothing.
 pub fn advance(attempt: AnyAttempt, fact: Fact, sealing: &Sealing, now: UnixMs) -> AnyAttempt {
     match (attempt, fact) {
@@ -65,6 +68,15 @@ pub fn bar(attempt: AnyAttempt, reason: &str) -> AnyAttempt {
         AnyAttempt::Open(open) => open.refuse(reason).into(),
         AnyAttempt::Sealed(sealed) if !sealed.is_registered() => sealed.refuse(reason).into(),
         unmoved => unmoved,
+    }
+}
+
+/// Bars what a restored service knows of and the register does not have. One that was being barred is no exception: the
+/// lost register may have answered that it was signed.
+pub fn bar_lost(attempt: AnyAttempt) -> AnyAttempt {
+    match attempt {
+        AnyAttempt::Barring(barring) => barring.refuse(RESTORED).into(),
+        other => bar(other, RESTORED),
     }
 }
 

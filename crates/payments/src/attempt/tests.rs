@@ -171,6 +171,15 @@ fn what_may_have_been_signed_cannot_be_given_up() {
 }
 
 #[test]
+fn what_a_restore_found_given_up_is_given_up_for_the_restore() {
+    for attempt in [open(), sealed(), bar(open(), "cancelled"), bar(sealed(), "recipient")] {
+        let ended = step(bar_lost(attempt), barred());
+        assert_eq!(ended.ended().and_then(|ended| ended.reason.as_deref()), Some(RESTORED));
+    }
+    assert_eq!(bar_lost(submitted()), submitted());
+}
+
+#[test]
 fn an_expired_permission_seals_nothing() {
     let late = authorisation().valid_until;
     let attempt = advance(open(), Fact::Anchor(anchor()), &sealing(), late);

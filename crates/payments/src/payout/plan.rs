@@ -22,8 +22,6 @@ const WAIT_MS: u64 = 5_000;
 const ALIVE_MS: u64 = 31_000;
 /// How many attempts are made without a person.
 const ATTEMPTS_MAX: u32 = 2;
-/// Why an attempt is barred that a restored plane knows of and the register does not: it may have been made and lost.
-pub const RESTORED: &str = "restored";
 /// Why a payout waits for a person when they were made.
 const EXHAUSTED: &str = "attempts_exhausted";
 
@@ -130,7 +128,7 @@ fn stop(payout: &Payout, now: UnixMs) -> Turn {
 fn barred_by_restore(payout: &Payout, now: UnixMs) -> Turn {
     let mut next = payout.clone();
     if let Some(PayoutAttempt { leg: Leg::Trx { attempt, .. }, .. }) = next.attempts.last_mut() {
-        *attempt = attempt::bar(attempt.clone(), RESTORED);
+        *attempt = attempt::bar_lost(attempt.clone());
     }
     looked(next, 0, now)
 }
@@ -228,7 +226,7 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
         Verdict::Dead | Verdict::FailedOnChain => another_attempt(payout, now),
         Verdict::Unsigned => match ended.reason.as_deref() {
             // The lost plane may have made it: whoever wished to stop it is answered when that is decided.
-            Some(RESTORED) => again(payout, now),
+            Some(attempt::RESTORED) => again(payout, now),
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
             // After the last two the paying account was given other permissions meanwhile: the next permission names the
             // right one.

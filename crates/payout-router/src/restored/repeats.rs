@@ -99,3 +99,26 @@ async fn operators_decide_on_what_they_have_signed_and_on_this_restore() {
     bench.client("operator").ask(&recover(&of(good))).await.unwrap();
     assert_eq!(bench.view(id).await.stage, PayoutStage::Settled);
 }
+
+#[tokio::test]
+async fn what_was_being_barred_when_the_backup_was_made_may_have_been_paid() {
+    for paid in [true, false] {
+        let bench = Bench::new();
+        let id = bench.put(&asks("order-1", "2")).await.payout_id;
+        bench.turn(id).await.unwrap();
+        bench.client("operator").ask(&cancel_payout(id)).await.unwrap();
+        let (bench, id) = restored_as_it_is(bench).await;
+        let waits = turned(&bench, id, 5).await;
+        assert_eq!((waits.stage, waits.reason.as_deref()), (PayoutStage::Accepted, Some("halted")));
+        if paid {
+            let txid = lost(&bench, 1).await;
+            bench.client("operator").ask(&recover(&said(&[(txid, paid_by("order-1"))]))).await.unwrap();
+            assert_eq!(bench.view(id).await.stage, PayoutStage::Settled);
+            continue;
+        }
+        thaw(&bench).await;
+        let unsigned = Unsigned { plane: plane(), intent: id.into(), attempt: AttemptNo(2), voided_at: NOW };
+        bench.wallet_manager.answer("PUT /v1/intents/", &Signed::sign(unsigned, &register_key()));
+        assert_eq!(turned(&bench, id, 3).await.stage, PayoutStage::Cancelled);
+    }
+}

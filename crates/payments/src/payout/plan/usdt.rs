@@ -4,8 +4,8 @@ use api::tron_client::{SubmissionStage, SubmissionView};
 use api::usdt_manager::{TransferStage, TransferView};
 use primitives::UnixMs;
 
-use super::{LOOK_AGAIN_MS, RESTORED, Turn, attempt_ended, looked, review};
-use crate::attempt::{Ended, SealedTx, Verdict};
+use super::{LOOK_AGAIN_MS, Turn, attempt_ended, looked, review};
+use crate::attempt::{Ended, RESTORED, SealedTx, Verdict};
 use crate::payout::{Leg, Payout, PayoutAttempt, UsdtFacts};
 use crate::{outcome, seal};
 
