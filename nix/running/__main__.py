@@ -9,6 +9,7 @@ Everything happens in namespaces of its own, with an engine of its own: this mac
 left alone, and whatever interrupts this, nothing of it stays behind."""
 
 import argparse
+import os
 import pathlib
 import sys
 import tempfile
@@ -65,6 +66,9 @@ class Outcomes(unittest.TextTestResult):
             with arguments.outcomes.open("a") as file:
                 file.write(f"{name}\t{'ok' if good else 'FAILED'}\t{took}\n")
 
+
+# What is written here is read by containers' users, whatever the machine's custom.
+os.umask(0o022)
 with tempfile.TemporaryDirectory() if reads_only else alone.from_this_machine() as top:
     made.TOP = pathlib.Path(top)
     made.RESULT = arguments.result.resolve()

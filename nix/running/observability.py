@@ -4,6 +4,7 @@ architectures, with what compose mounts; they answer, show their pages, and brin
 import http.server
 import json
 import re
+import shutil
 import subprocess
 import threading
 import time
@@ -94,6 +95,14 @@ class Observability(unittest.TestCase):
             (top / file).write_text(text)
         return top
 
+    def copied(self, name, source):
+        """The like of a directory of this clone, whose files may be for its owner alone."""
+        top = self.engine.top / f"{self.id()}-{name}"
+        shutil.copytree(source, top)
+        for path in [top, *top.rglob("*")]:
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        return top
+
     def test_docker_loads_both_for_this_architecture(self):
         loaded = {line.removeprefix("Loaded image: ") for line in self.loaded.splitlines()}
         self.assertEqual(loaded, set(made.images("observability").values()))
@@ -102,7 +111,10 @@ class Observability(unittest.TestCase):
             self.assertEqual(about, self.ARCHITECTURE)
 
     def test_prometheus_takes_the_planes_rules_and_shows_its_pages(self):
-        self.start("prometheus", RULES)
+        strict = shutil.copytree(RULES, self.engine.top / f"{self.id()}-strict")
+        for path in [strict, *strict.rglob("*")]:
+            path.chmod(0o700 if path.is_dir() else 0o600)
+        self.start("prometheus", self.copied("prometheus", strict))
         groups = json.loads(asked(9090, "/api/v1/rules"))["data"]["groups"]
         files = {path.name for path in (RULES / "rules").glob("*.yml")}
         self.assertTrue(files)
