@@ -46,6 +46,18 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
         print(error)
 """
 
+# An echo asked for by a user without rights, as a container's is.
+PINGS = """
+import os, socket, sys
+os.setgroups([]); os.setgid(65532); os.setuid(65532)
+try:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP) as out:
+        out.settimeout(1)
+        out.sendto(bytes([8, 0, 0, 0, 0, 0, 0, 1]), (sys.argv[1], 0))
+        print("answered" if out.recv(512) else "empty")
+except OSError as error:
+    print(error.strerror or error)
+"""
 
 # What a process of a container, as its user, is answered at a socket file that the container has.
 SAYS = """

@@ -123,6 +123,15 @@ class Isolation(unittest.TestCase):
             filters = int(status.split("Seccomp_filters:\t")[1].split("\n")[0])
             self.assertGreater(filters, 1, "the engine's filter and its own")
 
+    def test_the_host_echoes_to_nobody(self):
+        pings = lambda name: probe.inside(plane.pid(name), probe.PINGS, namespace.HOST).strip()
+        self.assertEqual(pings("webhooks"), "answered", "who stands on an ordinary network")
+        everyone = [*plane.inside(), *plane.AT_THE_NODE, "hsm-inside", *plane.doors()]
+        found = probe.at_once(everyone, pings)
+        for name in everyone:
+            with self.subTest(inside=name):
+                self.assertIn(found[name], ["Permission denied"] if name in plane.doors() else ["Network is unreachable", "timed out"])
+
     def test_no_name_is_asked_outside(self):
         self.heard_outside()
         everyone = [*plane.inside(), *plane.doors(), *plane.AT_THE_NODE, "webhooks"]
@@ -131,6 +140,9 @@ class Isolation(unittest.TestCase):
         # The forwarder that reaches merchants looks their names up; it shows that the stranger hears what is asked.
         self.assertNotEqual(heard, [])
         self.assertEqual([line for line in heard if b"\x08webhooks\x04leak".hex() not in line], [])
+        # Engines of old ask a resolver on the host's own loopback from there, whatever the network; so none has one.
+        for name in [*plane.inside(), *plane.doors(), *plane.AT_THE_NODE]:
+            self.assertEqual(plane.inspect(name)["HostConfig"]["Dns"], ["0.0.0.0"], name)
 
     def test_siblings_answer_by_their_scopes_only(self):
         asks = "import sys,urllib.request,urllib.error\n" \
