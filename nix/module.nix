@@ -16,7 +16,20 @@ let
     payment-gateway = 8096;
   };
 
-  packages = (import ./outputs.nix).packages.x86_64-linux;
+  inherit (pkgs.stdenv.hostPlatform) system;
+  flake = import ./outputs.nix;
+  packages = flake.packages.${system};
+
+  # wallet-manager asks for a loader and libraries where every vendor's PKCS#11 module expects them, and NixOS has none
+  # there: these are laid into the unit's own view. It starts its worker as /proc/self/exe, so the loader cannot be called
+  # by name instead.
+  loader = { x86_64-linux = "/lib64/ld-linux-x86-64.so.2"; aarch64-linux = "/lib/ld-linux-aarch64.so.1"; }.${system};
+  libraries = { x86_64-linux = "/usr/lib/x86_64-linux-gnu"; aarch64-linux = "/usr/lib/aarch64-linux-gnu"; }.${system};
+  glibc = flake.legacyPackages.${system}.glibc;
+  asDebian = [
+    "${glibc}${libraries}/${baseNameOf loader}:${loader}"
+    "${glibc}${libraries}:${libraries}"
+  ];
 
   service = name: port: {
     options = {
@@ -105,7 +118,7 @@ let
         # Only tron-client (nodes) and payment-gateway (webhooks) leave the machine; a token's host is opened by name.
         IPAddressDeny = lib.mkIf (!(builtins.elem name [ "tron-client" "payment-gateway" ])) (lib.mkDefault "any");
         IPAddressAllow = lib.mkIf (!(builtins.elem name [ "tron-client" "payment-gateway" ])) (lib.mkDefault "localhost");
-      };
+      } // lib.optionalAttrs (name == "wallet-manager") { BindReadOnlyPaths = asDebian; };
     };
 in
 {

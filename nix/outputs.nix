@@ -12,7 +12,7 @@ let
     runtime = import ./runtime.nix { inherit inputs debian; };
     images = import ./images.nix { inherit inputs debian workspace runtime; };
   };
-  inherit (lanes { }) debian workspace images;
+  inherit (lanes { }) debian workspace runtime images;
   elsewhere = lanes { directory = "/elsewhere/deeper"; };
   elsewhereAlone = lanes { directory = "/elsewhere/deeper"; cores = 1; };
   twicePrograms = [ "tron-client" "wallet-manager" ];
@@ -96,8 +96,10 @@ in
   nixosModules.default = import ./module.nix;
 
   # For ./dev: variants, and what a build is made of.
-  legacyPackages = forHosts (_: {
+  legacyPackages = forHosts (system: {
     inherit (images) sourceHash;
+    # What wallet-manager is started with where there is no Debian.
+    glibc = runtime.glibc hosts.${system};
     elsewhere = elsewhere.images.all;
     stages = { inherit (workspace) amd64 arm64 vendor metadata; inherit (debian) toolchain; };
     amd64 = images.assembled { name = "lucid-images-amd64"; images = images.names; of = [ "amd64" ]; };

@@ -31,11 +31,17 @@
             enable = true;
             configFile = builtins.toFile "tron-client.toml" "";
           };
+          # The dynamic one: it says the same if its loader and libraries are there.
+          services.lucid-plane.wallet-manager = {
+            enable = true;
+            configFile = builtins.toFile "wallet-manager.toml" "";
+          };
         };
         # Without a plane it must say what it lacks, and end; and the unit must be as confined as it says.
         testScript = ''
           machine.wait_for_unit("multi-user.target")
           machine.wait_until_succeeds("journalctl -u lucid-tron-client | grep -q plane")
+          machine.wait_until_succeeds("journalctl -u lucid-wallet-manager | grep -q 'wallet-manager: .*plane'")
           machine.succeed("systemd-analyze security --threshold=30 lucid-tron-client.service")
         '';
       };

@@ -13,19 +13,21 @@ let
     mapAttrs' = f: attributes: builtins.listToAttrs (builtins.attrValues (builtins.mapAttrs f attributes));
     types = { package = null; path = null; str = null; attrsOf = _: null; listOf = _: null; submodule = module: module; };
   };
-  module = config: import ../module.nix { inherit lib config; pkgs = { }; };
-  options = (module { }).options.services.lucid-plane;
-  of = given: builtins.mapAttrs
+  module = system: config: import ../module.nix { inherit lib config; pkgs.stdenv.hostPlatform.system = system; };
+  of = system: given: builtins.mapAttrs
     (name: option: builtins.mapAttrs (_: option: option.default or null) option.type.options // given name)
-    options;
-  units = given: (module { services.lucid-plane = of given; }).config.systemd.services;
-in
-{
-  enabled = units (name: {
+    (module system { }).options.services.lucid-plane;
+  unitsOn = system: given: (module system { services.lucid-plane = of system given; }).config.systemd.services;
+  units = unitsOn "x86_64-linux";
+  enabled = name: {
     enable = true;
     configFile = "/etc/lucid/${name}.toml";
     secrets."call.key" = "/run/secrets/${name}-call.key";
     libraryPath = if name == "wallet-manager" then [ "/opt/vendor/lib" ] else [ ];
-  });
+  };
+in
+{
+  enabled = units enabled;
+  onArm = unitsOn "aarch64-linux" enabled;
   byDefault = units (_: { });
 }

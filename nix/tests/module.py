@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -75,6 +76,45 @@ class Module(unittest.TestCase):
             for name, unit in evaluated()["enabled"].items():
                 for key, value in wanted.items():
                     self.assertEqual(unit["serviceConfig"].get(key), value, f"{name}: {key}, for {option}")
+
+    def test_a_dynamic_program_has_its_loader_where_there_is_no_debian(self):
+        for units, loader, triplet in (("enabled", "/lib64/ld-linux-x86-64.so.2", "x86_64-linux-gnu"),
+                                       ("onArm", "/lib/ld-linux-aarch64.so.1", "aarch64-linux-gnu")):
+            bound = {name: unit["serviceConfig"].get("BindReadOnlyPaths", []) for name, unit in evaluated()[units].items()}
+            targets = [path.split(":")[1] for path in bound.pop("lucid-wallet-manager")]
+            self.assertEqual(targets, [loader, f"/usr/lib/{triplet}"])
+            self.assertEqual([name for name, paths in bound.items() if paths], [], "static programs need nothing")
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can bind")
+    def test_wallet_manager_starts_where_there_is_nothing_but_the_store(self):
+        config = evaluated()["enabled"]["lucid-wallet-manager"]["serviceConfig"]
+        program, bound = config["ExecStart"], [path.split(":") for path in config["BindReadOnlyPaths"]]
+        if not all(pathlib.Path(path).exists() for path in [program, *(source for source, _ in bound)]):
+            self.skipTest("wallet-manager is not built: nix build .#wallet-manager")
+        with_libraries = self.alone(program, bound)
+        self.assertEqual(with_libraries.returncode, 0, with_libraries.stderr)
+        self.assertIn("wallet-manager", with_libraries.stdout)
+        self.assertNotEqual(self.alone(program, []).returncode, 0, "it needs nothing that is bound")
+
+    def alone(self, program, bound):
+        """Starts it in a root that has Nix's store, and what systemd would bind there."""
+        with tempfile.TemporaryDirectory(prefix="lucid-nix-tests-") as root:
+            script = """
+                top="$1" program="$2"
+                shift 2
+                mount -t tmpfs none "$top"
+                mkdir -p "$top/nix/store"
+                mount --rbind /nix/store "$top/nix/store"
+                while [ $# -gt 0 ]; do
+                    mkdir -p "$top$(dirname "$2")"
+                    if [ -d "$1" ]; then mkdir "$top$2"; else : >"$top$2"; fi
+                    mount --bind "$1" "$top$2"
+                    shift 2
+                done
+                exec chroot "$top" "$program" --help
+            """
+            return subprocess.run(["unshare", "--mount", "sh", "-euc", script, "sh", root, program,
+                                   *(path for pair in bound for path in pair)], capture_output=True, text=True)
 
     def test_only_two_services_leave_the_machine(self):
         out = {name for name, unit in evaluated()["enabled"].items() if unit["serviceConfig"]["IPAddressDeny"] is None}
