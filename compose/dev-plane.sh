@@ -11,6 +11,8 @@ plane_as_root=''
 plane_packages() {
     install_missing "docker.io:docker --version && dockerd --version" "docker-compose:docker-compose --version || docker compose version" \
         "curl:curl --version" "iptables:iptables --version"
+    # Since Debian 13 the client is a package by itself.
+    install_missing "docker-cli:docker --version"
 }
 
 # Whoever may speak with the engine: this user, or root for whom is in no group docker.
@@ -125,7 +127,9 @@ plane() {
     plane_shows
     if [ -n "$keep" ]; then
         plane_engine=''
-        say "it runs on: $CARGO_TARGET_DIR/debug/lucid --data $plane_home status; ./dev plane --down takes it down"
+        say "it runs on; ./dev plane --down takes it down. What you can ask it (as root: the directory is the containers'):"
+        say "  sudo $CARGO_TARGET_DIR/debug/lucid --data $plane_home status"
+        say "  sudo $CARGO_TARGET_DIR/debug/lucid --data $plane_home payout create --to T… --amount 25 --wait"
     fi
 }
 
