@@ -19,6 +19,8 @@ import scene
 import tools
 
 INSIDE = "ALERTS_ALONE"
+# The last one sees what the others have fired.
+TESTS = ["test_rules", "test_common", "test_alerts", "test_token", "test_each"]
 
 
 class Told(unittest.TextTestResult):
@@ -37,7 +39,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--programs", required=True, type=pathlib.Path)
     arguments.add_argument("--keep", action="store_true", help="leave the scenes' directories, with all logs")
-    arguments.add_argument("tests", nargs="*", default=["test_rules", "test_alerts"])
+    arguments.add_argument("tests", nargs="*", default=TESTS)
     given = arguments.parse_args()
     tools.need()
     if INSIDE not in os.environ:

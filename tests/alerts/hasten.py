@@ -18,6 +18,8 @@ THRESHOLDS = {
     "UnsignedAttempts": ("> 30", "> 0.5"),
     "AuditHeadStale": ("> 300", "> 5"),
     "CheckpointStale": ("> 900", "> 15"),
+    "WalletsUnread": ("> 600", "> 10"),
+    "LeaseHeld": ("> 3600", "> 60"),
     # So many in ten minutes are so many less in ten seconds.
     "PeerUnknown": ("> 20", "> 2"),
 }

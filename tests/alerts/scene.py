@@ -13,9 +13,11 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
+import tomllib
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -28,6 +30,8 @@ PORTS = {"tron-client": 8091, "payout-router": 8092, "wallet-manager": 8093, "us
 RECIPIENT = "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8"
 SOFTHSM = [f"/usr/lib/{place}softhsm/libsofthsm2.so" for place in ("x86_64-linux-gnu/", "aarch64-linux-gnu/", "")]
 PATIENCE = 120
+# What a healthy plane of the devnet fires: a first payment takes most of the energy that it has staked for.
+USUAL = "EnergyShort", "EnergyLow"
 
 programs = None
 top = None
@@ -141,6 +145,7 @@ class Plane:
         # What is done each so often is done as much more often as the rules are faster.
         self.set("wallet-manager", "token", canary_ms=200)
         self.set("wallet-manager", "audit", checkpoint_ms=1000)
+        self.set("payout-router", "funds", interval_ms=1000)
         spoil(self)
 
     def __enter__(self):
@@ -148,6 +153,7 @@ class Plane:
         for service in PORTS:
             self.serve(service)
         self.start("forwarder", "serve", "--metrics", "tcp:127.0.0.1:9100", "--pass", "tcp:127.0.0.1:7096=tcp:127.0.0.1:8096")
+        self.alertmanager((ROOT / "compose/alertmanager/alertmanager.yml").read_text())
         config = hasten.put(ROOT / "compose/prometheus", self.home / "prometheus")
         self.start("prometheus", f"--config.file={config}", f"--storage.tsdb.path={self.home / 'prometheus-data'}",
                    "--web.listen-address=127.0.0.1:9090", program="prometheus")
@@ -174,6 +180,10 @@ class Plane:
                              "/etc/alertmanager/webhook.token": str(self.home / "webhook.token")}.items():
             assert was in text, was
             text = text.replace(was, becomes)
+        self.kill("alertmanager")
+        self.alertmanager(text)
+
+    def alertmanager(self, text):
         (self.home / "alertmanager.yml").write_text(text)
         self.start("alertmanager", f"--config.file={self.home / 'alertmanager.yml'}", "--cluster.listen-address=",
                    f"--storage.path={self.home / 'alertmanager'}", "--web.listen-address=127.0.0.1:9093",
@@ -207,6 +217,21 @@ class Plane:
         threads = pathlib.Path(f"/proc/{of}/task").glob("*/children")
         children = "".join(thread.read_text() for thread in threads).split()
         return int(children[0]) if children else None
+
+    def reload(self, name):
+        """Has it read its configuration again."""
+        self.processes[name].send_signal(signal.SIGHUP)
+
+    def edit(self, service, *words):
+        """Edits the rows of a service that is not running, as nobody should."""
+        self.kill(service, signal.SIGTERM)
+        with contextlib.closing(sqlite3.connect(self.database(service))) as file, file:
+            assert file.execute(*words).rowcount > 0, words
+        self.serve(service)
+
+    def database(self, service):
+        with open(self.config(service), "rb") as file:
+            return self.home / tomllib.load(file)["server"]["data_dir"] / f"{service}.sqlite"
 
     def lucid(self, *words, check=True):
         done = subprocess.run([programs / "lucid", "--data", self.home, *words], capture_output=True, text=True, timeout=300)
@@ -284,6 +309,10 @@ class Plane:
         began = time.monotonic()
         until(lambda: f"{sorted(set(names) - fired)} fire, not only {sorted(fired)}; see {self.home}", all_have, within)
         print(f"  {', '.join(names)}: {time.monotonic() - began:.0f} s", flush=True)
+
+    def ends(self, *names):
+        """Waits until none of these fires any more."""
+        until(lambda: f"{sorted(set(names) & self.firing())} end", lambda: not set(names) & self.firing())
 
     def rests(self, *but):
         """Waits until nothing else fires, and sees that it stays so."""

@@ -1,25 +1,16 @@
 """Each alert, fired by what it is for. One breakage fires several; what is healthy fires none."""
 
-import contextlib
 import json
 import os
-import signal
-import sqlite3
-import subprocess
+import re
 import threading
 import time
 import unittest
 
-import hasten
 import scene
 import tools
-from scene import Hook, Lever, Plane, ROOT, fetched, softhsm, until
+from scene import Hook, Lever, Plane, ROOT, USUAL, fetched, until
 
-# What nothing that can be done to a running plane fires, and why. The last test holds that this list is exact.
-NOT_BROKEN_HERE = {
-    "RowsParked": "a turn must panic, which takes a bug: no row, answer or fault that we know of makes one. The driver's own "
-                  "test panics and reads the metric (crates/service/src/driver/tests.rs)",
-}
 THIEF, STRANGER = scene.address(0xBB), scene.address(0xCC)
 
 
@@ -56,7 +47,16 @@ class TestChain(unittest.TestCase):
             plane.start("stranger", "serve", "--listen", "127.0.0.1:8290", "--block-ms", "200", program=scene.programs / "devnet")
             plane.ready()
             plane.pay("well", wait=True)
-            plane.rests("EnergyShort")
+            plane.rests(*USUAL)
+
+            # One node is slow, then refuses every request.
+            plane.fault(port=8190, fault="late", ms=3000)
+            plane.fires("NodeSlow")
+            plane.heal(port=8190)
+            plane.fault(port=8190, fault="rate_limited")
+            plane.fires("NodeFails")
+            plane.heal(port=8190)
+            plane.ready()
 
             # A transaction is lost, and the only one who could confirm that it is not on the chain is gone.
             for port in (8090, 8190):
@@ -64,7 +64,7 @@ class TestChain(unittest.TestCase):
             lever.lay(1)
             plane.pay("lost")
             # It lives for two minutes.
-            plane.fires("NodeDown", "PayoutsStuck", "SubmissionsOverdue", within=240)
+            plane.fires("NodeDown", "PayoutsStuck", "SubmissionsOverdue", "LeaseHeld", within=240)
             # He is back, ahead of the others, and says something else.
             plane.devnet("mine", {"blocks": 400}, 8290)
             lever.lay(8290)
@@ -82,7 +82,13 @@ class TestChain(unittest.TestCase):
             plane.again("tron-client")
 
             plane.kill("devnet")
-            plane.fires("NoNode", "ScannerLags")
+            plane.fires("NoNode", "ScannerLags", "WalletsUnread")
+
+
+def started(plane, service):
+    """When it started, as Prometheus saw it last."""
+    found = plane.asked(f'lucid_start_timestamp_seconds{{service="{service}"}}')
+    return found[0]["value"][1] if found else None
 
 
 def fake(offset):
@@ -93,20 +99,28 @@ def fake(offset):
 class TestMoney(unittest.TestCase):
     def test_funds_limits_and_dead_services(self):
         hook = Hook()
-        with Plane("money", lambda plane: policy(plane, 40)) as plane:
+        def spoil(plane):
+            policy(plane, 40)
+            # Of the thousand that the wallet has.
+            plane.set("payout-router", "funds", usdt_least="970")
+
+        with Plane("money", spoil) as plane:
             plane.tells(hook)
             plane.ready()
             plane.pay("well", wait=True)
-            plane.rests("EnergyShort")
+            plane.rests(*USUAL)
             self.every_panel_has_data(plane)
             self.what_is_seen_is_listed(plane)
 
             # More at once than there is energy for, as first payments take most; then nine tenths of an hour's limit.
             for number in range(14):
                 plane.pay(f"many-{number}", "0.1", to=scene.address(number + 1))
-            plane.fires("EnergyShort")
-            plane.pay("much", "36")
-            plane.fires("LimitNearlyUsed")
+            plane.fires("EnergyShort", "EnergyLow")
+            plane.pay("much", "36", wait=True)
+            plane.fires("LimitNearlyUsed", "WalletShort")
+            # More than the policy allows in an hour.
+            plane.pay("over", "9")
+            plane.fires("SignaturesRefused")
             # More than the wallet has.
             plane.pay("too-much", "999")
             plane.fires("MoneyWaits")
@@ -140,6 +154,43 @@ class TestMoney(unittest.TestCase):
             plane.lucid("freeze", "--reason", "a test")
             plane.fires("SigningFrozen")
 
+            # It was backed up, three days ago.
+            key = re.search("age1\\S+", plane.lucid("backup", "--keygen", scene.top / "backup.key"))[0]
+            plane.lucid("backup", scene.top / "plane.age", "--recipient", key)
+            self.assertTrue(until("the backup is seen", lambda: plane.asked("count(time() - lucid_backup_timestamp_seconds < 60) == 6")))
+            ago = time.time() - 3 * 86400
+            os.utime(plane.database("usdt-manager").with_suffix(".sqlite.copied"), (ago, ago))
+            plane.fires("BackupOld")
+
+            # Rows that nobody can read, or must read.
+            plane.edit("payout-router", "UPDATE noun_wallet SET body = '{}', next_at = 0 WHERE seq = 1")
+            plane.fires("RowsParked", "PartFails")
+            plane.edit("trx-staking", "UPDATE noun_delegation SET stage = 'needs_review' WHERE seq = 1")
+            plane.fires("StakingNeedsReview")
+            for _ in range(3):
+                before = started(plane, "usdt-manager")
+                plane.kill("usdt-manager")
+                plane.serve("usdt-manager")
+                until("it is seen to start", lambda: started(plane, "usdt-manager") not in (None, before))
+            plane.fires("ServiceRestarts")
+            self.nobody_is_told(plane, hook)
+
+    def nobody_is_told(self, plane, hook):
+        """What watches the plane breaks itself."""
+        hook.server.shutdown()
+        hook.server.server_close()
+        plane.fires("AlertsUntold")
+        plane.kill("alertmanager")
+        plane.fires("AlertmanagerDown")
+        config = plane.home / "prometheus/prometheus.yml"
+        text = config.read_text()
+        config.write_text(text + "an error: [")
+        plane.reload("prometheus")
+        plane.fires("RulesFail")
+        config.write_text("".join(line for line in text.splitlines(True) if ":8095" not in line))
+        plane.reload("prometheus")
+        plane.fires("TargetsMissing")
+
     def every_panel_has_data(self, plane):
         dashboard = json.loads((ROOT / "compose/grafana/dashboards/plane.json").read_text())
         queries = {(panel["title"], target["expr"]) for panel in dashboard["panels"] for target in panel.get("targets", [])}
@@ -171,7 +222,7 @@ class TestThief(unittest.TestCase):
         with Plane("thief", lambda plane: plane.set("payout-router", "reconciliation", permissions_ms=1000)) as plane:
             plane.ready()
             plane.pay("well", wait=True)
-            plane.rests("EnergyShort")
+            plane.rests(*USUAL)
             hot = plane.wallet("hot")
 
             # The token begins to take a fee between the signature and the block: the recipient gets less. Somebody gives
@@ -196,168 +247,3 @@ class TestThief(unittest.TestCase):
             taken = {"owner_address": hot, "owner": owner, "actives": [active]}
             plane.devnet("impersonate", {"type": "AccountPermissionUpdateContract", "contract": taken})
             plane.fires("PermissionDrift")
-
-
-class Faulty:
-    """A token that misbehaves on demand: crates/pkcs11-faults before SoftHSM."""
-
-    def __init__(self, plane, canary_ms, capacity=4000):
-        self.plan = plane.home / "faults"
-        self.set()
-        profile = (ROOT / "hsm/profiles/softhsm.toml").read_text().replace("capacity = 4000", f"capacity = {capacity}")
-        (plane.home / "profile.toml").write_text(profile)
-        plane.set("wallet-manager", "token", module=str(scene.programs / "libpkcs11_faults.so"), canary_ms=canary_ms,
-                  profile=str(plane.home / "profile.toml"))
-        plane.set("wallet-manager", "worker", backoff_ms=700, longest_backoff_ms=1500,
-                  environment=["SOFTHSM2_CONF", "PKCS11_FAULTS_MODULE", "PKCS11_FAULTS_PLAN"])
-        plane.environment["wallet-manager"] |= {"PKCS11_FAULTS_MODULE": softhsm(), "PKCS11_FAULTS_PLAN": str(self.plan)}
-
-    def set(self, *lines):
-        following = self.plan.with_suffix(".next")
-        following.write_text("".join(f"{line}\n" for line in lines))
-        following.rename(self.plan)
-
-
-class TestToken(unittest.TestCase):
-    def test_a_hanging_token_and_a_dying_worker(self):
-        made = {}
-        with Plane("token", lambda plane: made.update(token=Faulty(plane, canary_ms=200))) as plane:
-            token = made["token"]
-            plane.ready()
-            plane.pay("well", wait=True)
-            plane.rests("EnergyShort")
-
-            token.set("C_Sign hang")
-            plane.pay("hangs")
-            plane.fires("UnsignedAttempts", "CanaryStale")
-            token.set()
-            plane.ready()
-
-            # It dies again and again, each time for longer.
-            for _ in range(5):
-                until("a worker", plane.worker)
-                with_signal(plane.worker(), signal.SIGKILL)
-                time.sleep(1.5)
-            plane.fires("WorkerRestarts", "WorkerDown", "TokenDown")
-
-            token.set("C_GetTokenInfo pin-flag final-try")
-            plane.fires("TokenNeedsOperator")
-
-    def test_a_token_that_lies_and_one_that_no_longer_vouches(self):
-        made = {}
-        with Plane("liar", lambda plane: made.update(token=Faulty(plane, canary_ms=3_600_000, capacity=4))) as plane:
-            token = made["token"]
-            plane.ready()
-            plane.fires("KeysFillToken")
-            plane.pay("well", wait=True)
-
-            token.set("C_Sign rv DEVICE_ERROR", "C_CreateObject rv FUNCTION_FAILED")
-            plane.lucid("freeze", "--reason", "a record that nobody vouches for")
-            plane.fires("AuditHeadStale", "CheckpointStale")
-
-    def test_a_slow_token_and_one_whose_signature_is_none(self):
-        made = {}
-        with Plane("none", lambda plane: made.update(token=Faulty(plane, canary_ms=3_600_000))) as plane:
-            plane.ready()
-            plane.pay("well", wait=True)
-            # Of signatures between 1 s and 5 s the 95th percentile is near 5 s, as their histogram has it.
-            made["token"].set("C_Sign delay 1500")
-            with paying(plane, "slow"):
-                plane.fires("TokenSlow")
-            made["token"].set("C_Sign other-key")
-            plane.pay("lied")
-            plane.fires("TokenLies")
-
-
-@contextlib.contextmanager
-def paying(plane, name):
-    """Asks for a payout each second."""
-    enough = threading.Event()
-
-    def pay():
-        for number in range(60):
-            plane.pay(f"{name}-{number}", "0.1")
-            if enough.wait(1):
-                return
-    payer = threading.Thread(target=pay)
-    payer.start()
-    try:
-        yield
-    finally:
-        enough.set()
-        payer.join()
-
-
-def with_signal(process, which):
-    if process:
-        os.kill(process, which)
-
-
-class TestAudit(unittest.TestCase):
-    def test_a_full_an_old_and_an_edited_log(self):
-        def spoil(plane):
-            self.data = plane.home / "small"
-            self.data.mkdir()
-            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=0700", "none", self.data], check=True)
-            plane.set("wallet-manager", "server", data_dir=str(self.data))
-
-        with Plane("audit", spoil) as plane:
-            plane.ready()
-            plane.pay("well", wait=True)
-            plane.rests("EnergyShort")
-            plane.kill("wallet-manager", signal.SIGTERM)
-            old = {path.name: path.read_bytes() for path in self.data.iterdir() if path.is_file()}
-            plane.serve("wallet-manager")
-            plane.ready()
-            plane.pay("later", wait=True)
-
-            with open(self.data / "filler", "wb", buffering=0) as filler:
-                fill(filler)
-            for number in range(40):
-                plane.pay(f"unwritten-{number}")
-                if "AuditLogFails" in plane.firing():
-                    break
-            plane.fires("AuditLogFails")
-            (self.data / "filler").unlink()
-
-            # The database as it was before the last payouts, which the token knows of.
-            plane.kill("wallet-manager", signal.SIGTERM)
-            new = {path.name: path.read_bytes() for path in self.data.iterdir() if path.is_file()}
-            self.put(old)
-            plane.serve("wallet-manager")
-            plane.fires("AuditCut")
-
-            # The right one, in which somebody has removed by what name an attempt is found.
-            plane.kill("wallet-manager", signal.SIGTERM)
-            self.put(new)
-            with sqlite3.connect(self.data / "wallet-manager.sqlite") as file:
-                self.assertGreater(file.execute("DELETE FROM unique_keys WHERE noun = 'attempt'").rowcount, 0)
-            plane.serve("wallet-manager")
-            plane.fires("AuditAltered", "AuditMismatch")
-            plane.kill("wallet-manager")
-            subprocess.run(["umount", "--lazy", self.data], check=True)
-
-    def put(self, files):
-        for path in self.data.iterdir():
-            path.unlink()
-        for name, content in files.items():
-            (self.data / name).write_bytes(content)
-
-
-def fill(file):
-    """Takes all the room that is left, to the last byte."""
-    for size in (65536, 4096, 1):
-        try:
-            while True:
-                file.write(bytes(size))
-        except OSError:
-            continue
-
-
-class TestZEach(unittest.TestCase):
-    """Comes last: unittest takes classes by their names."""
-
-    def test_every_alert_has_fired_or_is_listed_with_its_reason(self):
-        alerts = hasten.names((ROOT / "compose/prometheus/rules/alerts.yml").read_text())
-        self.assertEqual(sorted(alerts - scene.seen), sorted(NOT_BROKEN_HERE))
-        print(json.dumps({"alerts": len(alerts), "fired": len(alerts & scene.seen)}))

@@ -84,6 +84,19 @@ fn every_alert_is_tried() {
 }
 
 #[test]
+fn every_alert_is_explained() {
+    let alerts = read("compose/prometheus/rules/alerts.yml".as_ref());
+    let named: BTreeSet<_> = alerts.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    let document = read("docs/alerts.md".as_ref());
+    // The second column of each table.
+    let columns = document.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").nth(1));
+    let told: BTreeSet<_> =
+        columns.flat_map(|column| column.split('`').skip(1).step_by(2)).filter(|name| !name.is_empty()).collect();
+    let breaches: Vec<_> = named.symmetric_difference(&told).map(|name| (*name).to_owned()).collect();
+    check("docs/alerts.md says what each alert is for, and names no other:", &breaches);
+}
+
+#[test]
 fn every_panel_asks_something() {
     for path in files("compose/grafana", ".json") {
         let dashboard: serde_json::Value = serde_json::from_str(&read(&path)).expect("a dashboard is JSON");

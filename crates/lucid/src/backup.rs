@@ -21,7 +21,7 @@ use serde::Serialize;
 use service::clock::{Clock, SystemClock};
 
 use crate::directory::Directory;
-use crate::output::Output;
+use crate::output::{Output, note};
 use crate::plane_file::PlaneFile;
 use crate::steps::Steps;
 use contents::Places;
@@ -118,6 +118,9 @@ async fn make(args: &BackupArgs, directory: &Directory) -> Result<Checked> {
     steps.end();
     let checked = written.with_context(|| format!("no backup was made in {}", args.file.display()))?;
     part.keep(&args.file)?;
+    if let Err(error) = places.are_copied(&args.file) {
+        note(format!("the backup is made, and Prometheus will not know of it: {error:#}"));
+    }
     Ok(checked)
 }
 

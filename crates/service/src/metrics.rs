@@ -1,6 +1,7 @@
 //! What is counted, in a registry that is passed in, never a global one. All names begin with `lucid_`.
 
 mod born;
+mod copied;
 mod own;
 mod room;
 

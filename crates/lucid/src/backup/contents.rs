@@ -78,6 +78,21 @@ impl Places {
         directory.join(format!("{service}.sqlite"))
     }
 
+    /// The file beside a database whose time is that of the newest backup with it, for the service's metrics.
+    pub(crate) fn copied(service: &str, directory: &Path) -> PathBuf {
+        directory.join(format!("{service}.sqlite.copied"))
+    }
+
+    /// Says beside each database that a backup has it. Where that fails, only an alert knows less.
+    pub(crate) fn are_copied(&self, file: &Path) -> Result<()> {
+        for (service, directory) in &self.databases {
+            let path = Self::copied(service, directory);
+            fs::write(&path, format!("{}\n", file.display()))
+                .with_context(|| format!("{} cannot be written", path.display()))?;
+        }
+        Ok(())
+    }
+
     /// An error unless every service has a database.
     pub(crate) fn are_whole(&self) -> Result<()> {
         let missing: Vec<String> = self

@@ -127,6 +127,10 @@ async fn a_plane_comes_back_elsewhere_and_says_that_it_was_restored() {
 
     bench.restore("one.age", "other", "key").await.unwrap();
     let other = bench.path("other");
+    for service in DATABASES {
+        assert!(Places::copied(service, &bench.path("plane").join(service)).exists(), "for the metrics");
+        assert!(!Places::copied(service, &other.join(service)).exists(), "nobody has backed the new one up");
+    }
     assert_eq!(names(&other), before);
     assert!(names(&other.join("devnet")).is_empty() && names(&other.join("logs")).is_empty());
     assert_eq!(fs::read_to_string(other.join("token/objects/a/1.object")).unwrap(), "key");

@@ -57,6 +57,7 @@ impl Context {
         let metrics = Metrics::new(service, version);
         metrics.show_clock(clock.clone());
         metrics.show_room(base.server.data_dir.clone());
+        metrics.show_backup(base.server.data_dir.join(format!("{service}.sqlite.copied")));
         Ok(Self {
             service,
             version,
