@@ -12,6 +12,9 @@ use super::{ConfigError, Source};
 const PREFIX: &str = "LUCID_";
 /// Names the configuration file; read by the command line.
 const FILE_VARIABLE: &str = "LUCID_CONFIG";
+/// Read by `lucid`, by compose's files and by whoever loads a module. Exported once, they are in every service's
+/// environment too, and set no key of it.
+const OF_OTHERS: [&str; 3] = ["LUCID_DATA", "LUCID_HOME", "LUCID_PKCS11_MODULE"];
 
 /// A variable of old that sets a key of ours.
 #[derive(Clone, Copy, Debug)]
@@ -89,7 +92,7 @@ impl Environment {
 
 /// The key that a variable sets, if it is one of ours.
 fn key_of(name: &str, source: &Source) -> Result<Option<String>, ConfigError> {
-    if name == FILE_VARIABLE {
+    if name == FILE_VARIABLE || OF_OTHERS.contains(&name) {
         return Ok(None);
     }
     if let Some(rest) = name.strip_prefix(PREFIX) {

@@ -125,6 +125,15 @@ fn the_devnet_must_say_which_chain_it_is() {
     assert!(wrong.contains("is 0x00000001, and mainnet has 0x2b6653dc"), "{wrong}");
 }
 
+#[test]
+fn what_others_read_is_passed_over() {
+    for variable in ["LUCID_CONFIG", "LUCID_DATA", "LUCID_HOME", "LUCID_PKCS11_MODULE"] {
+        assert_eq!(loaded(&[(variable, "/srv/plane")]).own.desk.lamps, loaded(&[]).own.desk.lamps, "{variable}");
+        let misspelt = format!("{variable}S");
+        assert!(refused(None, &[(&misspelt, "/srv/plane")]).contains(&misspelt));
+    }
+}
+
 /// A file, variables, and the words that the error must have.
 type Mistake = (Option<&'static str>, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
