@@ -147,7 +147,11 @@ fn nodes(config: &Config, network: Network, clock: &SharedClock, metrics: &Metri
     let shared_key = shared_key(&config.provider)?;
     let mut budgets: HashMap<String, Arc<Mutex<Budget>>> = HashMap::new();
     let mut nodes = Vec::new();
-    for node in config.check(network)? {
+    let configured = config.check(network)?;
+    if config.wastes_a_key(&configured) {
+        tracing::warn!("a provider's key is given (TRON_API_KEY) and no node is sent it: set its shared_api_key = true");
+    }
+    for node in configured {
         let provider = node.provider.clone().unwrap_or_else(|| format!("the node {}", node.name));
         let budget = budgets
             .entry(provider)

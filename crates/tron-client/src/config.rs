@@ -143,6 +143,12 @@ impl Config {
         self.trust.one_owner.unwrap_or(network == Network::Devnet)
     }
 
+    /// Whether a provider's key is given that none of these nodes is sent.
+    pub fn wastes_a_key(&self, nodes: &[NodeConfig]) -> bool {
+        let given = self.provider.api_key.is_some() || self.provider.api_key_file.is_some();
+        given && !nodes.iter().any(|node| node.shared_api_key)
+    }
+
     /// What the types cannot say.
     pub fn check(&self, network: Network) -> Result<Vec<NodeConfig>, ConfigError> {
         let nodes = if self.nodes.is_empty() { usual(network)? } else { self.nodes.clone() };

@@ -60,3 +60,16 @@ fn one_owner_is_believed_on_the_devnet_alone_or_where_it_is_said() {
     assert!(believed("[trust]\none_owner = true", Network::Mainnet));
     assert!(!believed("[trust]\none_owner = false", Network::Devnet));
 }
+
+#[test]
+fn a_key_that_no_node_is_sent_is_noticed() {
+    let wasted = |node: &str, environment: &[(&str, &str)]| {
+        let nodes = format!("[[nodes]]\nname = \"a\"\nurl = \"http://x:1\"\n{node}\n");
+        let config = loaded(&nodes, environment).unwrap().own;
+        config.wastes_a_key(&config.check(Network::Mainnet).unwrap())
+    };
+    let key = [("TRON_API_KEY", "0123-abcd")];
+    assert!(wasted("", &key));
+    assert!(wasted("api_key_file = \"own\"", &key), "it is sent a key of its own");
+    assert!(!wasted("shared_api_key = true", &key) && !wasted("", &[]));
+}
