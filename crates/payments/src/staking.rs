@@ -22,7 +22,7 @@ use primitives::{Address, Resource, Sun, TxId, UnixMs};
 use serde::{Deserialize, Serialize};
 
 pub use authority::Authority;
-pub use plan::{Held, Share, Turn, lendable, plan, short};
+pub use plan::{Held, Share, Turn, lendable, lost, plan, short};
 pub use purpose::{MIN_AMOUNT, Malformed, Purpose};
 
 use crate::attempt::{AnyAttempt, Fact};
@@ -43,8 +43,17 @@ pub struct Operation<P: Purpose> {
     pub stage: Stage,
     /// Why it waits, while it does.
     pub waiting: Option<String>,
+    /// Whether a restore found it under way: what the lost service made of it since is not known, so nothing more is made
+    /// of it here.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub restored: bool,
     /// When it is looked at next.
     pub due_at: Option<UnixMs>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// One attempt and the account that it is made from.
@@ -112,6 +121,7 @@ impl<P: Purpose> Operation<P> {
             attempts: Vec::new(),
             stage: Stage::Accepted,
             waiting: None,
+            restored: false,
             due_at: Some(now),
         }
     }

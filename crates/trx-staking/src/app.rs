@@ -18,6 +18,7 @@ use crate::lease::LeaseRow;
 use crate::metrics::Metrics;
 use crate::operation::Row;
 use crate::pool::{self, PoolRow};
+use crate::restored::{self, Restore};
 use crate::routes;
 
 /// The service.
@@ -25,8 +26,13 @@ use crate::routes;
 pub struct TrxStaking;
 
 /// The tables.
-pub(crate) const NOUNS: [&str; 4] =
-    [<Row<StakeRequest> as Record>::NOUN, <Row<DelegationRequest> as Record>::NOUN, LeaseRow::NOUN, PoolRow::NOUN];
+pub(crate) const NOUNS: [&str; 5] = [
+    <Row<StakeRequest> as Record>::NOUN,
+    <Row<DelegationRequest> as Record>::NOUN,
+    LeaseRow::NOUN,
+    PoolRow::NOUN,
+    Restore::NOUN,
+];
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -86,6 +92,7 @@ impl Parts {
         tron_client: PeerClient,
     ) -> Result<Self, StartError> {
         config.check()?;
+        restored::begin(&store, context.clock.now()).await.map_err(StartError::other)?;
         let targets = config.targets();
         pool::prepare(&store, &targets, context.clock.now()).await.map_err(StartError::other)?;
         let plane = &context.base.plane;

@@ -3,7 +3,7 @@
 mod operation;
 mod pool;
 
-pub(crate) use operation::OperationMachine;
+pub(crate) use operation::{OperationMachine, to_plan};
 pub(crate) use pool::PoolMachine;
 
 use api::wallet_manager::{self, WalletView};

@@ -4,4 +4,5 @@
 mod bench;
 mod openapi;
 mod requests;
+mod restored;
 mod settings;

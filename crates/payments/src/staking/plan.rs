@@ -71,6 +71,22 @@ pub fn short<P: Purpose>(operation: &Operation<P>, now: UnixMs) -> Turn<P> {
     later(operation, Some(lacking(operation.share())), now.plus_ms(WAIT_MS))
 }
 
+/// What becomes of an operation that a restored service finds under way. The lost one may have gone on with it: whatever
+/// the register does not have of it is barred, no further attempt is made, and a person looks at the chain.
+pub fn lost<P: Purpose>(operation: &Operation<P>, now: UnixMs) -> Turn<P> {
+    let mut next = Operation { restored: true, ..operation.clone() };
+    match operation.stage {
+        Stage::Accepted => review(next, attempt::RESTORED),
+        Stage::Attempting => {
+            if let Some(Attempted { attempt, .. }) = next.attempts.last_mut() {
+                *attempt = attempt::bar_lost(attempt.clone());
+            }
+            later(&next, None, now)
+        }
+        Stage::Done | Stage::Failed { .. } | Stage::NeedsReview { .. } => looked(operation.clone()),
+    }
+}
+
 const fn lacking(share: Share) -> &'static str {
     match share {
         Share::Trx => "waiting_funds",
@@ -179,6 +195,7 @@ fn attempt_ended<P: Purpose>(operation: Operation<P>, ended: &Ended, now: UnixMs
         Verdict::Mismatch => review(operation, "mismatch"),
         Verdict::Dead | Verdict::FailedOnChain => another_attempt(operation, now),
         Verdict::Unsigned => match ended.reason.as_deref() {
+            Some(attempt::RESTORED) => review(operation, attempt::RESTORED),
             // An account that was given other permissions meanwhile takes a permission that names the right one.
             Some("authorisation_expired" | "authority_expired" | "permission") => another_attempt(operation, now),
             reason => {
@@ -190,6 +207,9 @@ fn attempt_ended<P: Purpose>(operation: Operation<P>, ended: &Ended, now: UnixMs
 }
 
 fn another_attempt<P: Purpose>(operation: Operation<P>, now: UnixMs) -> Turn<P> {
+    if operation.restored {
+        return review(operation, attempt::RESTORED);
+    }
     if operation.attempts.len() >= ATTEMPTS_MAX {
         return review(operation, "attempts_exhausted");
     }

@@ -62,6 +62,8 @@ pub enum Facts {
     Accounts(Box<Accounts>),
     /// One of the wallets is not there yet.
     NoWallet,
+    /// The service was restored, and signing is still stopped: what the lost one has sent may not be on the chain yet.
+    Stopped,
 }
 
 /// The accounts of a pool.
@@ -113,7 +115,7 @@ impl Pool {
 pub fn plan(pool: &Pool, facts: Facts, target: &Target, plane: PlaneId, now: UnixMs) -> PoolTurn {
     match facts {
         Facts::Underway(stage, reason) => waited(pool, stage, reason, target, now),
-        Facts::NoWallet => at(pool.clone(), now.plus_ms(target.interval_ms)),
+        Facts::NoWallet | Facts::Stopped => at(pool.clone(), now.plus_ms(target.interval_ms)),
         Facts::Accounts(accounts) => {
             let Accounts { receiver, staking, chain } = *accounts;
             let mut needs = target.wanted.iter().filter_map(|(resource, wanted)| {

@@ -1,7 +1,7 @@
 use api::tron_client::{Permission, Resources, SubmissionStage};
 use api::trx_staking::{DelegationRequest, StakeRequest};
 use api::wallet_manager::{SignatureView, WalletClass};
-use primitives::statement::{Asset, Ending, Kind};
+use primitives::statement::{Asset, Ending, Kind, Signed, Unsigned};
 use primitives::{AttemptNo, Bandwidth, DelegationId, Energy, HexBytes, StakeId};
 use tron_tx::RawTransaction;
 use tron_tx::contract::{Contract, Delegate, Freeze};
@@ -143,6 +143,34 @@ fn a_stake_is_authorised_held_sealed_and_done() {
     assert!(turn.ended && turn.held.is_none());
     assert_eq!((turn.next.stage(), turn.next.due_at), (StakeStage::Done, None));
     assert_eq!(turn.next.txid(), Some(tx(&underway).txid));
+}
+
+#[test]
+fn what_a_restore_found_under_way_is_barred_and_never_made_again() {
+    let reviewed = |turn: &Turn<StakeRequest>| {
+        let reason = Stage::NeedsReview { reason: "restored".to_owned() };
+        (turn.next.stage.clone(), turn.ended, turn.next.due_at) == (reason, true, None)
+    };
+    // Whether the lost service has begun it since, nothing here says.
+    assert!(reviewed(&lost(&stake(), NOW)));
+    let begun = begun(&stake(), NOW).next;
+    let sealed = plan(&begun, attempt(Fact::Anchor(anchor())), &authority(), NOW).next;
+    for open in [begun, sealed] {
+        let barring = lost(&open, NOW);
+        assert_eq!((last(&barring.next).state(), barring.ended), ("barring", false));
+        let authorisation = last(&open).authorisation().unverified();
+        let (intent, number) = (authorisation.intent.clone(), authorisation.attempt);
+        let unsigned = Unsigned { plane: plane(), intent, attempt: number, voided_at: NOW };
+        let fact = Fact::Void(VoidAnswer::Barred(Signed::sign(unsigned, &key())));
+        assert!(reviewed(&plan(&barring.next, attempt(fact), &authority(), NOW)));
+    }
+    // The register has it, so its end is known: but no second attempt is made, which the lost service may have made.
+    let signed = lost(&submitted(&stake(), NOW), NOW).next;
+    assert_eq!(last(&signed).state(), "submitted");
+    assert_eq!(ended(&signed, SubmissionStage::Solid, "SUCCESS", NOW).next.stage(), StakeStage::Done);
+    assert!(reviewed(&ended(&signed, SubmissionStage::Dead, "", NOW)));
+    let over = ended(&submitted(&stake(), NOW), SubmissionStage::Solid, "SUCCESS", NOW).next;
+    assert_eq!(lost(&over, NOW).next, over);
 }
 
 #[test]

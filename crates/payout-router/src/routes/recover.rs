@@ -99,11 +99,10 @@ async fn decide(state: &app::State, said: &Recovered, by: &str, note: &str) -> R
                 None => return Ok(()),
             }
         }
-        (RecoveredAs::Payout(_), None) => return Err(not_this_payment(&id)),
+        (RecoveredAs::Payout(_) | RecoveredAs::Kept, None) => return Err(not_this_payment(&id)),
         (RecoveredAs::Other, Some(payment)) => stray::released(commit, payment, &id),
         (RecoveredAs::Kept, Some(payment)) => stray::hold(commit, payment, &id),
         (RecoveredAs::Other, None) => commit,
-        (RecoveredAs::Kept, None) => return Err(not_this_payment(&id)),
     };
     match state.store.commit(commit).await {
         Ok(()) => {

@@ -76,7 +76,8 @@ impl<P: Noun> OperationMachine<P> {
     }
 }
 
-fn to_plan<P: Noun>(read: &Versioned<Row<P>>, turn: Turn<P>, now: UnixMs) -> Plan<Row<P>> {
+/// A turn as the driver commits it.
+pub(crate) fn to_plan<P: Noun>(read: &Versioned<Row<P>>, turn: Turn<P>, now: UnixMs) -> Plan<Row<P>> {
     let next = Row(turn.next);
     let (id, share, payer) = (next.id(), next.0.share(), next.payer());
     let event = Row::event(&read.record, &next, read.next_version());

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use api::tron_client;
 use api::trx_staking::{DelegationRequest, StakeRequest};
+use api::wallet_manager::freeze::freezes;
 use payments::staking::Operation;
 use payments::staking::pool::{Accounts, Begin, Facts, Target, Underway, plan};
 use primitives::{PlaneId, UnixMs, WalletId};
@@ -36,6 +37,7 @@ impl Machine for PoolMachine {
             (None, _) => Ok(None),
             (Some(_), Some(Underway::Stake(id))) => Ok(Some(self.underway::<StakeRequest>(id).await?)),
             (Some(_), Some(Underway::Delegation(id))) => Ok(Some(self.underway::<DelegationRequest>(id).await?)),
+            (Some(_), None) if self.stopped().await? => Ok(Some(Facts::Stopped)),
             (Some(target), None) => self.accounts(target).await.map(Some),
         }
     }
@@ -66,6 +68,15 @@ impl PoolMachine {
         // It was recorded with the pool's word that it is under way.
         let found = self.store.get::<Row<P>>(&id.to_string()).await?.ok_or(StoreError::Lost)?;
         Ok(Facts::Underway(found.record.0.stage(), found.record.0.reason()))
+    }
+
+    /// Whether the service was restored, and two operators have not said yet that all may go on. Accounts are looked at only
+    /// after that: by then the chain has whatever the lost service has sent.
+    async fn stopped(&self) -> Result<bool, BoxError> {
+        if self.store.restored().is_none() {
+            return Ok(false);
+        }
+        Ok(!self.wallet_manager.ask(&freezes()).await?.freezes.is_empty())
     }
 
     async fn accounts(&self, target: &Target) -> Result<Facts, BoxError> {

@@ -32,10 +32,14 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) async fn new() -> Self {
+        Self::over(testing::store(&NOUNS)).await
+    }
+
+    /// The service, as it starts over this store.
+    pub(super) async fn over(store: Store) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock = ManualClock::at(NOW);
         let context = context(&directory, clock.clone());
-        let store = testing::store(&NOUNS);
         let (wallet_manager, tron_client) = (context.peer("wallet-manager"), context.peer("tron-client"));
         let parts = Parts::new(&context, &config(""), store.clone(), wallet_manager.unwrap(), tron_client.unwrap())
             .await
