@@ -90,9 +90,9 @@ pub(crate) fn made() -> tempfile::TempDir {
     directory
 }
 
-/// Runs a reader that `./dev test` installs.
+/// Runs a reader that `./dev test` installs, whatever the language of this machine.
 pub(crate) fn run(command: &mut Command) -> String {
-    match command.output() {
+    match command.env("LC_ALL", "C").output() {
         Ok(ended) => said(&ended),
         Err(error) => panic!("{command:?}: {error} (./dev test installs it)"),
     }
