@@ -17,6 +17,11 @@ class Layout(unittest.TestCase):
     def test_the_sums_hold(self):
         subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=made.RESULT, check=True)
 
+    def test_the_set_has_every_image(self):
+        self.assertEqual(made.images().keys(), {*made.SERVICES, made.SOFTHSM, *made.OTHERS, *made.OBSERVABILITY})
+        for image in made.digests()["images"].values():
+            self.assertEqual(image["platforms"].keys(), {f"linux/{architecture}" for architecture in made.ARCHITECTURES})
+
     def test_skopeo_inspects_both_platforms(self):
         for name, reference in made.images().items():
             for architecture in made.ARCHITECTURES:

@@ -14,6 +14,7 @@ TOP = None
 SERVICES = {"tron-client": 8091, "payout-router": 8092, "wallet-manager": 8093, "usdt-manager": 8094, "trx-staking": 8095,
             "payment-gateway": 8096}
 SOFTHSM = "wallet-manager-softhsm"
+OTHERS = ("devnet", "forwarder", "lucid")
 # Debian's programs, in an archive of their own.
 OBSERVABILITY = {"prometheus": 9090, "alertmanager": 9093}
 ARCHITECTURES = ("amd64", "arm64")

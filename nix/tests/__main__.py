@@ -12,6 +12,6 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 import byte
 
 byte.RESULT = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
-found = unittest.defaultTestLoader.loadTestsFromNames(["derivations", "byte", "archive", "fetching", "refresh", "comparison", "module",
+found = unittest.defaultTestLoader.loadTestsFromNames(["derivations", "byte", "archive", "fetching", "refresh", "comparison", "table", "module",
                                                            "foreign"])
 sys.exit(not unittest.TextTestRunner(verbosity=2).run(found).wasSuccessful())

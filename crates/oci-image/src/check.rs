@@ -1,5 +1,7 @@
 //! The policy over finished images: what is in them, not what their recipe says.
 
+mod archive_rules;
+mod complete;
 mod config_rules;
 mod file_rules;
 mod linkage_rules;
@@ -10,6 +12,8 @@ use crate::elf::{Elf, Linkage};
 use crate::finished::{File, FileKind, Finished};
 use crate::foreign::{self, Foreign};
 
+pub use archive_rules::check_archives;
+pub use complete::check_complete;
 pub use report::{ImageReport, Report};
 pub use rule::{Finding, Rule};
 

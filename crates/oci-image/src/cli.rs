@@ -32,7 +32,9 @@ enum Command {
     )]
     Assemble(assemble::Args),
     /// Hold finished images against the policy: minimal, unwritable, unprivileged, labelled, complete. Fails on a finding.
-    #[command(after_help = "Example:\n  oci-image check result --json | jq '.images[].findings'")]
+    #[command(
+        after_help = "Of what `assemble` made, the archives for `docker load` are held against the layout.\n\nExamples:\n  oci-image check result --json | jq '.images[].findings'\n  oci-image check result --recipe recipe.json --report policy.json"
+    )]
     Check(check::Args),
     /// List what is really in each image, as CycloneDX 1.6 and SPDX 2.3.
     #[command(

@@ -36,6 +36,11 @@ pub(super) fn hold(subject: &mut Subject<'_>) {
         let at = subject.program_path().unwrap_or_default();
         return subject.find(Rule::Entrypoint, format!("/{at}"), "is no ELF program");
     };
+    // Debian links its Go programs so.
+    if subject.foreign.is_none() && !program.linkage().is_position_independent() {
+        let at = format!("/{}", subject.program_path().unwrap_or_default());
+        subject.find(Rule::PositionIndependent, at, "is loaded at a fixed address");
+    }
     if let Some(foreign) = subject.foreign {
         complete(subject, &program, &elves);
         loader_files(subject);
@@ -95,10 +100,6 @@ fn complete(subject: &mut Subject<'_>, program: &Elf, elves: &BTreeMap<String, E
     };
     if subject.resolve(loader.trim_start_matches('/')).is_none() {
         subject.find(Rule::Libraries, loader, "the loader is not in the image");
-    }
-    // Debian links its Go programs so.
-    if program.fixed && subject.foreign.is_none() {
-        subject.find(Rule::Libraries, at.clone(), "is loaded at a fixed address");
     }
     let mut open: Vec<(String, &Elf)> = vec![(at, program)];
     // A module is loaded by name, so nothing asks for it, yet its libraries must be there.

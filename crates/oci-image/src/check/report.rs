@@ -11,8 +11,10 @@ use crate::elf::Linkage;
 /// Every image's report.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// Nothing was found, and there was something to look at.
+    /// Nothing was found in any image nor in the set, and there was something to look at.
     pub clean: bool,
+    /// Breaches of the set as a whole, in order.
+    pub findings: Vec<Finding>,
     /// By reference and platform.
     pub images: Vec<ImageReport>,
 }
@@ -39,7 +41,14 @@ pub struct ImageReport {
 impl Report {
     pub(super) fn new(images: Vec<ImageReport>) -> Self {
         let clean = !images.is_empty() && images.iter().all(|image| image.findings.is_empty());
-        Self { clean, images }
+        Self { clean, findings: Vec::new(), images }
+    }
+
+    /// With what was found in the set as a whole.
+    pub fn add(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.findings.sort();
+        self.clean &= self.findings.is_empty();
     }
 }
 
@@ -60,10 +69,19 @@ impl fmt::Display for Report {
                 findings => format!("{findings} findings"),
             };
             writeln!(formatter, "{} {}: {verdict}, {independent}", image.reference, image.platform)?;
-            for Finding { rule, at, detail } in &image.findings {
-                writeln!(formatter, "  {}: {at}: {detail}", rule.name())?;
-            }
+            write_findings(formatter, &image.findings)?;
+        }
+        if !self.findings.is_empty() {
+            writeln!(formatter, "the set:")?;
+            write_findings(formatter, &self.findings)?;
         }
         Ok(())
     }
+}
+
+fn write_findings(formatter: &mut fmt::Formatter<'_>, findings: &[Finding]) -> fmt::Result {
+    for Finding { rule, at, detail } in findings {
+        writeln!(formatter, "  {}: {at}: {detail}", rule.name())?;
+    }
+    Ok(())
 }

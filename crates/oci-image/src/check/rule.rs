@@ -37,6 +37,8 @@ pub enum Rule {
     OwnBinary,
     /// Is static, unless it is wallet-manager or Debian's.
     Static,
+    /// Has a program that is loaded at any address, unless Debian made it: its Go programs are not.
+    PositionIndependent,
     /// Has libraries only where glibc looks, and finds its loader and all of them, if it is not static.
     Libraries,
     /// Has dpkg metadata for its libraries if it is not static, and for its program if that is Debian's.
@@ -51,6 +53,10 @@ pub enum Rule {
     Path,
     /// Sets the service's own variables and no other, above all none that the loader obeys; for a program of Debian's none.
     Environment,
+    /// Archives for `docker load` hold the layout's images, every one of them, and nothing else.
+    Archive,
+    /// The images of the recipe, for its platforms, are the images that there are.
+    Complete,
 }
 
 impl Rule {
@@ -68,7 +74,7 @@ impl Rule {
 pub struct Finding {
     /// Of which rule.
     pub rule: Rule,
-    /// A path in the image, or a key of its configuration.
+    /// A path in the image, a key of its configuration, or a part of the set.
     pub at: String,
     /// What is wrong.
     pub detail: String,

@@ -24,8 +24,14 @@ pub struct Finished {
     pub platform: String,
     /// What the index says that it runs on: by this a reader chooses.
     pub indexed: Option<OciPlatform>,
+    /// What the layout's index says of the reference.
+    pub named: Descriptor,
     /// The manifest's digest.
     pub manifest: Digest,
+    /// The configuration's digest.
+    pub configuration: Digest,
+    /// The layers' digests, the lowest first.
+    pub layers: Vec<Digest>,
     /// The configuration, as it stands there.
     pub config: Value,
     /// The paths of all layers, without a leading slash.
@@ -59,10 +65,10 @@ pub fn read_layout(directory: &Path) -> Result<Vec<Finished>, OpenError> {
         if image.media_type == INDEX {
             let platforms: Index = reader.json(image)?;
             for platform in &platforms.manifests {
-                images.push(reader.image(reference, platform)?);
+                images.push(reader.image(reference, image, platform)?);
             }
         } else {
-            images.push(reader.image(reference, image)?);
+            images.push(reader.image(reference, image, image)?);
         }
     }
     Ok(images)
@@ -88,8 +94,8 @@ impl Reader {
         json(&named.digest.to_string(), &self.blob(named)?)
     }
 
-    fn image(&self, reference: &str, named: &Descriptor) -> Result<Finished, OpenError> {
-        let manifest: Manifest = self.json(named)?;
+    fn image(&self, reference: &str, named: &Descriptor, platform: &Descriptor) -> Result<Finished, OpenError> {
+        let manifest: Manifest = self.json(platform)?;
         let config: Value = self.json(&manifest.config)?;
         let mut files = BTreeMap::new();
         for (at, layer) in manifest.layers.iter().enumerate() {
@@ -103,12 +109,14 @@ impl Reader {
         }
         let lacks = |lacks| OpenError::Lacks { what: manifest.config.digest.to_string(), lacks };
         let word = |key: &'static str| config[key].as_str().ok_or_else(|| lacks(key));
-        let platform = format!("{}/{}", word("os")?, word("architecture")?);
         Ok(Finished {
             reference: reference.to_owned(),
-            platform,
-            indexed: named.platform.clone(),
-            manifest: named.digest.clone(),
+            platform: format!("{}/{}", word("os")?, word("architecture")?),
+            indexed: platform.platform.clone(),
+            named: named.clone(),
+            manifest: platform.digest.clone(),
+            configuration: manifest.config.digest.clone(),
+            layers: manifest.layers.into_iter().map(|layer| layer.digest).collect(),
             config,
             files,
         })

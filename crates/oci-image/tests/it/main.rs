@@ -11,3 +11,4 @@ mod provenance;
 mod readers;
 mod same_bytes;
 mod sample;
+mod set;
