@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import alone
+import foreign
 import made
 
 STAGES = ["layout", "machine", "native", "signing", "emulated", "observability"]
@@ -42,6 +43,10 @@ if not arguments.lucid and (arguments.measure or not arguments.only or not {*arg
 
 class Outcomes(unittest.TextTestResult):
     """Also writes them down. A test with a part that failed has failed."""
+
+    def _exc_info_to_string(self, err, test):
+        # A machine's refusal is no fault of a line here.
+        return f"{err[1]}\n" if issubclass(err[0], foreign.Refused) else super()._exc_info_to_string(err, test)
 
     def startTest(self, test):
         super().startTest(test)

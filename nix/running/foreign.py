@@ -14,6 +14,10 @@ MAGIC = (r"\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x
          r"\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff")
 
 
+class Refused(Exception):
+    """This machine does not let us; its text says what would help."""
+
+
 @contextlib.contextmanager
 def arm64():
     """While this lasts, the kernel runs AArch64's programs, in containers as well: with flag F it holds qemu open itself."""
@@ -22,14 +26,24 @@ def arm64():
         return
     if not (PLACE / "register").exists():
         # In our own namespace, so it goes with us.
-        subprocess.run(["mount", "-t", "binfmt_misc", "none", PLACE], check=True)
+        done = subprocess.run(["mount", "-t", "binfmt_misc", "none", PLACE], capture_output=True, text=True)
+        if done.returncode:
+            # Its second line points at dmesg, which says nothing of it.
+            why = done.stderr.partition("\n")[0].rstrip(".")
+            raise Refused(f"programs for arm64 cannot be run here: {why}. `modprobe binfmt_misc` may help; a "
+                          "container needs --privileged; otherwise a machine of its own, or an arm64 host.")
     there = next((handler for handler in PLACE.iterdir() if handler.name != alone.HANDLER and runs_arm64(handler)), None)
     if there:
         yield there.name
         return
     qemu = shutil.which("qemu-aarch64-static") or shutil.which("qemu-aarch64")
+    if not qemu:
+        raise Refused("programs for arm64 cannot be run here: there is no qemu-aarch64 (Debian: qemu-user-static)")
     alone.remove_handler()
-    (PLACE / "register").write_text(f":{alone.HANDLER}:M::{MAGIC[0]}:{MAGIC[1]}:{qemu}:F\n")
+    try:
+        (PLACE / "register").write_text(f":{alone.HANDLER}:M::{MAGIC[0]}:{MAGIC[1]}:{qemu}:F\n")
+    except OSError as error:
+        raise Refused(f"programs for arm64 cannot be run here: the kernel takes no handler for them: {error}") from error
     try:
         yield alone.HANDLER
     finally:

@@ -1,12 +1,15 @@
 """What a machine has that must not reach our engine: an ordinary Debian, with systemd and an engine of its own."""
 
 import contextlib
+import os
 import pathlib
 import socket
 import subprocess
 import unittest
+import unittest.mock as mock
 
 import alone
+import foreign
 import made
 from engine import Engine
 
@@ -34,6 +37,29 @@ def of_an_ordinary_machine():
             listening.listen()
             listening.setblocking(False)
             yield listening
+
+
+@unittest.skipIf(os.uname().machine == "aarch64", "its own programs need nobody")
+class Emulation(unittest.TestCase):
+    """What a machine says that runs no programs for arm64, in place of a traceback."""
+
+    def refused(self, place):
+        with mock.patch.object(foreign, "PLACE", place), self.assertRaises(foreign.Refused) as caught, foreign.arm64():
+            pass
+        return str(caught.exception)
+
+    def test_a_kernel_without_binfmt_misc_is_told_of(self):
+        self.assertRegex(self.refused(made.TOP / "nowhere"), "cannot be run here: .*nowhere.*modprobe binfmt_misc")
+
+    def test_a_kernel_that_takes_no_handler_is_told_of(self):
+        (made.TOP / "stubborn/register").mkdir(parents=True)
+        self.assertIn("the kernel takes no handler for them", self.refused(made.TOP / "stubborn"))
+
+    def test_a_machine_without_qemu_is_told_of(self):
+        (made.TOP / "empty").mkdir()
+        (made.TOP / "empty/register").write_text("")
+        with mock.patch.object(foreign.shutil, "which", return_value=None):
+            self.assertIn("qemu-user-static", self.refused(made.TOP / "empty"))
 
 
 class Machine(unittest.TestCase):
