@@ -67,7 +67,7 @@ compare_with_golden() {
     elif ! grep -q "\"$hash\"" "$golden"; then
         say "nix/digests.json was made from other sources than these ($hash): nothing to compare, see the digests above"
     elif cmp -s "$golden" "$made"; then
-        say "equal to nix/digests.json; lucid release sign asks for --audit $1-audit.json --sources $hash"
+        say "equal to nix/digests.json; lucid release sign asks for --golden nix/digests.json --audit $1-audit.json --sources $hash"
     else
         diff "$golden" "$made" >&2 || true
         die "these sources have made other images than nix/digests.json says"
@@ -82,18 +82,37 @@ bless_digests() {
     say "wrote nix/digests.json; commit it"
 }
 
+# The advisory database, brought as ./dev lint brings it. Who has no cargo-deny waits for it in CI alone.
+bring_advisories() {
+    shipped_advisories
+    # A copy that somebody laid beside the repository is meant.
+    ! compgen -G "$root/../shared/data/advisory-db-*.tar.xz" >/dev/null || return 0
+    local PATH="$tools/bin:$HOME/.cargo/bin:$PATH"
+    if [ "${CI:-}" = true ]; then
+        need_rust
+        alone tool deny "$deny_version"
+    fi
+    if ! command -v cargo-deny >/dev/null; then
+        say "cargo-deny, which brings the advisory database, is not here; ./dev lint installs it"
+    else
+        (cd "$root" && LUCID_ADVISORY_DBS="$cache/advisory-dbs" cargo deny --log-level off fetch db) >&2 ||
+            say "the advisory database cannot be fetched"
+    fi
+}
+
 # audit_images RESULT [BLESS]: what is really in the images, against the advisory database that ./dev lint uses, and the
-# licences of deny.toml. Without a database the licences alone, said loudly; with BLESS that is an error. The report is
-# RESULT-audit.json, which `lucid release sign` asks for; that nothing was looked up stands in it, too.
+# licences of deny.toml. Without a database the licences alone, said loudly; with BLESS, and in CI, that is an error. The
+# report is RESULT-audit.json, which `lucid release sign` asks for; that nothing was looked up stands in it, too.
 audit_images() {
     local database tool report="$1-audit.json"
     rm -f "$report"
-    shipped_advisories
+    bring_advisories
     database="$(compgen -G "$(advisories)/advisory-db-*" | tail -n 1 || true)"
     tool="$(nix eval --raw "$root#oci-image")/bin/oci-image"
     local advisories=(--advisories "$database")
     if [ -z "$database" ]; then
         [ -z "${2:-}" ] || die "no advisory database, so nothing is blessed or released: ./dev lint brings it"
+        [ "${CI:-}" != true ] || die "no advisory database, so nothing was checked: this machine must reach it, or have a copy"
         advisories=(--without-advisories)
     fi
     "$tool" audit "$1/sbom" "${advisories[@]}" --deny "$root/deny.toml" --report "$report" >&2 ||

@@ -13,5 +13,5 @@ import byte
 
 byte.RESULT = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
 found = unittest.defaultTestLoader.loadTestsFromNames(["derivations", "byte", "archive", "fetching", "refresh", "comparison", "table", "module",
-                                                           "foreign"])
+                                                           "foreign", "commands"])
 sys.exit(not unittest.TextTestRunner(verbosity=2).run(found).wasSuccessful())
