@@ -74,20 +74,23 @@ debian_slim() {
     (cd "$1" && rm -rf var/cache/apt/archives/*.deb var/lib/apt/lists/* usr/share/{doc,info,lintian,linda,locale,man}/*)
 }
 
-# bench_images [--no-builds]: sizes, starts and memory beside Debian's, and how long the images take to be built again; what
-# they take from nothing is in the words of ./dev images, ./dev repro and nix run .#verify.
+# bench_images [--no-builds | --from-nothing]: sizes, starts and memory beside Debian's, and how long the images take to be
+# built again; with --from-nothing also how long they take in an empty store, which is half an hour on two cores and needs
+# a store's room in TMPDIR.
 bench_images() {
-    local builds=yes work tree='' slim command
+    local builds=yes nothing='' work tree='' slim command
     case "${1:-}" in
         '') ;;
         --no-builds) builds='' ;;
-        *) die "bench images knows --no-builds, not $1" ;;
+        --from-nothing) nothing=yes ;;
+        *) die "bench images knows --no-builds and --from-nothing, not $1" ;;
     esac
     [ "$(id -u)" = 0 ] || die "bench images starts containers and makes Debian's tree, as root: sudo ./dev bench images"
     alone images_packages
     alone running_packages
     alone install_missing "debootstrap:debootstrap --version" "debian-archive-keyring:[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]"
     nix_settings
+    [ -z "$nothing" ] || room 9500 "${TMPDIR:-/tmp}" "an empty store and what is built beside it (TMPDIR)"
     "$root/nix/fetch"
     mkdir -p "$cache/nix"
     nix build "$root#images" --out-link "$cache/nix/bench-images" >&2
@@ -103,6 +106,7 @@ bench_images() {
         git -C "$root" ls-files -z | (cd "$root" && xargs -0 tar -cf -) | tar -xf - -C "$tree"
     fi
     export PYTHONDONTWRITEBYTECODE=1
-    python3 "$root/nix/measure.py" "$cache/nix/bench-images" --debian-slim "$slim" ${tree:+--tree "$tree"}
+    python3 "$root/nix/measure.py" "$cache/nix/bench-images" --debian-slim "$slim" ${tree:+--tree "$tree"} \
+        ${nothing:+--from-nothing "$work/store"}
     python3 "$root/nix/running" "$cache/nix/bench-images" --lucid "$command" --measure --debian-slim "$slim"
 }

@@ -1,5 +1,6 @@
-"""measure.py RESULT [--debian-slim DIR] [--tree DIR]: sizes of the images, and how long Nix takes for them, as ./dev bench prints
-it. DIR of --debian-slim is Debian's own small tree; DIR of --tree a copy of this repository, in which a source is changed."""
+"""measure.py RESULT [--debian-slim DIR] [--tree DIR] [--from-nothing DIR]: sizes of the images, and how long Nix takes for
+them, as ./dev bench prints it. DIR of --debian-slim is Debian's own small tree; DIR of --tree a copy of this repository, in
+which a source is changed; DIR of --from-nothing a directory that does not exist yet, for an empty store."""
 
 import argparse
 import json
@@ -62,12 +63,39 @@ def times(tree):
         line(f"images.build.{what}_changed_s", built(tree), "s")
 
 
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("result", type=pathlib.Path)
-parser.add_argument("--debian-slim", type=pathlib.Path)
-parser.add_argument("--tree", type=pathlib.Path)
-arguments = parser.parse_args()
-made.RESULT = arguments.result.resolve()
-sizes(arguments.debian_slim)
-if arguments.tree:
-    times(arguments.tree)
+def from_nothing(root, installable, store):
+    """Seconds for a build without a network in a store that has the inputs alone, as nix/verify does it; they are brought
+    and copied before. The store goes again."""
+    script = """
+        root="$1" installable="$2" store="$3"
+        . "$root/nix/settings.sh"
+        . "$root/nix/empty-store.sh"
+        nix_settings
+        trap 'remove_store "$store"' EXIT
+        empty_store "$store" "$root"
+        began="$(date +%s%N)"
+        build_alone "$store" "$installable" --max-jobs 2 >&2
+        echo $(($(date +%s%N) - began))
+    """
+    words = ["bash", "-euo", "pipefail", "-c", script, "from-nothing", root, installable, store]
+    return int(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout) / 1e9
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("result", type=pathlib.Path)
+    parser.add_argument("--debian-slim", type=pathlib.Path)
+    parser.add_argument("--tree", type=pathlib.Path)
+    parser.add_argument("--from-nothing", type=pathlib.Path)
+    arguments = parser.parse_args()
+    made.RESULT = arguments.result.resolve()
+    sizes(arguments.debian_slim)
+    if arguments.from_nothing:
+        root = HERE.parent
+        line("images.build.from_nothing_s", from_nothing(root, f"{root}#images", arguments.from_nothing), "s")
+    if arguments.tree:
+        times(arguments.tree)
+
+
+if __name__ == "__main__":
+    main()

@@ -109,6 +109,32 @@ class Inputs(WithTree):
         self.assertEqual([line.split(":")[0].strip() for line in devices.splitlines() if ":" in line], ["lo"])
 
 
+class FromNothing(WithTree):
+    def test_a_build_from_nothing_is_timed_in_a_store_of_its_own(self):
+        import measure
+        import pinned
+
+        # Small, and of one input.
+        (self.tree / "flake.nix").write_text("""{ outputs = { self }:
+            let inputs = import ./nix/inputs.nix; in
+            { packages.x86_64-linux.small = inputs.listOf "small" [ inputs.busyboxTree ]; }; }""")
+        (self.tree / ".nix-inputs").symlink_to(pinned.tree_path("busybox", pinned.read_lock()["busybox"]["narSha256"]))
+        store = self.top / "store"
+        self.addCleanup(remove, store)
+        small = f"path:{self.tree}#small"
+        self.assertGreater(measure.from_nothing(self.tree, small, store), 0)
+        self.assertFalse(store.exists(), "the store is left behind")
+        named = self.nix("eval", "--raw", small).stdout
+        self.assertFalse(pathlib.Path(named).exists(), "it was built in this machine's store")
+        # One input too few is no time at all, and leaves nothing either.
+        (self.tree / ".nix-inputs").unlink()
+        (self.top / "nothing").write_text("")
+        (self.tree / ".nix-inputs").symlink_to(self.top / "nothing")
+        with self.assertRaises(subprocess.CalledProcessError):
+            measure.from_nothing(self.tree, small, store)
+        self.assertFalse(store.exists())
+
+
 class Flake(WithTree):
     def test_its_outputs_evaluate_without_a_network(self):
         for words in (["show"], ["check", "--no-build"]):
