@@ -87,6 +87,8 @@ pub(crate) enum Preset {
     Energy,
     /// For wallets that fill others.
     Treasury,
+    /// All three, for a live plane of today.
+    Live,
 }
 
 /// The command; the code of what wallet-manager does is wallet-manager's, 0 or 1.

@@ -18,4 +18,5 @@ pub const PRESETS: &[Preset] = &[
     Preset { name: "hot", text: include_str!("../../../../hsm/policy/hot.toml") },
     Preset { name: "energy", text: include_str!("../../../../hsm/policy/energy.toml") },
     Preset { name: "treasury", text: include_str!("../../../../hsm/policy/treasury.toml") },
+    Preset { name: "live", text: include_str!("../../../../hsm/policy/live.toml") },
 ];

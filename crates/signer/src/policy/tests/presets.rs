@@ -132,3 +132,24 @@ fn no_preset_sweeps_and_a_sweep_never_goes_to_anyone() {
         assert_eq!(to(recipient), Err(Refusal::NotTreasury));
     }
 }
+
+/// What a live plane begins with lets it pay and stake; the three that it is made of cannot run one alone.
+#[test]
+fn the_live_preset_is_the_three_and_demands_no_approval_that_nobody_sends() {
+    let live = preset("live");
+    for name in ["energy", "treasury"] {
+        let alone = preset(name);
+        let (class, grant) = alone.tables().next().unwrap();
+        assert_eq!(live.tables().find(|(table, _)| *table == class), Some((class, grant)));
+    }
+    let (hot, energy) = (holder("hot", Class::Hot), holder("energy", Class::Energy));
+    let nobody = Consent { attested: false, approvals: Approvals { approvers: 0, requester_named: false } };
+    let thousand = Facts { amount: 1_000_000_000, consent: nobody, ..usdt(&hot) };
+    assert!(by(&live, &thousand).is_ok(), "a payout of exactly 1,000");
+    assert!(by(&preset("hot"), &thousand).is_err(), "it wants an approval");
+    let more = Facts { amount: 1_000_000_001, ..thousand };
+    assert!(by(&live, &more).is_err(), "more takes the compliance desk's word");
+    let stake = trx(&energy, Kind::Stake, ContractType::FreezeBalanceV2, COLD);
+    assert!(by(&live, &stake).is_ok());
+    assert_eq!(by(&preset("hot"), &stake), Err(Refusal::PolicyWallet));
+}
