@@ -5,12 +5,15 @@
 
 readonly nix_needed=2.8
 
+# Whether this user's builds are made by somebody else.
+asks_daemon() { [ "$(id -u)" != 0 ] && [ ! -w /nix/store ]; }
+
 images_packages() {
     install_missing "nix-bin:nix --version" "git:git --version" "xz-utils:xz --version" "python3:python3 --version" \
         "util-linux:unshare --version"
     # Root owns the store; everybody else asks its daemon, unless the store is theirs.
     local daemon=/nix/var/nix/daemon-socket/socket
-    if [ "$(id -u)" != 0 ] && [ ! -w /nix/store ]; then
+    if asks_daemon; then
         # Who is not in the group does not see the socket either.
         install_missing "nix-setup-systemd:[ -S $daemon ] || getent group nix-users"
         [ -w "$daemon" ] || die "this user may not ask Nix's daemon: on Debian join the group nix-users and log in again"
@@ -31,7 +34,7 @@ may_build() {
             "a container needs --privileged"
     offline true || die "the images are built without a network, and this system lets $(id -un) make no namespace without one"
     # An estimate: a build from nothing had 4.5 GB before its end; afterwards what another build leaves beside that. A
-    # build's own directory goes with it.
+    # build's own directory goes with it, so both together are wanted where /nix and TMPDIR are on one disk.
     local megabytes=7000
     [ ! -e "$cache/nix/warm" ] || megabytes=5000
     room "$megabytes" /nix/store "the Nix store"
@@ -121,7 +124,11 @@ audit_images() {
 
 # Everything that is asked for, in one call and without a network: what comes after the inputs needs none. Two
 # derivations at once, because a compiler that is alone often has but one crate to compile.
-build_offline() { offline nix build --max-jobs 2 --print-build-logs "$@"; }
+build_offline() {
+    ! asks_daemon ||
+        say "Nix's daemon builds, and it has this machine's network; its sandbox gives none to what the images are made of"
+    offline nix build --max-jobs 2 --print-build-logs "$@"
+}
 
 # What the next build starts from, named in the cache, so that it outlives this clone and the garbage collector.
 keep_warm() {

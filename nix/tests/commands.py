@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -71,6 +72,20 @@ class Commands(unittest.TestCase):
         done = self.bash('tool deny 0; audit_images "$TOP/result"')
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("--advisories", done.stderr)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become somebody else")
+    def test_who_asks_a_daemon_is_told_that_it_has_a_network(self):
+        script = 'offline() { echo "$*"; }; build_offline it'
+        own = self.bash(script)
+        self.assertEqual((own.returncode, own.stdout), (0, "nix build --max-jobs 2 --print-build-logs it\n"), own.stderr)
+        self.assertNotIn("daemon", own.stderr)
+        # What stands in front of the repository may be closed to somebody else.
+        (self.top / "tree/nix").unlink()
+        shutil.copytree(ROOT / "nix", self.top / "tree/nix", ignore=shutil.ignore_patterns("tests", "running"))
+        self.top.chmod(0o755)
+        asked = self.bash(script, before=["setpriv", "--reuid=65531", "--regid=65531", "--clear-groups"])
+        self.assertEqual(asked.returncode, 0, asked.stderr)
+        self.assertIn("Nix's daemon builds, which has this machine's network", asked.stderr)
 
     def test_nothing_is_blessed_without_them(self):
         done = self.bash('audit_images "$TOP/result" bless')
