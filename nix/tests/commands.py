@@ -85,7 +85,7 @@ class Commands(unittest.TestCase):
         self.top.chmod(0o755)
         asked = self.bash(script, before=["setpriv", "--reuid=65531", "--regid=65531", "--clear-groups"])
         self.assertEqual(asked.returncode, 0, asked.stderr)
-        self.assertIn("Nix's daemon builds, which has this machine's network", asked.stderr)
+        self.assertIn("Nix's daemon builds, and it has this machine's network", asked.stderr)
 
     def test_nothing_is_blessed_without_them(self):
         done = self.bash('audit_images "$TOP/result" bless')
