@@ -43,6 +43,11 @@ impl Directory {
         self.of_service(service).join("config.toml")
     }
 
+    /// The signing policy's directory, which the container mounts whole: a file that is renamed into place shows there.
+    pub(crate) fn policy(&self) -> PathBuf {
+        self.of_service("wallet-manager").join("policy")
+    }
+
     /// The secret key that signs a service's or the operator's calls.
     pub(crate) fn call_key(&self, name: &str) -> PathBuf {
         self.secrets(name).join("call.key")

@@ -37,6 +37,7 @@ use layout::Layout;
 const MERCHANT: &str = "demo";
 /// The merchant that a container plays (compose/devnet.yaml).
 const SHOP: &str = "shop";
+/// The token's label where neither the operator nor its kind says another.
 const TOKEN_LABEL: &str = "lucid";
 /// The kind of token that needs no device.
 const SOFTHSM: &str = "softhsm";
@@ -59,6 +60,9 @@ pub(crate) struct InitArgs {
     /// The PKCS#11 module; where the profile knows it if none is named.
     #[arg(long, value_name = "PATH", env = "LUCID_PKCS11_MODULE")]
     pub(crate) module: Option<std::path::PathBuf>,
+    /// The token's label, where it is neither `lucid` nor what the profile knows: some vendors' modules choose their own.
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) token_label: Option<String>,
     /// A TRON node's HTTP address, http://host:port. Give two, of different owners: a transaction counts as not in the
     /// chain only when both agree, and a payout whose transaction expired is not paid anew before. The devnet is its own.
     #[arg(long, value_name = "URL")]
@@ -90,6 +94,7 @@ impl Default for InitArgs {
             network: Network::Devnet,
             profile: SOFTHSM.to_owned(),
             module: None,
+            token_label: None,
             node: Vec::new(),
             usdt_contract: None,
             base_port: DEFAULT_BASE_PORT,
@@ -122,18 +127,19 @@ pub(crate) async fn run(args: &InitArgs, directory: &Directory, output: Output) 
 }
 
 /// What the vendor's own tools must still do for the token, as its profile says.
-fn steps(directory: &Directory) -> String {
+fn steps(directory: &Directory, label: &str) -> String {
     let steps = fs::read_to_string(directory.token_steps()).unwrap_or_default();
-    if steps.is_empty() { steps } else { format!("\nMake the token ready, with the label {TOKEN_LABEL}:\n{steps}") }
+    if steps.is_empty() { steps } else { format!("\nMake the token ready, with the label {label}:\n{steps}") }
 }
 
 fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str, containers: bool) -> Result<()> {
     let place = directory.path().display();
     let mut text = format!("{what}: plane {} on {} (chain {}) in {place}", plane.plane, plane.network, plane.chain_id);
-    text.push_str(&steps(directory));
+    text.push_str(&steps(directory, &plane.token_label));
     // Where it cannot be seen, it was handed over.
     if matches!(directory.pin().try_exists(), Ok(false)) {
-        write!(text, "\nPut the token's user PIN into {}, mode 0400", directory.pin().display())?;
+        let owner = if containers { containers::OWNED } else { "" };
+        write!(text, "\nPut the token's user PIN into place:\n  install -m 0400 {owner}PIN {}", directory.pin().display())?;
     }
     if plane.devnet.is_some() {
         let keys = DEVNET_OPERATORS.map(|name| directory.operator_key(name).display().to_string());
@@ -174,8 +180,10 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
     make_private(directory.path())?;
     let facts = ChainFacts::find(args, &binaries).await?;
     let identities = Identities::make(directory, args.network, args.containers)?;
+    let kind = token::kind(&binaries, &args.profile).await?;
+    let label = args.token_label.clone().or(kind.label).unwrap_or_else(|| TOKEN_LABEL.to_owned());
     let args = &InitArgs {
-        no_token: args.no_token || !make_token(directory, &binaries, args).await?,
+        no_token: args.no_token || !make_token(directory, &binaries, &label, &kind.steps, args).await?,
         profile: absolute(&args.profile)?,
         ..args.clone()
     };
@@ -184,7 +192,7 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
         network: args.network,
         chain_id: facts.chain_id,
         usdt_contract: facts.usdt_contract,
-        token_label: TOKEN_LABEL.to_owned(),
+        token_label: label,
         merchant: MERCHANT.parse().context("the merchant's name")?,
         services: ROSTER
             .iter()
@@ -212,13 +220,20 @@ pub(crate) async fn make(args: &InitArgs, directory: &Directory) -> Result<Plane
 }
 
 /// Whether there is, or will be, a token that is made here.
-async fn make_token(directory: &Directory, binaries: &Binaries, args: &InitArgs) -> Result<bool> {
+async fn make_token(
+    directory: &Directory,
+    binaries: &Binaries,
+    label: &str,
+    steps: &[String],
+    args: &InitArgs,
+) -> Result<bool> {
     if args.containers {
         make_private(&directory.secrets("wallet-manager"))?;
         containers::draw_pins(directory, args)?;
+        token::note_steps(directory, steps)?;
         return Ok(args.profile == SOFTHSM);
     }
-    token::make(directory, binaries, TOKEN_LABEL, args).await
+    token::make(directory, binaries, label, args).await
 }
 
 /// A profile's file is read by wallet-manager, wherever that is started; a name stays one.

@@ -9,17 +9,23 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use primitives::Network;
 
-use super::{DEFAULT_BASE_PORT, InitArgs, Layout, SOFTHSM, make_private, secret_file, write_whole};
+use super::{DEFAULT_BASE_PORT, InitArgs, Layout, SOFTHSM, TOKEN_LABEL, make_private, secret_file, write_whole};
 use crate::directory::Directory;
 use crate::plane_file::PlaneFile;
 use crate::roster::ROSTER;
 
 /// Whom all containers run as.
 pub(crate) const USER: u32 = 65532;
+/// What `install` is told so that a file is theirs.
+pub(super) const OWNED: &str = "-o 65532 -g 65532 ";
 
 /// What containers cannot be given by this command is refused before anything is made.
 pub(super) fn check(args: &InitArgs) -> Result<()> {
     ensure!(args.base_port == DEFAULT_BASE_PORT, "the ports of a plane in containers are set in compose's env file");
+    ensure!(
+        args.token_label.is_none() || args.profile != SOFTHSM,
+        "the container that makes a software token calls it {TOKEN_LABEL}"
+    );
     ensure!(
         !args.profile.contains(['/', '.']),
         "a profile's file is not in the image: name a known kind of token, as `lucid token profiles` lists them"
@@ -82,7 +88,14 @@ fn hand_over_to(directory: &Directory, user: u32) -> Result<bool> {
     let services = ROSTER.iter().flat_map(|member| [directory.secrets(member.name), directory.of_service(member.name)]);
     let merchant = directory.shop_key().parent().filter(|place| place.is_dir()).map(Path::to_owned);
     let mut whole = true;
-    for place in services.chain([chain]).chain(merchant) {
+    // Before its parent is given away. A backup has no empty directories, so a restored plane gets its own here too.
+    let policy = match make_private(&directory.policy()) {
+        Ok(()) => Some(directory.policy()),
+        // Another's already, as below.
+        Err(error) if denied(&error) => None,
+        Err(error) => return Err(error),
+    };
+    for place in policy.into_iter().chain(services).chain([chain]).chain(merchant) {
         match fs::read_dir(&place) {
             Ok(entries) => {
                 for entry in entries {
@@ -97,6 +110,10 @@ fn hand_over_to(directory: &Directory, user: u32) -> Result<bool> {
         }
     }
     Ok(whole)
+}
+
+fn denied(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::PermissionDenied)
 }
 
 /// Gives the user a file or directory, if this process may: whether it is theirs.
@@ -138,6 +155,26 @@ pub(super) fn go_on(directory: &Directory, plane: &PlaneFile, handed_over: bool)
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_policys_directory_is_there_and_given_with_what_is_in_it() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = Directory::new(place.path()).unwrap();
+        for member in &ROSTER {
+            make_private(&directory.of_service(member.name)).unwrap();
+            make_private(&directory.secrets(member.name)).unwrap();
+        }
+        make_private(&place.path().join("chain")).unwrap();
+        let user = owner(place.path()).unwrap();
+        assert!(hand_over_to(&directory, user).unwrap());
+        assert!(directory.policy().is_dir(), "{}", directory.policy().display());
+        fs::write(directory.policy().join("policy.toml"), "").unwrap();
+        assert!(hand_over_to(&directory, user).unwrap());
+        // Who may give it away has given the file too.
+        if hand_over_to(&directory, user + 1).unwrap() {
+            assert_eq!(owner(&directory.policy().join("policy.toml")).unwrap(), user + 1);
+        }
+    }
 
     #[test]
     fn a_nodes_url_leads_to_one_host_and_port() {

@@ -36,8 +36,10 @@ fn tron_client(plane: &PlaneFile, layout: Layout<'_>, args: &InitArgs) -> Table 
         let via = layout.via(&name).map(|path| ("via".to_owned(), Value::String(path.display().to_string())));
         // Whose word it takes beside the first one's before a transaction counts as dead.
         let independent = (index > 0).then(|| ("independent".to_owned(), Value::Boolean(true)));
+        // TRON_API_KEY is TronGrid's; no other provider is shown it.
+        let key = is_trongrid(&url).then(|| ("shared_api_key".to_owned(), Value::Boolean(true)));
         let node = [("name".to_owned(), Value::String(name)), ("url".to_owned(), Value::String(url))];
-        Value::Table(node.into_iter().chain(via).chain(independent).collect())
+        Value::Table(node.into_iter().chain(via).chain(independent).chain(key).collect())
     });
     let mut own = Table::from_iter([("nodes".to_owned(), Value::Array(nodes.collect()))]);
     if let Some(devnet) = &plane.devnet {
@@ -49,6 +51,11 @@ fn tron_client(plane: &PlaneFile, layout: Layout<'_>, args: &InitArgs) -> Table 
         );
     }
     own
+}
+
+fn is_trongrid(url: &str) -> bool {
+    let host = url.strip_prefix("https://").and_then(|rest| rest.split([':', '/']).next()).unwrap_or_default();
+    host == "trongrid.io" || host.ends_with(".trongrid.io")
 }
 
 fn wallet_manager(plane: &PlaneFile, layout: Layout<'_>, identities: &Identities, args: &InitArgs) -> Table {

@@ -131,7 +131,7 @@ fn containers_find_their_own_by_paths_and_names_of_theirs() {
     let directory = Directory::new(place.path()).unwrap();
     let plane = PlaneFile { network: Network::Nile, devnet: None, ..plane() };
     let identities = Identities::make(&directory, Network::Nile, false).unwrap();
-    let node = vec!["https://node.example".to_owned(), "http://10.0.0.7:8090".to_owned()];
+    let node = ["https://node.example", "https://api.trongrid.io:443"].map(str::to_owned).into();
     let args = InitArgs { node, containers: true, ..InitArgs::default() };
     let host = place.path().to_str().unwrap();
     let config = |name: &str| {
@@ -153,6 +153,8 @@ fn containers_find_their_own_by_paths_and_names_of_theirs() {
     assert_eq!(node["via"].as_str(), Some("/run/chain/node-1.sock"));
     let independent = |index: usize| tron_client["nodes"][index].get("independent").and_then(toml::Value::as_bool);
     assert_eq!((independent(0), independent(1)), (None, Some(true)), "the second confirms the first");
+    let shown_the_key = |index: usize| tron_client["nodes"][index].get("shared_api_key").is_some();
+    assert!(!shown_the_key(0) && shown_the_key(1), "the seed's key is TronGrid's, and nobody else's to see");
     for name in ["usdt-manager", "trx-staking", "payment-gateway"] {
         config(name);
     }
@@ -178,6 +180,7 @@ fn a_token_for_containers_has_pins_and_is_made_later() {
         InitArgs { base_port: 9000, ..InitArgs::default() },
         InitArgs { profile: "./own.toml".to_owned(), ..InitArgs::default() },
         InitArgs { network: Network::Mainnet, ..InitArgs::default() },
+        InitArgs { token_label: Some("other".to_owned()), ..InitArgs::default() },
     ] {
         assert!(containers::check(&wrong).is_err());
     }

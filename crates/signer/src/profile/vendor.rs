@@ -44,6 +44,9 @@ pub struct VendorProfile {
     pub title: String,
     /// Where its module usually is; the first that exists is taken.
     pub module: Vec<PathBuf>,
+    /// The label that its module gives every token, where its vendor lets nobody choose one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
     /// Variables of the environment that the module reads.
     pub environment: Vec<String>,
     /// What the module must reach.
