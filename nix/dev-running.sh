@@ -29,6 +29,8 @@ in_running() { as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/nix/running"
 
 # check_layout RESULT: as much of check_images as needs neither an engine nor namespaces, for machines that have none.
 check_layout() {
+    [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+        die "umoci unpacks files that belong to others, as root: sudo, or leave out --layout"
     alone layout_packages || return
     local checker
     checker="$(nix eval --raw "$root#oci-image")/bin/oci-image" || return

@@ -87,6 +87,11 @@ class Commands(unittest.TestCase):
         self.assertEqual(asked.returncode, 0, asked.stderr)
         self.assertIn("Nix's daemon builds, and it has this machine's network", asked.stderr)
 
+    def test_who_cannot_become_root_is_told_what_root_is_for(self):
+        done = self.bash("id() { echo 65531; }; command() { false; }; check_layout result")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("umoci unpacks files that belong to others, as root", done.stderr)
+
     def test_nothing_is_blessed_without_them(self):
         done = self.bash('audit_images "$TOP/result" bless')
         self.assertEqual(done.returncode, 1)

@@ -130,6 +130,18 @@ class Command(WithTree):
         code, said = self.fetch("env", "-u", "SUDO_UID", f"HOME={self.top / 'home'}")
         self.assertEqual(code, 0, said)
 
+    def test_a_cargo_that_is_too_old_is_named(self):
+        shutil.rmtree(self.crates)
+        (self.top / "bin").mkdir()
+        cargo = self.top / "bin/cargo"
+        for version, named in (("1.63.0", True), ("99.0.0", False)):
+            cargo.write_text(f'#!/bin/sh\n[ "$1" != --version ] || {{ echo "cargo {version}"; exit 0; }}\nexit 101\n')
+            cargo.chmod(0o755)
+            code, said = self.fetch("env", f"PATH={self.top / 'bin'}:{os.environ['PATH']}")
+            self.assertEqual(code, 1)
+            self.assertIn("cargo could not bring the crates", said)
+            self.assertEqual(f"{cargo} is 1.63, and" in said, named, said)
+
     def test_without_a_network_it_says_so(self):
         code, said = self.fetch("bash", "-euc", f'. "{self.tree}/nix/settings.sh"; offline "$@"', "offline")
         self.assertEqual(code, 1)
