@@ -139,7 +139,11 @@ fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str, co
     // Where it cannot be seen, it was handed over.
     if matches!(directory.pin().try_exists(), Ok(false)) {
         let owner = if containers { containers::OWNED } else { "" };
-        write!(text, "\nPut the token's user PIN into place:\n  install -m 0400 {owner}PIN {}", directory.pin().display())?;
+        write!(
+            text,
+            "\nPut the token's user PIN into place:\n  install -m 0400 {owner}PIN {}",
+            directory.pin().display()
+        )?;
     }
     if plane.devnet.is_some() {
         let keys = DEVNET_OPERATORS.map(|name| directory.operator_key(name).display().to_string());
