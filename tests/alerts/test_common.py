@@ -33,10 +33,10 @@ class TestCommon(unittest.TestCase):
             # The token's owner stops all transfers.
             plane.devnet("token", {"action": "pause"})
             plane.pay("paused")
-            plane.fires("PayoutsStuck")
+            plane.fires("MoneyWaits")
             plane.devnet("token", {"action": "unpause"})
             until("it goes on", lambda: plane.asked('lucid_payouts{stage="settled"} == 2'))
-            plane.ends("PayoutsStuck", "DriverLate")
+            plane.ends("MoneyWaits")
 
             # payout-router signs with another authority key than its siblings know, then calls with another call key.
             self.with_another_key(plane, "payout-router", "authority.key", "refused", "PayoutsStuck", "DriverLate")

@@ -22,7 +22,7 @@ class Faulty:
         profile = (ROOT / "hsm/profiles/softhsm.toml").read_text().replace("capacity = 4000", f"capacity = {capacity}")
         (plane.home / "profile.toml").write_text(profile)
         plane.set("wallet-manager", "token", module=str(scene.programs / "libpkcs11_faults.so"), canary_ms=canary_ms,
-                  profile=str(plane.home / "profile.toml"))
+                  profile=str(plane.home / "profile.toml"), sessions=3)
         plane.set("wallet-manager", "worker", backoff_ms=700, longest_backoff_ms=1500,
                   environment=["SOFTHSM2_CONF", "PKCS11_FAULTS_MODULE", "PKCS11_FAULTS_PLAN"])
         plane.environment["wallet-manager"] |= {"PKCS11_FAULTS_MODULE": softhsm(), "PKCS11_FAULTS_PLAN": str(self.plan)}
@@ -48,8 +48,9 @@ class TestToken(unittest.TestCase):
             token.set()
             plane.ready()
 
-            # The device has no second session any more.
-            token.set("C_SignInit rv SESSION_CLOSED once", "C_OpenSession rv SESSION_COUNT")
+            # The next worker finds a device that has two sessions left: one for the login, one that signs.
+            token.set("C_OpenSession rv SESSION_COUNT after 2")
+            with_signal(plane.worker(), signal.SIGKILL)
             plane.fires("TokenSessionsLost")
             token.set()
 
