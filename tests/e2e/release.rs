@@ -25,7 +25,9 @@ impl Publisher {
             .arg(publisher.path("pin"));
         let made: Value = document(&init.arg("--token-dir").arg(publisher.path("tokens")).output().expect("starts"));
         made["module"].as_str().expect("the module's path").clone_into(&mut publisher.module);
-        fs::write(publisher.path("digests.json"), digests("a").to_string()).expect("writable");
+        for name in ["digests.json", "golden.json"] {
+            fs::write(publisher.path(name), digests("a").to_string()).expect("writable");
+        }
         fs::write(publisher.path("audit.json"), audit("a").to_string()).expect("writable");
         publisher
     }
@@ -61,8 +63,9 @@ impl Publisher {
     }
 
     fn sign_as(&self, key: &str, out: &str, sources: &str) -> Output {
-        let [digests, audit, out] = ["digests.json", "audit.json", out].map(|name| self.path(name));
-        let what = ["sign", "--digests", &digests, "--audit", &audit, "--sources", sources];
+        let [digests, golden, audit, out] =
+            ["digests.json", "golden.json", "audit.json", out].map(|name| self.path(name));
+        let what = ["sign", "--digests", &digests, "--golden", &golden, "--audit", &audit, "--sources", sources];
         self.with_token(&[&what[..], &["--out", &out, "--release-version", "0.1.0", "--key", key]].concat())
     }
 }
@@ -182,6 +185,9 @@ fn nothing_is_signed_that_is_of_other_sources_incomplete_or_unaudited() {
     let mut fewer = digests("a");
     fewer["images"]["tron-client"]["platforms"].as_object_mut().expect("a map").remove("linux/arm64");
     fs::write(publisher.path("digests.json"), fewer.to_string()).expect("writable");
+    let found = complaint(&publisher.sign(&key, "signed.json"));
+    assert!(found.contains("not the repository's"), "{found}");
+    fs::write(publisher.path("golden.json"), fewer.to_string()).expect("writable");
     let found = complaint(&publisher.sign(&key, "signed.json"));
     assert!(found.contains("tron-client for linux/arm64 is missing"), "{found}");
     assert!(!Path::new(&publisher.path("signed.json")).exists());

@@ -40,10 +40,12 @@ pub(crate) enum ReleaseCommand {
     /// `lucid release keys` gives from then on believes none of its releases.
     #[command(after_help = "Example:\n  lucid release retire --key 02… --token-label release --pin-file pin")]
     Retire(RetireArgs),
-    /// Sign the digests of a build with the release key of a token: every image for every machine, of the sources that are
-    /// released, audited.
-    #[command(after_help = "Example:\n  lucid release sign --digests result/digests.json --audit result-audit.json \
-    --sources $(nix eval --raw .#legacyPackages.x86_64-linux.sourceHash) --release-version 0.1.0 --out digests.sig.json \\\n    --key 02… --module /usr/lib/softhsm/libsofthsm2.so --token-label release --pin-file pin")]
+    /// Sign the digests of a build with the release key of a token: every image for every machine, as the repository
+    /// names them, of the sources that are released, audited.
+    #[command(
+        after_help = "Example:\n  lucid release sign --digests result/digests.json --golden nix/digests.json --audit result-audit.json \
+    --sources $(nix eval --raw .#legacyPackages.x86_64-linux.sourceHash) --release-version 0.1.0 --out digests.sig.json \\\n    --key 02… --module /usr/lib/softhsm/libsofthsm2.so --token-label release --pin-file pin"
+    )]
     Sign(Box<SignArgs>),
     /// Hold a build's digests against a signed release. Needs no token.
     #[command(

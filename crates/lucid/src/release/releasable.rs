@@ -53,6 +53,23 @@ impl Audit {
     }
 }
 
+/// The digests of a build, which must be those that the repository names: byte for byte, and so of the same sources.
+pub(super) fn blessed(built: &[u8], golden: &[u8]) -> Result<Digests> {
+    let named = Digests::parse(golden).context("the repository's digests")?;
+    let digests = Digests::parse(built)?;
+    let [made_from, named_from] = [digests.sources()?, named.sources()?].map(hex::encode);
+    if made_from != named_from {
+        bail!(
+            "these images were made from the sources {made_from}, and the repository names those of {named_from}: \
+             ./dev images --bless"
+        );
+    }
+    if built != golden {
+        bail!("these images are not the repository's, though of the same sources: ./dev repro says where they differ");
+    }
+    Ok(digests)
+}
+
 /// Refuses digests that are not complete, not of these sources (SHA-256, as Nix names the ones of a tree), or not audited.
 /// Gives the date of the newest advisory that was known.
 pub(super) fn releasable(digests: &Digests, sources: [u8; 32], audit: &Audit) -> Result<String> {

@@ -14,8 +14,8 @@ use tokio::process::Command;
 use tron_tx::{PublicKey, TokenSigned};
 
 use super::digests::bytes;
-use super::releasable::{Audit, releasable};
-use super::{Digests, public_key, read};
+use super::releasable::{Audit, blessed, releasable};
+use super::{public_key, read};
 use crate::output::Output;
 use crate::up::Binaries;
 
@@ -58,6 +58,10 @@ pub(crate) struct SignArgs {
     /// `digests.json` of the build: all images, for all machines.
     #[arg(long, value_name = "FILE")]
     digests: PathBuf,
+    /// What the repository says that its images are, `nix/digests.json`: the build must be these, byte for byte, and of
+    /// the same sources.
+    #[arg(long, value_name = "FILE")]
+    golden: PathBuf,
     /// What `./dev images` has found in the same images, in the file beside its result. They are not released with
     /// something that must not be in them, nor if no advisories were looked up.
     #[arg(long, value_name = "FILE")]
@@ -102,7 +106,7 @@ pub(super) async fn run(args: &SignArgs, output: Output) -> Result<()> {
     if args.out.exists() {
         bail!("{} is there already", args.out.display());
     }
-    let digests = Digests::parse(&read(&args.digests)?)?;
+    let digests = blessed(&read(&args.digests)?, &read(&args.golden)?)?;
     let advisories_until = releasable(&digests, args.sources, &Audit::parse(&read(&args.audit)?)?)?;
     let release = digests.release(&args.name, &args.release_version)?;
     let statement = HexBytes::from(release.encode()).to_string();

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use super::{Audit, Digests, IMAGES, releasable};
+use super::{Audit, Digests, IMAGES, blessed as named, releasable};
 
 /// What the repository says that its images are, whatever sources it was made from. An image that is newer than they are
 /// is made up.
@@ -60,6 +60,25 @@ fn images_of_other_sources_are_not() {
     assert!(found.contains(&"6".repeat(64)), "{found}");
     let found = refused(|digests, _| drop(digests.as_object_mut().expect("a map").remove("sources")));
     assert!(found.contains("does not name the sources"), "{found}");
+}
+
+#[test]
+fn images_that_the_repository_does_not_name_byte_for_byte_are_not() {
+    let golden = blessed().to_string();
+    let outcome = |built: &str| named(built.as_bytes(), golden.as_bytes()).map_err(|error| format!("{error:#}"));
+    outcome(&golden).expect("its own");
+    let mut other = blessed();
+    other["images"]["devnet"]["platforms"]["linux/amd64"]["manifest"]["digest"] =
+        json!(format!("sha256:{}", "c".repeat(64)));
+    let found = outcome(&other.to_string()).expect_err("refused");
+    assert!(found.contains("not the repository's, though of the same sources"), "{found}");
+    // The same images, said in other bytes.
+    let found = outcome(&format!("{golden}\n")).expect_err("refused");
+    assert!(found.contains("not the repository's"), "{found}");
+    let mut newer = blessed();
+    newer["sources"] = json!("6".repeat(64));
+    let found = outcome(&newer.to_string()).expect_err("refused");
+    assert!(found.contains(&"6".repeat(64)) && found.contains("--bless"), "{found}");
 }
 
 #[test]
