@@ -1,5 +1,6 @@
 //! What wallet-manager is configured with beside the sections of all services.
 
+mod audit;
 mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,8 @@ use service::config::ConfigError;
 use signer::Rules;
 use signer::check::{ChainTime, Desks, Issuers};
 use signing_core::Settings;
-use signing_core::audit::AuditSettings;
 
+pub use audit::Audit;
 pub use token::Token;
 
 /// `[token]`, `[worker]` and `[policy]`.
@@ -27,7 +28,7 @@ pub struct Config {
     /// What may be signed, whatever an authorisation says.
     pub policy: Policy,
     /// How the audit log is looked after.
-    pub audit: AuditSettings,
+    pub audit: Audit,
     /// The people of whom two decide together, by name.
     #[serde(default)]
     pub operators: BTreeMap<String, VerifyKey>,
@@ -94,10 +95,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
     let module = std::env::var_os("LUCID_PKCS11_MODULE").map(Into::into);
     let authority_key_file = context.base.keys.authority_key_file.clone();
     let vendor = config.token.vendor()?;
-    if config.audit.head_in_token && !vendor.data_objects {
-        let problem = format!("must be false: {} keeps no data objects, so that a cut log shows less", vendor.title);
-        return Err(ConfigError::invalid("audit.head_in_token", problem));
-    }
+    let audit = config.audit.settings(&vendor)?;
     if let Some(fault) = config.policy.fault(config.operators.len()) {
         return Err(ConfigError::invalid("policy.require_signature", fault));
     }
@@ -112,7 +110,7 @@ pub fn settings(context: &Context, config: &Config) -> Result<Settings, ConfigEr
         canary_ms: config.token.canary_ms,
         policy_file: config.policy.file.clone(),
         policy_signed: config.policy.require_signature,
-        audit: config.audit.clone(),
+        audit,
         authority_key_file: authority_key_file.ok_or_else(|| {
             let problem = "required: that an attempt is barred is signed with it; `lucid init` makes one";
             ConfigError::invalid("keys.authority_key_file", problem)

@@ -1,7 +1,7 @@
 //! What the worker gives up before it loads anything: cores, debuggers, privileges, other programs, sockets.
 
 use confine::{FilterError, Listeners, Sockets};
-use rustix::process::{DumpableBehavior, Pid, Resource, Rlimit, Signal};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
 use signer::Profile;
 use thiserror::Error;
 
@@ -44,7 +44,8 @@ pub fn confine(parent: u32, network: bool) -> Result<Confined, Unconfined> {
     flag("the undumpable state", rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable))?;
     flag("the signal of the parent's death", rustix::process::set_parent_process_death_signal(Some(Signal::KILL)))?;
     // A parent that died before that sends no signal; its children have another one by now.
-    if rustix::process::getppid().map(Pid::as_raw_nonzero).map(std::num::NonZero::get) != i32::try_from(parent).ok() {
+    // The first process of a container has none: 0.
+    if rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get().cast_unsigned()) != parent {
         return Err(Unconfined::Orphaned);
     }
     flag("the renunciation of privileges", rustix::thread::set_no_new_privs(true))?;

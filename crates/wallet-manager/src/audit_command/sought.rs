@@ -69,7 +69,8 @@ impl Sought {
         let token = Token::open(&loaded.own.token.profile(module)?)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (key, head) = runtime.block_on(vouched(&token, loaded.base.plane.id))?;
-        Ok(Some(Vouched { key: key.public_key, head: head.filter(|_| loaded.own.audit.head_in_token) }))
+        let kept = loaded.own.audit.head_in_token(&loaded.own.token.vendor()?);
+        Ok(Some(Vouched { key: key.public_key, head: head.filter(|_| kept) }))
     }
 
     /// Goes on without what the token vouches for.

@@ -205,7 +205,7 @@ async fn a_head_that_lags_is_no_alarm_and_a_cut_log_is() {
 #[tokio::test]
 async fn a_token_that_keeps_no_head_is_allowed_only_on_purpose() {
     let mut bench = Bench::new();
-    bench.config.audit.head_in_token = false;
+    bench.config.audit.head_in_token = Some(false);
     let running = bench.start().await;
     running.wallet("hot", WalletClass::Hot).await;
     running.core.audit.close().await;

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 use service::config::{self, Environment};
@@ -62,8 +61,9 @@ impl Doctor {
         let profile = token.profile(self.module.clone())?;
         let pin = pin::read(&profile.pin_file)?;
         if !self.unconfined {
-            let parent = rustix::process::getppid().context("nobody has started this")?;
-            confine(parent.as_raw_nonzero().get().cast_unsigned(), needs_network(&profile))?;
+            // The first process of a container has none, and none can end before it.
+            let parent = rustix::process::getppid().map_or(0, |parent| parent.as_raw_nonzero().get().cast_unsigned());
+            confine(parent, needs_network(&profile))?;
         }
         let examination = Examination {
             profile: profile.clone(),
@@ -86,14 +86,17 @@ impl Doctor {
             }
             None => None,
         };
-        let head_in_token = loaded.as_ref().map(|loaded| loaded.own.audit.head_in_token);
+        let configured = loaded.is_some();
+        let head_in_token = loaded.as_ref().and_then(|loaded| loaded.own.audit.head_in_token);
         let default = || Token { profile: "softhsm".to_owned(), label: "lucid".to_owned(), ..Token::default() };
         let mut token = loaded.map_or_else(default, |loaded| loaded.own.token);
         if let Some(profile) = &self.profile {
             token.profile.clone_from(profile);
         }
-        if let Some(label) = &self.token_label {
-            token.label.clone_from(label);
+        match (&self.token_label, configured) {
+            (Some(label), _) => token.label.clone_from(label),
+            (None, false) => token.label = token.vendor()?.label.unwrap_or(token.label),
+            (None, true) => {}
         }
         token.pin_file = self.pin_file.clone().or(token.pin_file);
         token.network = self.network.clone().or(token.network);

@@ -122,7 +122,7 @@ fn a_placeholder_stops_the_start() {
     let output = place.serve_command().output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("token.network") && said.contains("luna.invalid"), "{said}");
-    place.token = "profile = \"yubihsm2\"\nmodule = \"/usr/lib/none.so\"\n".to_owned();
+    place.token = "profile = \"yubihsm2\"\nmodule = \"/usr/lib/none.so\"\n[audit]\nhead_in_token = true\n".to_owned();
     let output = place.serve_command().output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && said.contains("audit.head_in_token"), "{said}");
