@@ -35,6 +35,29 @@ pub struct ChainView {
     pub nodes: Vec<NodeView>,
 }
 
+/// What a second node says of the newest block that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConfirmationView {
+    /// The block.
+    pub block: BlockRef,
+    /// What is said of it.
+    pub confirmation: BlockConfirmation,
+}
+
+/// Whether a block is another node's, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockConfirmation {
+    /// There is one node, by configuration.
+    OneNode,
+    /// Two nodes have it, of two owners where there are two.
+    Confirmed,
+    /// Too few could be asked now.
+    Unavailable,
+    /// A node has another block there.
+    Disagrees,
+}
+
 /// One node, as it answered last.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NodeView {
@@ -251,6 +274,11 @@ pub struct Log {
 /// Where the chain stands.
 pub fn chain() -> Call<ChainView> {
     Call::get("/v1/chain".into())
+}
+
+/// Whether a second node has the newest block that was read.
+pub fn confirmation() -> Call<ConfirmationView> {
+    Call::get("/v1/chain/confirmation".into())
 }
 
 /// The newest signed anchor; 503 `no_fresh_anchor` while the scanner is behind.

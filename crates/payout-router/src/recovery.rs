@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use api::payout_router::recovery::RecoveryView;
-use api::tron_client::{self, ChainView};
+use api::tron_client::{self, BlockConfirmation, ChainView};
 use primitives::statement::{RecoveryEnded, SignKey, Signed};
 use primitives::{FreezeId, PlaneId, UnixMs};
 use serde::{Deserialize, Serialize};
@@ -113,15 +113,19 @@ impl Recoveries {
             Some(chain) => self.read_to(tron_client, chain).await,
             None => None,
         };
+        let read_until = since.plus_ms(self.past_ms);
+        let far_enough = ended_at.is_none() && read_to.is_some_and(|read| read >= read_until);
+        let confirmation = if far_enough { confirmed(tron_client, read_until).await } else { None };
         let stages = self.store.count_by_stage::<Sighting>().await?;
         let freeze_id = FreezeId::derive(self.plane.uuid(), &["restore", &restored.id.to_string()]);
         let view = RecoveryView {
             freeze_id,
             backup_at: restored.backup_at,
             restored_at: restored.restored_at,
-            read_until: since.plus_ms(self.past_ms),
+            read_until,
             read_from: chain.and_then(|chain| chain.first).map(|first| first.time),
             read_to,
+            confirmation,
             unseen: stages.iter().filter(|(stage, _)| stage == "seen").map(|(_, count)| count).sum(),
             undecided: self.findings("open").await?,
             kept: self.findings("kept").await?,
@@ -188,6 +192,12 @@ impl Recoveries {
     }
 }
 
+/// What a second node says of the last block that was read, and with it of all before.
+async fn confirmed(tron_client: &PeerClient, read_until: UnixMs) -> Option<BlockConfirmation> {
+    let said = tron_client.ask(&tron_client::confirmation()).await.ok()?;
+    (said.block.time >= read_until).then_some(said.confirmation)
+}
+
 /// What is still to be done, for people; nothing when all is.
 pub(crate) fn lacking(view: &RecoveryView) -> Option<String> {
     let read = view.read_to.is_some_and(|read| read >= view.read_until);
@@ -197,6 +207,14 @@ pub(crate) fn lacking(view: &RecoveryView) -> Option<String> {
     }
     if !read {
         lacking.push("the chain is not read far enough".to_owned());
+    }
+    match view.confirmation {
+        Some(BlockConfirmation::OneNode | BlockConfirmation::Confirmed) => {}
+        Some(BlockConfirmation::Disagrees) => lacking.push("two nodes have two last blocks".to_owned()),
+        Some(BlockConfirmation::Unavailable) | None if read => {
+            lacking.push("no second node has confirmed the last block".to_owned());
+        }
+        Some(BlockConfirmation::Unavailable) | None => {}
     }
     for (count, what) in [
         (view.unseen, "transactions are not looked at yet"),

@@ -6,7 +6,9 @@ use api::Event;
 use api::payout_router::reconciliation::{DiscrepancyFilter, ResolveRequest, discrepancies, resolve};
 use api::payout_router::recovery::{EndRecoveryRequest, RecoverRequest, end_recovery, recover, recovery};
 use api::payout_router::{PayoutAsset, PayoutStage, PayoutView, cancel_payout};
-use api::tron_client::{self, ChainTransaction, ChainView, Receipt, WalletTransaction};
+use api::tron_client::{
+    self, BlockConfirmation, ChainTransaction, ChainView, ConfirmationView, Receipt, WalletTransaction,
+};
 use api::usdt_manager::ReservationView;
 use api::wallet_manager::{IntentView, RegisteredAttempt};
 use primitives::statement::{
@@ -98,7 +100,13 @@ async fn lost(bench: &Bench, stamp: u64) -> TxId {
 async fn read_to(bench: &Bench, time: UnixMs) {
     bench.tron_client.answer("GET /v1/chain", &chain_at(time));
     bench.tron_client.answer("GET /v1/events", &json!({"events": [], "next": "c1"}));
+    says(bench, time, BlockConfirmation::Confirmed);
     bench.store.commit(store::Commit::new(NOW).cursor("tron-client", "c1")).await.unwrap();
+}
+
+/// What a second node says of the block of this time.
+fn says(bench: &Bench, time: UnixMs, confirmation: BlockConfirmation) {
+    bench.tron_client.answer("GET /v1/chain/confirmation", &ConfirmationView { block: block(time), confirmation });
 }
 
 fn chain_at(time: UnixMs) -> ChainView {

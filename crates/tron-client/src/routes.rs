@@ -6,6 +6,7 @@ mod anchor;
 mod block_transaction;
 mod chain;
 mod chain_parameters;
+mod confirmation;
 mod constant_call;
 mod finality;
 mod get_submission;
@@ -22,6 +23,7 @@ use crate::app::Shared;
 pub fn all() -> OpenApiRouter<Shared> {
     OpenApiRouter::new()
         .routes(routes!(chain::get_chain))
+        .routes(routes!(confirmation::get_confirmation))
         .routes(routes!(anchor::get_latest_anchor))
         .routes(routes!(chain_parameters::get_chain_parameters))
         .routes(routes!(account::get_account))

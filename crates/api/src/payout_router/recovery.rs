@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::reconciliation::WalletPayment;
 use super::{PayoutAsset, PayoutRequest, PayoutView};
 use crate::Call;
-use crate::tron_client::WalletTransaction;
+use crate::tron_client::{BlockConfirmation, WalletTransaction};
 
 /// How far a restored plane is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -26,6 +26,10 @@ pub struct RecoveryView {
     pub read_from: Option<UnixMs>,
     /// Up to when it is read, and its transactions of our wallets are known here; none before tron-client has answered.
     pub read_to: Option<UnixMs>,
+    /// What a second node says of the last block that is read; none before the chain is read far enough, and none while
+    /// tron-client does not answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmation: Option<BlockConfirmation>,
     /// Transactions of our wallets that were seen and not looked at yet.
     pub unseen: u64,
     /// Findings that are not decided.

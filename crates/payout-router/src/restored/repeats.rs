@@ -122,3 +122,25 @@ async fn what_was_being_barred_when_the_backup_was_made_may_have_been_paid() {
         assert_eq!(turned(&bench, id, 3).await.stage, PayoutStage::Cancelled);
     }
 }
+
+#[tokio::test]
+async fn a_second_node_has_the_last_block_before_it_is_over() {
+    let (bench, id) = restored().await;
+    turned(&bench, id, 4).await;
+    let operator = bench.client("operator");
+    let end = || end_recovery(&EndRecoveryRequest { ceremony: decided(Action::Thaw { freeze: stop() }, &BOTH) });
+    let until = NOW.plus_ms(60_000);
+    read_to(&bench, until).await;
+    for (time, said) in [
+        (until, BlockConfirmation::Unavailable),
+        (until, BlockConfirmation::Disagrees),
+        // Of a block that is not late enough nothing follows for those after it.
+        (NOW.plus_ms(59_999), BlockConfirmation::Confirmed),
+    ] {
+        says(&bench, time, said);
+        assert_eq!(refused(&bench, &end()).await, "recovering", "{said:?}");
+    }
+    // A configuration of one node has no second.
+    says(&bench, until, BlockConfirmation::OneNode);
+    operator.ask(&end()).await.unwrap();
+}

@@ -40,6 +40,31 @@ impl Nodes {
         )
     }
 
+    /// What the nodes say together about a block that we read from whichever of them: two of different owners must have
+    /// it, or two of the one owner of all. A single node is nobody's second.
+    pub async fn agree(&self, block: BlockRef) -> Confirmation {
+        if self.nodes.len() == 1 {
+            return if self.one_owner { Confirmation::OneOwner } else { Confirmation::NotConfigured };
+        }
+        let mut have: Vec<bool> = Vec::new();
+        for node in self.usable(Purpose::Blocks) {
+            let (independent, alone) = (node.is_independent(), vec![node]);
+            let question = Question::solid_header(block.number);
+            match self.ask_among(Purpose::Blocks, alone, &question, read_header).await {
+                Err(NoNode(_)) => {}
+                Ok(Answered { value, .. }) if value.block == block => have.push(independent),
+                Ok(Answered { value, node }) => {
+                    self.metrics.disagreement(node.name());
+                    tracing::error!(node = %node.name(), ours = ?block, theirs = ?value.block, "a node has another solid block");
+                    return Confirmation::Disagrees;
+                }
+            }
+        }
+        let one_owner = self.nodes.windows(2).all(|pair| pair[0].is_independent() == pair[1].is_independent());
+        let enough = if one_owner { have.len() >= 2 } else { have.contains(&true) && have.contains(&false) };
+        if enough { Confirmation::Confirmed } else { Confirmation::Unavailable }
+    }
+
     /// Asks nodes of another owner than `source`'s for the id of a block that we read there. Whom an independent node
     /// shares its owner with is known of the others only, so those confirm it.
     pub async fn confirm(&self, block: BlockRef, source: &Node) -> Confirmation {

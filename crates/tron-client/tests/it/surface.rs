@@ -3,6 +3,7 @@
 use api::tron_client::{self as wire, ConstantCallRequest, SubmissionRequest};
 use primitives::statement::Anchor;
 use primitives::{Address, HexBytes, Sun, TxId};
+use serde_json::json;
 use service::Outcome;
 use service::clock::Clock;
 
@@ -126,5 +127,29 @@ pub(crate) fn refused<T: std::fmt::Debug>(outcome: Outcome<T>, status: u16, code
             assert_eq!((got, named.as_str()), (status, code));
         }
         other => panic!("not refused: {other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_block_is_confirmed_by_a_second_node_where_there_is_one() {
+    use api::tron_client::BlockConfirmation;
+    for (nodes, independent) in [(1, false), (2, false), (2, true)] {
+        let field = Field::new(nodes).await;
+        let mut config = field.config();
+        config.nodes[nodes - 1].independent = independent;
+        let running = field.start_with(config).await;
+        running.scanned(field.solid()).await;
+        let asked = async || running.client.ask(&wire::confirmation()).await.unwrap();
+        let said = asked().await;
+        assert_eq!(said.block.id, field.solid_id());
+        let expected = if nodes == 1 { BlockConfirmation::OneNode } else { BlockConfirmation::Confirmed };
+        assert_eq!(said.confirmation, expected, "{nodes}, {independent}");
+        for silent in 0..nodes {
+            field.fault(silent, json!({ "fault": "rate_limited" })).await;
+            let expected = if nodes == 1 { BlockConfirmation::OneNode } else { BlockConfirmation::Unavailable };
+            assert_eq!(asked().await.confirmation, expected, "{nodes}, {independent}, without {silent}");
+            field.heal(silent).await;
+        }
+        running.stop().await;
     }
 }
