@@ -155,6 +155,14 @@ impl Freezer {
         }
     }
 
+    /// Whether what was decided at this time may have been acted upon by a signer that was lost: the database was restored,
+    /// and it was decided before that was made up for. By then the lost one's time is over by any clock.
+    pub async fn may_be_lost(&self, plane: PlaneId, decided_at: UnixMs) -> Result<bool, StoreError> {
+        let Some(restored) = self.store.restored() else { return Ok(false) };
+        let lifted = self.stored(of_restore(plane, restored)).await?.and_then(|stop| stop.record.lifted_at);
+        Ok(lifted.is_none_or(|lifted| decided_at <= lifted))
+    }
+
     /// Every stop that holds, oldest first.
     pub async fn holding(&self) -> FreezeList {
         let mut freezes: Vec<_> = self.holding.read().await.values().map(Freeze::view).collect();

@@ -18,6 +18,7 @@ mod refusals;
 mod register_model;
 mod regressions;
 mod relay;
+mod restored;
 mod settings;
 mod signatures;
 mod spendings;

@@ -30,6 +30,10 @@ impl SigningCore {
         if anew && !hardens && self.book.is_closed(key_id, self.clock.now()) {
             return Err(Refusal::Hardening.into());
         }
+        let spends = matches!(ceremony.action, Action::Spend(_));
+        if anew && spends && self.freezer.may_be_lost(self.rules.plane, ceremony.issued_at).await? {
+            return Err(Refusal::AuthorityExpired.into());
+        }
         let earlier = self.earlier(&ceremony.id().into(), request.attempt).await?;
         let our_wallets = self.book.addresses();
         let mut wallet = payer.wallet.clone();
