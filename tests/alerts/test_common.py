@@ -39,7 +39,7 @@ class TestCommon(unittest.TestCase):
             plane.ends("MoneyWaits")
 
             # payout-router signs with another authority key than its siblings know, then calls with another call key.
-            self.with_another_key(plane, "payout-router", "authority.key", "refused", "PayoutsStuck", "DriverLate")
+            self.with_another_key(plane, "payout-router", "authority.key", "refused", "PayoutsFail")
             self.with_another_key(plane, "payout-router", "call.key", "unheard", "CallsRejected", "FeedLate")
 
     def with_another_key(self, plane, service, name, reference, *alerts):
