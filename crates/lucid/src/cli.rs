@@ -54,7 +54,7 @@ struct Arguments {
 enum Command {
     /// Make a plane: identities, secrets, token, configuration. Never overwrites.
     #[command(
-        after_help = "Examples:\n  lucid init\n  lucid init --data /srv/plane --network mainnet --node http://node-1:8090 --module /usr/lib/vendor-pkcs11.so --no-token"
+        after_help = "Examples:\n  lucid init\n  lucid init --data /srv/plane --network mainnet --node http://node-1:8090 --node https://api.trongrid.io --profile luna\n  lucid init --data /srv/plane --containers --network mainnet --node http://node-1:8090 --node https://api.trongrid.io --profile yubihsm2 --module /opt/hsm/lib/yubihsm_pkcs11.so"
     )]
     Init(InitArgs),
     /// Run the plane on this machine until Ctrl-C.

@@ -152,7 +152,9 @@ fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str, co
     } else {
         text.push_str(
             "\nPin two operators' keys (lucid operator keygen) under [operators] of wallet-manager's configuration and of \
-             payout-router's: without them no key is made, nothing is explained, and no stop of signing lifted",
+             payout-router's: without them no key is made, nothing is explained, and no stop of signing lifted\n\
+             Name the wallets hot and energy. For energy from stake say auto = true and energy_target = N (a day) under \
+             [[pools]] of trx-staking's configuration",
         );
     }
     text.push_str(one_node(plane, directory));

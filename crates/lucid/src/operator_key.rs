@@ -15,7 +15,7 @@ use crate::output::Output;
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum OperatorCommand {
     /// Make an operator's key on the machine of that person, and show its public half. It is pinned in the section
-    /// [operators] of every wallet-manager that is to hear this operator.
+    /// [operators] of every wallet-manager and every payout-router that is to hear this operator.
     #[command(after_help = "Example:\n  lucid operator keygen --out alice.key")]
     Keygen {
         /// The new file, which its owner alone may read. It never leaves the machine.
