@@ -1,5 +1,7 @@
 //! A plane's directory through a backup and back, and every way in which that fails without a trace.
 
+mod room;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
