@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use payments::limits::Limits;
 use payments::payout::Authority;
-use primitives::PlaneId;
+use primitives::{PlaneId, WalletId};
 use service::clock::SharedClock;
 use service::{App, Context, PeerClient, Service, StartError, gauges};
 use store::{Record, Store};
@@ -19,7 +19,7 @@ use crate::discrepancy::Discrepancy;
 use crate::drive::PayoutMachine;
 use crate::follow::{Chain, Register, Transfers};
 use crate::freezer::Freezer;
-use crate::funds::{Funds, Shown};
+use crate::funds::{Funds, FundsConfig, Shown};
 use crate::halt::Halt;
 use crate::kept_head::HeadRow;
 use crate::metrics::Metrics;
@@ -127,15 +127,7 @@ impl Service for PayoutRouter {
             usdt_manager: usdt_manager.clone(),
         };
         let clock = context.clock.clone();
-        let funds = Funds {
-            wallet_manager: wallet_manager.clone(),
-            tron_client: tron_client.clone(),
-            token: plane.usdt_contract,
-            paying: machine.wallet.clone(),
-            config: config.funds,
-            shown: Shown::new(&context.metrics),
-            clock: clock.clone(),
-        };
+        let funds = funds(&context, config.funds, machine.wallet.clone())?;
         let app = App::new(&context, state.clone(), store.clone())
             .drive(machine)
             .task("gauges of funds", |stop| funds.keep(stop))
@@ -144,6 +136,19 @@ impl Service for PayoutRouter {
             .follow(usdt_manager, Transfers { store });
         against_the_chain(app, state, metrics, &context, &config.reconciliation)
     }
+}
+
+/// What shows what wallets have, that which pays first.
+fn funds(context: &Context, config: FundsConfig, paying: WalletId) -> Result<Funds, StartError> {
+    Ok(Funds {
+        wallet_manager: context.peer("wallet-manager")?,
+        tron_client: context.peer("tron-client")?,
+        token: context.base.plane.usdt_contract,
+        paying,
+        config,
+        shown: Shown::new(&context.metrics),
+        clock: context.clock.clone(),
+    })
 }
 
 /// Adds what holds the plane against the chain.
