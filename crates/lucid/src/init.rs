@@ -129,7 +129,10 @@ pub(crate) async fn run(args: &InitArgs, directory: &Directory, output: Output) 
 /// What the vendor's own tools must still do for the token, as its profile says.
 fn steps(directory: &Directory, label: &str) -> String {
     let steps = fs::read_to_string(directory.token_steps()).unwrap_or_default();
-    if steps.is_empty() { steps } else { format!("\nMake the token ready, with the label {label}:\n{steps}") }
+    if steps.is_empty() {
+        return steps;
+    }
+    format!("\nMake the token ready; it is looked for by the label {label} (wallet-manager's token.label):\n{steps}")
 }
 
 fn show(output: Output, plane: &PlaneFile, directory: &Directory, what: &str, containers: bool) -> Result<()> {

@@ -145,10 +145,16 @@ pub(super) fn go_on(directory: &Directory, plane: &PlaneFile, handed_over: bool)
     } else {
         format!("\nGive the containers' user what is theirs:\n  sudo {}", chown(directory))
     };
-    let devnet = if plane.devnet.is_some() { " -f compose/devnet.yaml" } else { "" };
+    let (vendors, profile, more) = if plane.devnet.is_some() {
+        ("", "", "devnet")
+    } else {
+        let vendors = "\nCopy compose/hsm.example.yaml to compose/hsm.yaml: it mounts the token's module, and says under which \
+                       name the token is reached from its container, and when to leave out --profile hsm";
+        (vendors, " --profile hsm", "hsm")
+    };
     format!(
-        "{to_hand_over}\nCopy compose/env.example to compose/env, set LUCID_HOME={place} there, and go on with:\n  \
-         docker-compose --env-file compose/env -f compose/compose.yaml{devnet} up -d"
+        "{to_hand_over}{vendors}\nCopy compose/env.example to compose/env, set LUCID_HOME={place} there, and go on with:\n  \
+         docker-compose --env-file compose/env{profile} -f compose/compose.yaml -f compose/{more}.yaml up -d"
     )
 }
 
