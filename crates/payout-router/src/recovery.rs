@@ -210,11 +210,12 @@ pub(crate) fn lacking(view: &RecoveryView) -> Option<String> {
     }
     match view.confirmation {
         Some(BlockConfirmation::OneNode | BlockConfirmation::Confirmed) => {}
+        // There is nothing to confirm yet.
+        _ if !read => {}
         Some(BlockConfirmation::Disagrees) => lacking.push("two nodes have two last blocks".to_owned()),
-        Some(BlockConfirmation::Unavailable) | None if read => {
+        Some(BlockConfirmation::Unavailable) | None => {
             lacking.push("no second node has confirmed the last block".to_owned());
         }
-        Some(BlockConfirmation::Unavailable) | None => {}
     }
     for (count, what) in [
         (view.unseen, "transactions are not looked at yet"),

@@ -1,6 +1,8 @@
 //! What two operators say after a restore, in plain words: of each transaction what the chain has of it, of each payout
 //! whose it is and what it asks for.
 
+use std::fmt::Write;
+
 use primitives::statement::{Currency, NamedPayout, PaidOut, Recovered, RecoveredAs, Unpaid};
 use primitives::{FreezeId, Sun, Usdt};
 
@@ -9,14 +11,12 @@ pub(super) fn words(freeze: FreezeId, transactions: &[Recovered], unpaid: &[Unpa
         format!("Say after the restore that made the stop {freeze}, of payments that the plane has no record of:");
     for one in transactions {
         let paid = one.paid.as_ref().map_or_else(|| "no payment".to_owned(), paid_out);
-        text.push_str(&format!("\n\n{}\n  {paid} ({})\n  {}", one.txid, one.deed, was(&one.was)));
+        write!(text, "\n\n{}\n  {paid} ({})\n  {}", one.txid, one.deed, was(&one.was)).ok();
     }
     for one in unpaid {
         let asks = paid_out(&one.asks);
-        text.push_str(&format!(
-            "\n\n{}\n  asks for {asks}\n  None of the payments that are kept is its: it is paid.",
-            named(&one.payout)
-        ));
+        let payout = named(&one.payout);
+        write!(text, "\n\n{payout}\n  asks for {asks}\n  None of the payments that are kept is its: it is paid.").ok();
     }
     format!("{text}\n\n{} transactions, {} payouts.\nKnown by     {note}", transactions.len(), unpaid.len())
 }
