@@ -41,8 +41,8 @@ async fn only_stop(running: &Running) -> FreezeView {
     stop
 }
 
-fn word(plane: PlaneId, freeze: FreezeId, by: &SignKey) -> Option<Signed<RecoveryEnded>> {
-    Some(Signed::sign(RecoveryEnded { plane, freeze, at: NOW }, by))
+fn word(plane: PlaneId, freeze: FreezeId, by: &SignKey) -> Signed<RecoveryEnded> {
+    Signed::sign(RecoveryEnded { plane, freeze, at: NOW }, by)
 }
 
 async fn thaw(running: &Running, recovery: Option<Signed<RecoveryEnded>>) -> Result<FreezeView, String> {
@@ -65,15 +65,15 @@ async fn a_restore_is_over_by_the_operators_and_payout_routers_word_together() {
     let elsewhere: PlaneId = "pl_6ba7b811-9dad-11d1-80b4-00c04fd430c8".parse().unwrap();
     for (recovery, why) in [
         (None, "no word"),
-        (word(plane, stop.freeze_id, &authority("usdt-manager")), "another's word"),
-        (word(plane, FreezeId::derive(plane.uuid(), &["other"]), &router), "a word on another stop"),
-        (word(elsewhere, stop.freeze_id, &router), "another plane's"),
+        (Some(word(plane, stop.freeze_id, &authority("usdt-manager"))), "another's word"),
+        (Some(word(plane, FreezeId::derive(plane.uuid(), &["other"]), &router)), "a word on another stop"),
+        (Some(word(elsewhere, stop.freeze_id, &router)), "another plane's"),
     ] {
         assert_eq!(thaw(&running, recovery).await, Err("recovering".to_owned()), "{why}");
     }
     let running = bench.start().await;
     assert_eq!(only_stop(&running).await, stop, "it outlives the process");
-    thaw(&running, word(plane, stop.freeze_id, &router)).await.unwrap();
+    thaw(&running, Some(word(plane, stop.freeze_id, &router))).await.unwrap();
     for running in [running, bench.start().await] {
         assert!(running.done("operator", &freezes()).await.freezes.is_empty(), "once for each restore");
     }
@@ -120,7 +120,7 @@ async fn what_operators_decided_to_spend_before_the_end_of_a_restore_is_not_spen
     assert_eq!(code(&before).await, Err("frozen".to_owned()));
     running.advance_ms(1);
     let stop = only_stop(&running).await.freeze_id;
-    thaw(&running, word(running.core.rules.plane, stop, &authority("payout-router"))).await.unwrap();
+    thaw(&running, Some(word(running.core.rules.plane, stop, &authority("payout-router")))).await.unwrap();
     assert_eq!(code(&before).await, Err("authority_expired".to_owned()), "it may be the second time");
     running.advance_ms(1);
     code(&spend(&running)).await.expect("decided after it");
