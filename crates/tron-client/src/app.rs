@@ -149,7 +149,9 @@ fn nodes(config: &Config, network: Network, clock: &SharedClock, metrics: &Metri
     let mut nodes = Vec::new();
     let configured = config.check(network)?;
     if config.wastes_a_key(&configured) {
-        tracing::warn!("a provider's key is given (TRON_API_KEY) and no node is sent it: set its shared_api_key = true");
+        tracing::warn!(
+            "a provider's key is given (TRON_API_KEY) and no node is sent it: set its shared_api_key = true"
+        );
     }
     for node in configured {
         let provider = node.provider.clone().unwrap_or_else(|| format!("the node {}", node.name));
