@@ -29,7 +29,7 @@ mod tests {
         metrics.show_backup(path.clone());
         assert!(metrics.text().contains("lucid_backup_timestamp_seconds 0\n"));
         let file = std::fs::File::create(path).unwrap();
-        file.set_modified(UNIX_EPOCH + std::time::Duration::from_secs(1_800_000_000)).unwrap();
+        file.set_modified(UNIX_EPOCH + std::time::Duration::from_hours(500_000)).unwrap();
         assert!(metrics.text().contains("lucid_backup_timestamp_seconds 1800000000\n"));
     }
 }
