@@ -21,13 +21,18 @@ with_engine() {
 }
 
 # Whichever there is: docker-compose 1.29 or Compose v2. As root, because it looks for the secrets' files in directories that
-# are root's, but on the engine that this user speaks with.
+# are root's, but with this user's plugins and settings, and on the engine that with_engine speaks with.
 compose() {
-    local command=(docker compose) engine=()
-    ! command -v docker-compose >/dev/null || command=(docker-compose)
-    [ "$(id -u)" = 0 ] || engine=("DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}')")
+    local command=(docker compose) settings=()
+    ! command -v docker-compose >/dev/null || command=("$(command -v docker-compose)")
+    if [ "$(id -u)" != 0 ]; then
+        mapfile -t settings < <(env | grep -E '^(LUCID_[A-Z_]+|TRON_NETWORK|TRON_API_KEY|USDT_CONTRACT_ADDRESS)=' || true)
+        settings+=("DOCKER_CONFIG=${DOCKER_CONFIG:-$HOME/.docker}")
+        [ -n "$plane_as_root" ] ||
+            settings+=("DOCKER_HOST=$(docker context inspect --format '{{.Endpoints.docker.Host}}')")
+    fi
     # An engine that starts a dozen containers on a busy machine may take longer than 1.29's minute.
-    as_root env "${engine[@]}" LUCID_HOME="$plane_home" COMPOSE_PROJECT_NAME=lucid COMPOSE_HTTP_TIMEOUT=300 \
+    as_root env "${settings[@]}" LUCID_HOME="$plane_home" COMPOSE_PROJECT_NAME=lucid COMPOSE_HTTP_TIMEOUT=300 \
         LUCID_BLOCK_MS="${LUCID_BLOCK_MS:-1000}" "${command[@]}" \
         -f "$root/compose/compose.yaml" -f "$root/compose/devnet.yaml" "$@"
 }
@@ -49,7 +54,7 @@ need_engine() {
     say "starting dockerd"
     mkdir -p "$cache"
     # A session of its own: with --keep it outlives this terminal.
-    as_root setsid dockerd --pidfile "$plane_pidfile" >"$cache/dockerd.log" 2>&1 &
+    as_root setsid dockerd --pidfile "$plane_pidfile" >"$cache/dockerd.log" 2>&1 8>&- &
     plane_engine=$!
     local _
     for _ in $(seq 1 60); do
@@ -77,10 +82,12 @@ load_images() {
     with_engine docker load --input "$root/result/images-$(dpkg --print-architecture).tar" >&2
 }
 
-# The directory whose plane the engine has; nothing if it has none.
+# The directory whose plane the engine has; nothing if it has none. Told by a container that stays: what has ended may have
+# been pruned.
 plane_of_engine() {
-    with_engine docker inspect lucid-init 2>/dev/null --format \
-        '{{range .Mounts}}{{if eq .Destination "/plane/tron-client"}}{{.Source}}{{end}}{{end}}' | sed 's:/tron-client$::'
+    with_engine docker inspect lucid-wallet-manager 2>/dev/null --format \
+        '{{range .Mounts}}{{if eq .Destination "/etc/lucid/config.toml"}}{{.Source}}{{end}}{{end}}' |
+        sed 's:/wallet-manager/config.toml$::'
 }
 
 # A plane in earnest has the same names: what is taken down here must not be its containers, keys and books.
@@ -89,9 +96,15 @@ need_no_other_plane() {
     of="$(plane_of_engine)" || true
     if [ -n "$of" ]; then
         [ "$of" = "$plane_home" ] || die "the engine has the plane of $of, whose containers and volumes have the same names: not touched"
-    elif with_engine docker volume inspect tron-wallets >/dev/null 2>&1 && ! as_root test -d "$plane_home"; then
-        die "the engine has a volume tron-wallets, of some other plane: not touched"
+    elif with_engine docker volume inspect tron-wallets >/dev/null 2>&1; then
+        die "the engine has a volume tron-wallets, and no container that says whose: not touched. If nobody needs what is in" \
+            "it: docker volume rm tron-wallets"
     fi
+}
+
+need_no_plane() {
+    need_no_other_plane
+    [ -z "$(plane_of_engine)" ] || die "a plane is there already; ./dev plane --down takes it down"
 }
 
 # plane [--keep | --down] [--loaded]
@@ -109,6 +122,8 @@ plane() {
     [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
         die "the plane's directory has files of root's and of the containers' user: be root, or install sudo"
     alone plane_packages
+    exec 8>"$cache/plane.lock"
+    flock --nonblock 8 || die "another ./dev plane of this user is under way"
     need_engine
     trap plane_ends EXIT
     need_no_other_plane
@@ -118,9 +133,11 @@ plane() {
         [ -n "$plane_engine" ] || plane_engine="$(kept_engine)" || true
         return
     fi
-    [ -z "$(plane_of_engine)" ] || die "a plane is there already; ./dev plane --down takes it down"
+    need_no_plane
     build_plane
     load_images "$loaded"
+    # That took a while, and from here on an end takes down what has these names.
+    need_no_plane
     [ -n "$keep" ] || trap 'plane_down; plane_ends' EXIT
     plane_up
     plane_pays
