@@ -1,7 +1,5 @@
 """Each container is killed in turn while 200 payouts are asked for."""
 
-import os
-import signal
 import unittest
 
 import load
@@ -18,16 +16,15 @@ class Killed(unittest.TestCase):
             with self.subTest(killed=name):
                 left = len(turns) - turn
                 threads += wanted.begin(-(-len(wanted.waiting) // left))
-                first = plane.pid(name)
                 if name in seen.SCRAPED:
                     # It stays dead until Prometheus has looked, however quick the engine is.
                     plane.docker("update", "--restart=no", f"lucid-{name}")
-                    os.kill(first, signal.SIGKILL)
+                    plane.kill(name)
                     seen.down(name)
                     plane.docker("update", "--restart=unless-stopped", f"lucid-{name}")
                     plane.docker("start", f"lucid-{name}")
                 else:
-                    os.kill(first, signal.SIGKILL)
+                    [first] = plane.kill(name)
                     plane.until(f"the engine starts {name} anew", lambda: plane.pid(name) not in (0, first))
                 plane.until(f"{name} is healthy", lambda: plane.health(name) in ("healthy", None))
         wanted.settle(threads)

@@ -1,7 +1,5 @@
 """Any one is killed or started anew, by the engine alone; the others go on, and money moves once."""
 
-import os
-import signal
 import unittest
 
 import load
@@ -25,9 +23,7 @@ class Survival(unittest.TestCase):
         # All of them, so that each comes back to siblings that are not there yet; test_killed does it one by one.
         wanted = load.Load("come-back", 20)
         threads = wanted.begin(10)
-        first = {name: plane.pid(name) for name in plane.ALL}
-        for process in first.values():
-            os.kill(process, signal.SIGKILL)
+        first = dict(zip(plane.ALL, plane.kill(*plane.ALL)))
         threads += wanted.begin(10)
         for name, process in first.items():
             plane.until(f"{name} is started anew", lambda: plane.pid(name) not in (0, process))
