@@ -53,6 +53,7 @@ def main():
             print(f"left: {top}")
         sys.exit(inside.returncode)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    tools.show_texts()
     scene.top, scene.programs = pathlib.Path(os.environ[INSIDE]), given.programs.resolve()
     suite = unittest.defaultTestLoader.loadTestsFromNames(given.tests)
     result = unittest.TextTestRunner(verbosity=2, resultclass=Told).run(suite)

@@ -1,7 +1,8 @@
 """The plane in containers, tried from inside and outside: python3 tests/plane --programs DIR [--images TAR]... [TEST...]
 
 Everything happens in namespaces of this run: an engine with networks of its own, an outside that the test makes, and no
-way to any network of this machine. It needs root. DIR has the programs that cargo built; images are made of them, unless
+way to any network of this machine. It needs root. DIR has the programs that cargo built; images are made of them and of
+Debian's Prometheus and Alertmanager, which are unpacked into the cache where the machine does not have them, unless
 archives are named that have some, such as those of `./dev images` (images-amd64.tar and observability-amd64.tar).
 """
 
@@ -12,6 +13,7 @@ import sys
 import time
 import unittest
 
+import built
 import namespace
 import plane
 
@@ -64,6 +66,9 @@ def main():
     given = arguments.parse_args()
     if given.compose:
         os.environ["LUCID_COMPOSE"] = given.compose
+    if not given.images:
+        # Before there is no network any more.
+        built.tools.need(*built.WATCHING.values())
     with namespace.of_this_run() as top:
         began = time.monotonic()
         with plane.running(top, [archive.resolve() for archive in given.images], given.programs.resolve()):

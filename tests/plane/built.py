@@ -1,7 +1,7 @@
 """Images of programs that cargo has built on this machine, on its own C library: to try the plane with, never to ship.
 
 They have what compose/*.yaml and the tests ask of those of `./dev images`: names, entry points, places that belong to user
-65532, no shell. Prometheus and Alertmanager are Debian's, where this machine has them.
+65532, no shell. Prometheus and Alertmanager are Debian's: this machine's, or unpacked by tests/alerts/tools.py.
 """
 
 import hashlib
@@ -13,15 +13,19 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "alerts"))
+import tools
 
 VERSION, USER = "0.1.0", 65532
 PROGRAMS = ["tron-client", "payout-router", "wallet-manager", "usdt-manager", "trx-staking", "payment-gateway", "devnet",
             "forwarder", "lucid"]
-WATCHING = {"prometheus": "/usr/bin/prometheus", "alertmanager": "/usr/bin/prometheus-alertmanager"}
-# What they read of their packages besides.
-TEXTS = pathlib.Path("/usr/share/prometheus/alertmanager")
+WATCHING = {"prometheus": "prometheus", "alertmanager": "prometheus-alertmanager"}
+# What Alertmanager reads of its package besides.
+TEXTS = pathlib.PurePosixPath("usr/share/prometheus/alertmanager")
 MODULES = ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
            "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so"]
 SOFTHSM = "directories.tokendir = /var/lib/lucid/tokens\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n"
@@ -80,7 +84,7 @@ def libraries(*programs):
     return sorted(found)
 
 
-def base(programs):
+def base(programs, texts):
     layer = Layer()
     for path, text in FILES.items():
         layer.file(path, text.encode())
@@ -89,8 +93,8 @@ def base(programs):
     layer.directory("var/log/lucid", 0o700, USER)
     for library in libraries(*programs):
         layer.copy(library)
-    for text in TEXTS.glob("*.tmpl"):
-        layer.file(str(text).lstrip("/"), text.read_bytes())
+    for text in texts:
+        layer.file(str(TEXTS / text.name), text.read_bytes())
     certificates = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
     if certificates.exists():
         layer.file("etc/ssl/certs/ca-certificates.crt", certificates.read_bytes())
@@ -122,8 +126,10 @@ def images(programs, scratch):
     """Each image's name, entry point, environment and layers."""
     module = next((path for path in MODULES if os.path.exists(path)), None)
     assert module, "SoftHSM is not here: Debian's package softhsm2 has it"
-    watching = {name: path for name, path in WATCHING.items() if os.path.exists(path)}
-    under = base([*(programs / name for name in PROGRAMS), *watching.values()])
+    watching = {name: pathlib.Path(path) for name, called in WATCHING.items() if (path := tools.program(called))}
+    # /usr/bin is beside it, whether the package is the machine's or unpacked.
+    texts = [text for path in watching.values() for text in (path.resolve().parents[2] / TEXTS).glob("*.tmpl")]
+    under = base([*(programs / name for name in PROGRAMS), *watching.values()], sorted(set(texts)))
     for name in PROGRAMS:
         layers = [under, program(programs / name, name, scratch)]
         yield name, f"/usr/bin/{name}", [], layers
