@@ -193,9 +193,11 @@ class Plane:
 
     def start(self, name, *words, program=None, environment=None):
         log = open(self.home / f"{name}.log", "a")
+        # What another command of ours reads, such as LUCID_FAKETIME here, is nothing that a service knows: it refuses to start.
+        known = {key: value for key, value in os.environ.items() if not key.startswith("LUCID_")}
         self.processes[name] = subprocess.Popen(
             [program or programs / name, *map(str, words)], stdout=log, stderr=log, cwd=self.home,
-            env={**os.environ, **(environment or {})})
+            env={**known, **(environment or {})})
 
     def serve(self, service, **environment):
         known = self.environment.get(service, {})

@@ -30,3 +30,5 @@ class Rules(unittest.TestCase):
     def test_durations_are_divided_and_nothing_else(self):
         text = 'for: 5m\n[1h] [15m] for: 30s\nfor: 0s\nexpr: x > 600'
         self.assertEqual(hasten.hastened(text), 'for: 5000ms\n[60000ms] [15000ms] for: 500ms\nfor: 0s\nexpr: x > 600')
+        text = "      - alert: ServiceRestarts\n        expr: changes(x[15m]) > 2\n      - alert: Other\n        expr: rate(x[15m]) > 2\n"
+        self.assertEqual(hasten.hastened(text), text.replace("x[15m]", "x[60s]", 1).replace("x[15m]", "x[15000ms]", 1))
