@@ -208,36 +208,43 @@ test_plane_packages() {
     build_packages
     plane_packages
     install_missing "iproute2:ip -V" "util-linux:unshare --version && nsenter --version && setpriv --version" \
-        "binutils:strip --version" "python3:python3 -c 'import tomllib, unittest'" "prometheus:promtool --version && prometheus --version" \
-        "prometheus-alertmanager:prometheus-alertmanager --version"
+        "binutils:strip --version" "python3:python3 -c 'import tomllib, unittest'"
+    # Debian's Prometheus and Alertmanager the tests unpack: installed, they would start as daemons.
 }
 
 # The archives to load, as arguments: LUCID_PLANE_IMAGES is one, or a directory that ./dev images has linked, which serves
 # if it was built from these very sources. None: images are made of what cargo has just built.
 plane_archives() {
-    local place="${LUCID_PLANE_IMAGES:-}" machine hash archive
-    if [ -n "$place" ] && [ ! -d "$place" ]; then
-        printf '%s\n' --images "$place"
-    elif [ -n "$place" ]; then
+    local place="${LUCID_PLANE_IMAGES:-}" machine hash archive archives=()
+    [ -n "$place" ] || return 0
+    if [ -d "$place" ]; then
+        [ -r "$place/digests.json" ] || die "LUCID_PLANE_IMAGES: $place is nothing that ./dev images has linked: no digests.json"
         nix_settings
-        if hash="$(source_hash)" && grep -qF "\"sources\": \"$hash\"" "$place/digests.json"; then
-            machine="$(dpkg --print-architecture)"
-            say "images: those of $place"
-            for archive in "$place/images-$machine.tar" "$place/observability-$machine.tar"; do
-                printf '%s\n' --images "$archive"
-            done
-        else
+        hash="$(source_hash)" && [ -n "$hash" ] ||
+            die "LUCID_PLANE_IMAGES: whether $place is of these sources cannot be said: Nix has failed, see above"
+        if ! grep -qF "\"sources\": \"$hash\"" "$place/digests.json"; then
             say "images: of what cargo built, because $place is of other sources"
+            return 0
         fi
+        machine="$(dpkg --print-architecture)" || die "LUCID_PLANE_IMAGES: dpkg does not say what machine this is"
+        archives=("$place/images-$machine.tar" "$place/observability-$machine.tar")
+    else
+        archives=("$place")
     fi
+    for archive in "${archives[@]}"; do
+        [ -r "$archive" ] || die "LUCID_PLANE_IMAGES: there is no $archive"
+        printf '%s\n' --images "$archive"
+    done
+    say "images: those of $place"
 }
 
 # test-plane [TEST...]
 test_plane() {
     alone set_up test_plane_packages
     build_plane
-    local archives
-    mapfile -t archives < <(plane_archives)
+    local found archives=()
+    found="$(plane_archives)" || exit
+    [ -z "$found" ] || mapfile -t archives <<<"$found"
     as_root env PYTHONDONTWRITEBYTECODE=1 python3 "$root/tests/plane" --programs "$CARGO_TARGET_DIR/debug" \
         ${LUCID_COMPOSE:+--compose "$LUCID_COMPOSE"} "${archives[@]}" "$@"
 }
@@ -254,8 +261,7 @@ test_alerts() {
     build_plane
     # Loaded by wallet-manager in some scenes; nobody depends on it.
     cargo build --quiet --locked --package pkcs11-faults --manifest-path "$root/Cargo.toml" >&2
-    # What another command of ours reads is nothing that a service knows, and services refuse it.
-    env -u LUCID_PLANE_IMAGES -u LUCID_COMPOSE PYTHONDONTWRITEBYTECODE=1 python3 "$root/tests/alerts" --programs "$CARGO_TARGET_DIR/debug" "$@"
+    PYTHONDONTWRITEBYTECODE=1 python3 "$root/tests/alerts" --programs "$CARGO_TARGET_DIR/debug" "$@"
 }
 
 # Memory, start and payouts of the plane in containers, beside the same programs as processes.
