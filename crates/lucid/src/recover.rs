@@ -75,9 +75,16 @@ pub(crate) async fn run(args: &RecoverArgs, operator: &Operator, output: Output)
         let all = self::lost::lost(operator, true, &named_payouts).await?;
         lost.extend(all.into_iter().filter(|one| said.contains_key(&one.txid) && !known.contains(&one.txid)));
     }
-    let mut transactions = decided(operator, &said, &lost).await?;
+    let settling = recovery.under_way > 0;
+    let mut transactions = decided(operator, &said, &lost, settling).await?;
     let mut unpaid = named(operator, &args.unpaid).await?;
     if transactions.is_empty() && unpaid.is_empty() {
+        if settling {
+            bail!(
+                "{} attempts are not barred yet: propose when they are, for their payouts may be meant",
+                recovery.under_way
+            );
+        }
         bail!("there is nothing to decide");
     }
     transactions.sort_unstable_by_key(|recovered| recovered.txid);
@@ -126,11 +133,12 @@ fn said(args: &RecoverArgs) -> Result<BTreeMap<TxId, Option<PayoutId>>> {
     Ok(said)
 }
 
-/// What each transaction is taken for: as was said, else what fits. One that is kept stays so unless something fits now.
+/// What each transaction is taken for: as was said, else what fits.
 async fn decided(
     operator: &Operator,
     said: &BTreeMap<TxId, Option<PayoutId>>,
     lost: &[Lost],
+    settling: bool,
 ) -> Result<Vec<Recovered>> {
     if let Some(unknown) = said.keys().find(|txid| !lost.iter().any(|lost| lost.txid == **txid)) {
         bail!("{unknown} was never found unknown");
@@ -140,8 +148,10 @@ async fn decided(
         let was = match said.get(&one.txid) {
             Some(Some(id)) => RecoveredAs::Payout(operator.ask("payout-router", &payout(*id)).await?.named()),
             Some(None) => RecoveredAs::Other,
-            None if one.kept && one.payout.is_none() => continue,
-            None => one.was(),
+            None => match one.proposed(settling) {
+                Some(was) => was,
+                None => continue,
+            },
         };
         decided.push(Recovered { txid: one.txid, deed: one.deed.clone(), paid: one.paid(), was });
     }

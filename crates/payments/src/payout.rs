@@ -22,7 +22,7 @@ use api::tron_client::SubmissionView;
 use api::usdt_manager::TransferView;
 use api::wallet_manager::{RegisteredAttempt, WalletView};
 use primitives::statement::{Authorisation, Signed};
-use primitives::{Address, AttemptNo, PayoutId, Sun, TransferId, UnixMs, Usdt};
+use primitives::{Address, AttemptNo, FreezeId, PayoutId, Sun, TransferId, UnixMs, Usdt};
 use serde::{Deserialize, Serialize};
 
 pub use accept::{AcceptError, accept};
@@ -71,14 +71,17 @@ pub struct Payout {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unrecorded {
-    /// One of just its recipient, asset and amount: what it asked for when that was paid is on record.
+    /// One of just its recipient, asset and amount: what it asked for when that was paid is on record. So is an earlier
+    /// version's `none`, which did not say of which restore it was said.
     #[default]
+    #[serde(alias = "none")]
     Equal,
     /// Any. It was asked for after a restore: the lost plane may have had it too, and there it may have asked for
     /// something else.
     Any,
-    /// None: two operators have said so.
-    None,
+    /// None of those that came to light by the restore that made this stop: two operators have said so. Of another
+    /// restore's it says nothing, as the plane may have paid the payout between the two.
+    NoneOf(FreezeId),
 }
 
 impl Unrecorded {

@@ -112,7 +112,9 @@ impl PayoutMachine {
         if payout.attempts.len() > read.record.0.attempts.len() {
             // A permission goes out with this commit, or not at all.
             let payer = payout.current().map(|attempt| freezer::scope(attempt.payer));
-            let scopes = [Some(halt::SCOPE.to_owned()), stray::scope_of(&payout), payer].into_iter().flatten();
+            let scopes = [Some(halt::SCOPE.to_owned()), stray::scope_of(&payout, self.recoveries.freeze_id()), payer]
+                .into_iter()
+                .flatten();
             plan = plan.also(|commit| scopes.fold(commit, |commit, scope| halt::fence(commit, &scope)));
         }
         match turn.limits {
@@ -125,7 +127,7 @@ impl PayoutMachine {
         if self.halt.stands().await? {
             return Ok(Facts::Barred("halted"));
         }
-        if let Some(scope) = stray::scope_of(payout)
+        if let Some(scope) = stray::scope_of(payout, self.recoveries.freeze_id())
             && self.halt.held(&scope).await?
         {
             return Ok(Facts::Barred(stray::MAY_BE_PAID));

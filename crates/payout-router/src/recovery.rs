@@ -98,6 +98,12 @@ impl Recoveries {
         self.store.get(&restored.id.to_string()).await
     }
 
+    /// The stop of all signing that stands for the restore at wallet-manager, by its name there.
+    pub(crate) fn freeze_id(&self) -> Option<FreezeId> {
+        let restored = self.restored?;
+        Some(FreezeId::derive(self.plane.uuid(), &["restore", &restored.id.to_string()]))
+    }
+
     /// How far it is, and the row that says so.
     pub(crate) async fn survey(
         &self,
@@ -117,7 +123,7 @@ impl Recoveries {
         let far_enough = ended_at.is_none() && read_to.is_some_and(|read| read >= read_until);
         let confirmation = if far_enough { confirmed(tron_client, read_until).await } else { None };
         let stages = self.store.count_by_stage::<Sighting>().await?;
-        let freeze_id = FreezeId::derive(self.plane.uuid(), &["restore", &restored.id.to_string()]);
+        let freeze_id = self.freeze_id().ok_or_else(missing)?;
         let view = RecoveryView {
             freeze_id,
             backup_at: restored.backup_at,

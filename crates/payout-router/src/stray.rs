@@ -9,7 +9,7 @@ use api::payout_router::PayoutAsset;
 use api::payout_router::reconciliation::WalletPayment;
 use payments::payout::{Money, Payout, Unrecorded};
 use payments::stray::Payment;
-use primitives::Address;
+use primitives::{Address, FreezeId};
 use store::{Commit, Hold};
 
 /// What every scope here begins with.
@@ -31,12 +31,13 @@ fn equals_of(payout: &Payout) -> String {
     scope(payout.request.asset, payout.request.recipient, &payout.money.to_string())
 }
 
-/// The scope whose shares keep this payout from being paid, if any do.
-pub(crate) fn scope_of(payout: &Payout) -> Option<String> {
+/// The scope whose shares keep this payout from being paid on a plane whose last restore made this stop, if any do.
+pub(crate) fn scope_of(payout: &Payout, restore: Option<FreezeId>) -> Option<String> {
     match payout.unrecorded {
-        Unrecorded::Equal => Some(equals_of(payout)),
+        Unrecorded::NoneOf(said) if Some(said) == restore => None,
+        // What was said of an earlier restore was said before the lost plane went on to pay.
+        Unrecorded::Equal | Unrecorded::NoneOf(_) => Some(equals_of(payout)),
         Unrecorded::Any => Some(ANY.to_owned()),
-        Unrecorded::None => None,
     }
 }
 

@@ -71,6 +71,14 @@ impl Lost {
         }
     }
 
+    /// What is proposed that it was, where operators say nothing else. One that is kept stays so unless something fits now;
+    /// and none is kept while attempts are `settling`: their payouts do not wait to be paid yet, and may fit when they do.
+    pub(crate) fn proposed(&self, settling: bool) -> Option<RecoveredAs> {
+        let was = self.was();
+        let nothing_new = (self.kept && self.payout.is_none()) || (settling && was == RecoveredAs::Kept);
+        (!nothing_new).then_some(was)
+    }
+
     pub(crate) fn paid(&self) -> Option<PaidOut> {
         self.payment.as_ref().and_then(WalletPayment::paid_out)
     }

@@ -144,3 +144,36 @@ async fn a_second_node_has_the_last_block_before_it_is_over() {
     says(&bench, until, BlockConfirmation::OneNode);
     operator.ask(&end()).await.unwrap();
 }
+
+#[tokio::test]
+async fn what_was_said_of_one_restore_is_not_said_of_the_next() {
+    let mut bench = Bench::new();
+    bench.restored = Some(RESTORED);
+    bench.recoveries().begin(NOW).await.unwrap();
+    let id = bench.put(&asks("order-1", "2")).await.payout_id;
+    let first = lost(&bench, 1).await;
+    let operator = bench.client("operator");
+    operator.ask(&recover(&said(&[(first, RecoveredAs::Kept)]))).await.unwrap();
+    thaw(&bench).await;
+    operator.ask(&recover(&said_unpaid("order-1", "2"))).await.unwrap();
+    operator.ask(&recover(&said(&[(first, RecoveredAs::Other)]))).await.unwrap();
+
+    // A backup is made, the plane pays, is lost, and that backup is put back.
+    bench.restored = Some(Restored { id: Uuid::from_u128(8), ..RESTORED });
+    bench.recoveries().begin(NOW).await.unwrap();
+    let freeze = bench.recoveries().freeze_id().unwrap();
+    let second = lost(&bench, 2).await;
+    let again = |transactions, unpaid| {
+        let action = Action::Recover { freeze, transactions, unpaid, note: "the merchant's list".to_owned() };
+        RecoverRequest { ceremony: decided(action, &BOTH) }
+    };
+    let operator = bench.client("operator");
+    operator.ask(&recover(&again(vec![was(second, RecoveredAs::Kept)], vec![]))).await.unwrap();
+    read_to(&bench, NOW.plus_ms(60_000)).await;
+    let end = EndRecoveryRequest { ceremony: decided(Action::Thaw { freeze }, &BOTH) };
+    operator.ask(&end_recovery(&end)).await.unwrap();
+    assert_eq!(waits_for(&bench, id).await.as_deref(), Some("may_be_paid"));
+    let unpaid = vec![Unpaid { payout: named("order-1"), asks: trx("2") }];
+    operator.ask(&recover(&again(vec![], unpaid))).await.unwrap();
+    assert_eq!(waits_for(&bench, id).await, None, "said of this one");
+}

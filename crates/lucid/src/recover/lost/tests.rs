@@ -137,3 +137,16 @@ fn what_pays_no_payout_is_not_kept() {
     let asked = payout("asked", 2, "500", None);
     assert_eq!(taken(vec![paid(1, HOT, VAULT, "500", None)], &[asked]), ["asked"], "unless somebody asks for it");
 }
+
+#[test]
+fn nothing_is_kept_while_attempts_are_settling() {
+    let wallets = [wallet("hot", WalletClass::Hot, HOT), wallet("vault", WalletClass::Treasury, VAULT)];
+    let found =
+        vec![paid(1, HOT, address(7), "5", None), paid(2, HOT, address(8), "6", None), paid(3, HOT, VAULT, "1", None)];
+    let lost = matched(found, &[payout("order-1", 7, "5", None)], &wallets);
+    let proposed = |settling| lost.iter().filter_map(|one| one.proposed(settling)).collect::<Vec<_>>();
+    let all: Vec<_> = lost.iter().map(Lost::was).collect();
+    assert_eq!(all[1..], [RecoveredAs::Kept, RecoveredAs::Other]);
+    assert_eq!(proposed(false), all);
+    assert_eq!(proposed(true), [all[0].clone(), RecoveredAs::Other]);
+}

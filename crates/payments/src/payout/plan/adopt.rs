@@ -1,6 +1,6 @@
 //! A payout settled by a payment that the plane has no record of, and one that none of them has paid.
 
-use primitives::UnixMs;
+use primitives::{FreezeId, UnixMs};
 use thiserror::Error;
 
 use super::{EXHAUSTED, LimitRelease, Turn, end, looked, unchanged};
@@ -23,14 +23,15 @@ pub fn adopt(payout: &Payout, paid: Ended, now: UnixMs) -> Result<Turn, NotWaiti
     Ok(end(next, Stage::Settled { at: now }, LimitRelease::AfterWindow(now)))
 }
 
-/// Lets a payout be paid of which two operators say that no payment without a record is its own. The same again is the
-/// same, whatever has become of it.
-pub fn unpaid(payout: &Payout, now: UnixMs) -> Result<Turn, NotWaiting> {
-    if payout.unrecorded == Unrecorded::None {
+/// Lets a payout be paid of which two operators say that no payment is its own that came to light by the restore which made
+/// this stop. The same again is the same, whatever has become of it.
+pub fn unpaid(payout: &Payout, restore: FreezeId, now: UnixMs) -> Result<Turn, NotWaiting> {
+    let said = Unrecorded::NoneOf(restore);
+    if payout.unrecorded == said {
         return Ok(unchanged(payout));
     }
     match payout.stage {
-        Stage::Accepted => Ok(looked(Payout { unrecorded: Unrecorded::None, ..payout.clone() }, 0, now)),
+        Stage::Accepted => Ok(looked(Payout { unrecorded: said, ..payout.clone() }, 0, now)),
         _ => Err(NotWaiting),
     }
 }

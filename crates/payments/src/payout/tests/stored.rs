@@ -3,7 +3,7 @@
 use api::payout_router::{PayoutAsset, PayoutStage};
 
 use super::*;
-use crate::payout::Stage;
+use crate::payout::{Stage, Unrecorded};
 
 #[test]
 fn every_stage_is_read_as_it_was_written_and_shows_when_it_ended() {
@@ -30,4 +30,15 @@ fn a_row_without_the_newest_member_is_read() {
     let mut row = serde_json::to_value(payout(PayoutAsset::Usdt)).expect("writes");
     row.as_object_mut().expect("an object").remove("waiting");
     assert_eq!(serde_json::from_value::<Payout>(row).expect("reads"), payout(PayoutAsset::Usdt));
+}
+
+#[test]
+fn what_was_said_of_no_restore_by_name_is_said_of_none() {
+    let mut row = serde_json::to_value(payout(PayoutAsset::Usdt)).expect("writes");
+    row["unrecorded"] = "none".into();
+    assert_eq!(serde_json::from_value::<Payout>(row).expect("reads"), payout(PayoutAsset::Usdt));
+    let freeze = "fz_6ba7b810-9dad-11d1-80b4-00c04fd430c8".parse().expect("an id");
+    let said = Payout { unrecorded: Unrecorded::NoneOf(freeze), ..payout(PayoutAsset::Usdt) };
+    let text = serde_json::to_string(&said).expect("writes");
+    assert_eq!(serde_json::from_str::<Payout>(&text).expect("reads"), said);
 }

@@ -1,6 +1,7 @@
 //! Payouts of which two operators say that no payment without a record is theirs.
 
 use payments::payout::unpaid;
+use primitives::FreezeId;
 use primitives::statement::{NamedPayout, Unpaid};
 use service::Problem;
 use store::{Commit, CommitError, Versioned};
@@ -21,12 +22,12 @@ pub(super) async fn release(state: &app::State, payouts: &[Unpaid], by: &str, no
         return Err(Problem::conflict("recovering", detail));
     }
     for said in payouts {
-        one(state, said, by, note).await?;
+        one(state, said, view.freeze_id, by, note).await?;
     }
     Ok(())
 }
 
-async fn one(state: &app::State, said: &Unpaid, by: &str, note: &str) -> Result<(), Problem> {
+async fn one(state: &app::State, said: &Unpaid, restore: FreezeId, by: &str, note: &str) -> Result<(), Problem> {
     let now = state.clock.now();
     let read = find(state, &said.payout).await?;
     let payout = &read.record.0;
@@ -34,7 +35,7 @@ async fn one(state: &app::State, said: &Unpaid, by: &str, note: &str) -> Result<
         let detail = format!("{} asks for something else than the operators have signed.", payout.id);
         return Err(Problem::conflict("not_this_payout", detail));
     }
-    let turn = unpaid(payout, now)
+    let turn = unpaid(payout, restore, now)
         .map_err(|error| Problem::conflict("not_waiting", format!("{}: {error}.", said.payout.payout)))?;
     if turn.next == *payout {
         return Ok(());
