@@ -33,7 +33,7 @@ parser.add_argument("--lucid", type=pathlib.Path, metavar="PROGRAM", help="the o
 parser.add_argument("--measure", action="store_true", help="measure the starts instead, one JSON object a line")
 parser.add_argument("--debian-slim", type=pathlib.Path, metavar="DIR", help="Debian's tree, to measure beside ours")
 parser.add_argument("--only", action="append", choices=STAGES, help="this stage alone; may be given again")
-parser.add_argument("--outcomes", type=pathlib.Path, metavar="FILE", help="add a line for every test: name, outcome, seconds")
+parser.add_argument("--outcomes", type=pathlib.Path, metavar="FILE", help="add a line for every test: name, outcome, seconds or why it was left out")
 arguments = parser.parse_args()
 # What others' tools read takes nothing of the machine.
 reads_only = arguments.only == ["layout"] and not arguments.measure
@@ -57,19 +57,22 @@ class Outcomes(unittest.TextTestResult):
 
     def stopTest(self, test):
         super().stopTest(test)
-        self.note(test, self.bad() == self.before, f"{time.monotonic() - self.began:.0f} s")
+        if self.bad() == self.before and self.skipped and self.skipped[-1][0] is test:
+            self.note(test, "left out", self.skipped[-1][1])
+        else:
+            self.note(test, "ok" if self.bad() == self.before else "FAILED", f"{time.monotonic() - self.began:.0f} s")
 
     def addError(self, test, error):
         super().addError(test, error)
         # What a class sets up has no test of its own.
         if not isinstance(test, unittest.TestCase):
-            self.note(test, False, "")
+            self.note(test, "FAILED", "")
 
-    def note(self, test, good, took):
+    def note(self, test, outcome, took):
         if arguments.outcomes:
             name = test.id().removeprefix("setUpClass ").strip("()").replace(".test_", ": ").replace("_", " ")
             with arguments.outcomes.open("a") as file:
-                file.write(f"{name}\t{'ok' if good else 'FAILED'}\t{took}\n")
+                file.write(f"{name}\t{outcome}\t{took}\n")
 
 
 # What is written here is read by containers' users, whatever the machine's custom.
