@@ -50,6 +50,8 @@ def alone():
 def need(*packages):
     """Has these, or all of them if none is named, and their programs on PATH; or ends with what to do."""
     packages = packages or PACKAGES
+    if "libfaketime" in packages and not libfaketime() and (named := os.environ.get("LUCID_FAKETIME")):
+        sys.exit(f"LUCID_FAKETIME names {named}, and it is not there")
     if missing(packages):
         with alone():
             unpack(missing(packages))
