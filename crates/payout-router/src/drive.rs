@@ -112,9 +112,8 @@ impl PayoutMachine {
         if payout.attempts.len() > read.record.0.attempts.len() {
             // A permission goes out with this commit, or not at all.
             let payer = payout.current().map(|attempt| freezer::scope(attempt.payer));
-            let scopes = [Some(halt::SCOPE.to_owned()), stray::scope_of(&payout, self.recoveries.freeze_id()), payer]
-                .into_iter()
-                .flatten();
+            let strays = stray::scopes_of(&payout, self.recoveries.freeze_id());
+            let scopes = [halt::SCOPE.to_owned()].into_iter().chain(strays).chain(payer);
             plan = plan.also(|commit| scopes.fold(commit, |commit, scope| halt::fence(commit, &scope)));
         }
         match turn.limits {
@@ -127,10 +126,10 @@ impl PayoutMachine {
         if self.halt.stands().await? {
             return Ok(Facts::Barred("halted"));
         }
-        if let Some(scope) = stray::scope_of(payout, self.recoveries.freeze_id())
-            && self.halt.held(&scope).await?
-        {
-            return Ok(Facts::Barred(stray::MAY_BE_PAID));
+        for scope in stray::scopes_of(payout, self.recoveries.freeze_id()) {
+            if self.halt.held(&scope).await? {
+                return Ok(Facts::Barred(stray::MAY_BE_PAID));
+            }
         }
         let wallet = match self.wallet_manager.call(&wallet_manager::wallet(&self.wallet)).await {
             Outcome::Done(wallet) => wallet,

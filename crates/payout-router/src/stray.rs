@@ -31,13 +31,14 @@ fn equals_of(payout: &Payout) -> String {
     scope(payout.request.asset, payout.request.recipient, &payout.money.to_string())
 }
 
-/// The scope whose shares keep this payout from being paid on a plane whose last restore made this stop, if any do.
-pub(crate) fn scope_of(payout: &Payout, restore: Option<FreezeId>) -> Option<String> {
+/// The scopes whose shares keep this payout from being paid on a plane whose last restore made this stop.
+pub(crate) fn scopes_of(payout: &Payout, restore: Option<FreezeId>) -> Vec<String> {
     match payout.unrecorded {
-        Unrecorded::NoneOf(said) if Some(said) == restore => None,
+        Unrecorded::NoneOf(said) if Some(said) == restore => Vec::new(),
         // What was said of an earlier restore was said before the lost plane went on to pay.
-        Unrecorded::Equal | Unrecorded::NoneOf(_) => Some(equals_of(payout)),
-        Unrecorded::Any => Some(ANY.to_owned()),
+        Unrecorded::Equal | Unrecorded::NoneOf(_) => vec![equals_of(payout)],
+        // What an earlier version kept holds the scope of its equals alone.
+        Unrecorded::Any => vec![equals_of(payout), ANY.to_owned()],
     }
 }
 

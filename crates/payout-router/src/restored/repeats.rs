@@ -177,3 +177,22 @@ async fn what_was_said_of_one_restore_is_not_said_of_the_next() {
     operator.ask(&recover(&again(vec![], unpaid))).await.unwrap();
     assert_eq!(waits_for(&bench, id).await, None, "said of this one");
 }
+
+#[tokio::test]
+async fn a_payment_that_an_earlier_version_kept_has_repetitions_of_its_equals_wait() {
+    let mut bench = Bench::new();
+    bench.restored = Some(RESTORED);
+    bench.recoveries().begin(NOW).await.unwrap();
+    thaw(&bench).await;
+    let id = bench.put(&asks("order-1", "2")).await.payout_id;
+    let other = bench.put(&asks("order-2", "3")).await.payout_id;
+    let scope = format!("stray:Trx:{}:2", asks("order-1", "2").recipient);
+    let kept = |commit: store::Commit| {
+        commit.hold(store::Hold { scope: scope.clone(), holder: "a".to_owned(), amount: 1, ceiling: i64::MAX })
+    };
+    // Between question and commit, and then before the question.
+    let view = bench.turn_around(id, kept(store::Commit::new(NOW))).await.unwrap();
+    assert_eq!((view.stage, view.reason.as_deref()), (PayoutStage::Accepted, Some("may_be_paid")));
+    assert_eq!(waits_for(&bench, id).await.as_deref(), Some("may_be_paid"));
+    assert_eq!(waits_for(&bench, other).await, None);
+}
