@@ -35,12 +35,13 @@ pub struct ChainView {
     pub nodes: Vec<NodeView>,
 }
 
-/// What a second node says of the newest block that was read.
+/// What a second node says of the newest block of those that were read that it has reported too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConfirmationView {
-    /// The block.
+    /// The newest block that was read and that two nodes have reported solid, of two owners where there are two: a node
+    /// that is behind is asked for no other. The newest that was read where there is one node, or too few can be asked.
     pub block: BlockRef,
-    /// What is said of it.
+    /// What is said of it, and so of every block before it, and of none after it.
     pub confirmation: BlockConfirmation,
 }
 
@@ -276,7 +277,7 @@ pub fn chain() -> Call<ChainView> {
     Call::get("/v1/chain".into())
 }
 
-/// Whether a second node has the newest block that was read.
+/// Whether a second node has the newest block that two should have, of those that were read.
 pub fn confirmation() -> Call<ConfirmationView> {
     Call::get("/v1/chain/confirmation".into())
 }

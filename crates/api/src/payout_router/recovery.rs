@@ -26,8 +26,8 @@ pub struct RecoveryView {
     pub read_from: Option<UnixMs>,
     /// Up to when it is read, and its transactions of our wallets are known here; none before tron-client has answered.
     pub read_to: Option<UnixMs>,
-    /// What a second node says of the last block that is read; none before the chain is read far enough, and none while
-    /// tron-client does not answer.
+    /// What a second node says of the newest block that it has reported, of those that are read; none before that is late
+    /// enough, and none while tron-client does not answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confirmation: Option<BlockConfirmation>,
     /// Transactions of our wallets that were seen and not looked at yet.
@@ -38,6 +38,9 @@ pub struct RecoveryView {
     pub kept: u64,
     /// Payouts with an attempt that is not barred yet and that the register does not have.
     pub under_way: u64,
+    /// Of these, payouts of whose row nothing can be read, by their ids: a person mends the database.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
     /// When it was over; none while nothing is paid.
     pub ended_at: Option<UnixMs>,
     /// That it was over, for wallet-manager, which lifts its stop by no other word.

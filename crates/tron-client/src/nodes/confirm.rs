@@ -40,6 +40,21 @@ impl Nodes {
         )
     }
 
+    /// The newest block, `read` at most, that nodes of both owners have reported solid, or two of the one owner of all:
+    /// nobody is asked for a block that it never said it has. `None` while too few can be asked.
+    pub fn shared(&self, read: u64) -> Option<u64> {
+        if self.nodes.len() == 1 {
+            return Some(read);
+        }
+        let reached = if self.have_one_owner() {
+            self.reported(|_| true).get(1).copied()
+        } else {
+            let of = |independent| self.reported(|node| node.is_independent() == independent).first().copied();
+            of(true).zip(of(false)).map(|(one, other)| one.min(other))
+        };
+        reached.map(|solid| solid.min(read))
+    }
+
     /// What the nodes say together about a block that we read from whichever of them: two of different owners must have
     /// it, or two of the one owner of all. A single node is nobody's second.
     pub async fn agree(&self, block: BlockRef) -> Confirmation {
@@ -47,41 +62,64 @@ impl Nodes {
             return if self.one_owner { Confirmation::OneOwner } else { Confirmation::NotConfigured };
         }
         let mut have: Vec<bool> = Vec::new();
-        for node in self.usable(Purpose::Blocks) {
+        for node in self.serving(block.number) {
             let (independent, alone) = (node.is_independent(), vec![node]);
-            let question = Question::solid_header(block.number);
-            match self.ask_among(Purpose::Blocks, alone, &question, read_header).await {
-                Err(NoNode(_)) => {}
-                Ok(Answered { value, .. }) if value.block == block => have.push(independent),
-                Ok(Answered { value, node }) => {
-                    self.metrics.disagreement(node.name());
-                    tracing::error!(node = %node.name(), ours = ?block, theirs = ?value.block, "a node has another solid block");
-                    return Confirmation::Disagrees;
-                }
+            match self.same(block, alone).await {
+                Confirmation::Confirmed => have.push(independent),
+                Confirmation::Disagrees => return Confirmation::Disagrees,
+                _ => {}
             }
         }
-        let one_owner = self.nodes.windows(2).all(|pair| pair[0].is_independent() == pair[1].is_independent());
-        let enough = if one_owner { have.len() >= 2 } else { have.contains(&true) && have.contains(&false) };
+        let enough =
+            if self.have_one_owner() { have.len() >= 2 } else { have.contains(&true) && have.contains(&false) };
         if enough { Confirmation::Confirmed } else { Confirmation::Unavailable }
     }
 
-    /// Asks nodes of another owner than `source`'s for the id of a block that we read there. Whom an independent node
-    /// shares its owner with is known of the others only, so those confirm it.
+    /// The newest block, `read` at most, that a node of another owner than `source`'s has reported solid, and so can
+    /// [confirm](Nodes::confirm). `read` where there is no such owner, `None` while none of its nodes can be asked.
+    pub fn confirmable(&self, read: u64, source: &Node) -> Option<u64> {
+        let others = |node: &Node| node.is_independent() != source.is_independent();
+        if !self.nodes.iter().any(|node| others(node)) {
+            return Some(read);
+        }
+        self.reported(others).first().map(|solid| *solid.min(&read))
+    }
+
+    /// Asks nodes of another owner than `source`'s for the id of a block that we read there, or that one read there
+    /// descends from. Whom an independent node shares its owner with is known of the others only, so those confirm it.
     pub async fn confirm(&self, block: BlockRef, source: &Node) -> Confirmation {
         let others = |node: &Arc<Node>| node.is_independent() != source.is_independent();
         if !self.nodes.iter().any(others) {
             return if self.one_owner { Confirmation::OneOwner } else { Confirmation::NotConfigured };
         }
-        let usable = self.usable(Purpose::Blocks).into_iter().filter(others).collect();
-        let asked = self.ask_among(Purpose::Blocks, usable, &Question::solid_header(block.number), read_header).await;
+        self.same(block, self.serving(block.number).into_iter().filter(others).collect()).await
+    }
+
+    /// Whether the first of these nodes that answers has this block.
+    async fn same(&self, block: BlockRef, nodes: Vec<Arc<Node>>) -> Confirmation {
+        let asked = self.ask_among(Purpose::Blocks, nodes, &Question::solid_header(block.number), read_header).await;
         match asked {
             Err(NoNode(_)) => Confirmation::Unavailable,
             Ok(Answered { value, .. }) if value.block == block => Confirmation::Confirmed,
             Ok(Answered { value, node }) => {
                 self.metrics.disagreement(node.name());
-                tracing::error!(node = %node.name(), ours = ?block, theirs = ?value.block, "a node of another owner has another solid block");
+                tracing::error!(node = %node.name(), ours = ?block, theirs = ?value.block, "a node has another solid block");
                 Confirmation::Disagrees
             }
         }
+    }
+
+    /// The solid blocks that these nodes have reported and may be asked for now, the newest first.
+    fn reported(&self, these: impl Fn(&Node) -> bool) -> Vec<u64> {
+        let usable = self.usable(Purpose::Blocks).into_iter().filter(|node| these(node));
+        let solid = |node: Arc<Node>| node.standing().report.as_ref().map(|report| report.solid.number);
+        let mut solids: Vec<u64> = usable.filter_map(solid).collect();
+        solids.sort_unstable_by_key(|number| std::cmp::Reverse(*number));
+        solids
+    }
+
+    /// Whether nobody else runs any of them.
+    fn have_one_owner(&self) -> bool {
+        self.nodes.windows(2).all(|pair| pair[0].is_independent() == pair[1].is_independent())
     }
 }

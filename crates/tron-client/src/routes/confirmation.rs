@@ -8,8 +8,8 @@ use service::{Caller, Problem};
 use crate::app::Shared;
 use crate::nodes::Confirmation;
 
-/// Whether a second node has the newest block that was read: one of another owner where there is one. It is asked now.
-/// Needs the scope `chain:read`.
+/// Whether a second node has the newest block that two nodes should have, of those that were read: one of another owner
+/// where there is one. It is asked now. Needs the scope `chain:read`.
 #[utoipa::path(
     get,
     path = "/v1/chain/confirmation",
@@ -26,7 +26,14 @@ pub(super) async fn get_confirmation(
 ) -> Result<Json<ConfirmationView>, Problem> {
     super::reader(&caller)?;
     let unread = || Problem::unavailable("no_node", "no block was read yet");
-    let block = shared.ledger.extent().ok_or_else(unread)?.last;
+    let last = shared.ledger.extent().ok_or_else(unread)?.last;
+    let shared_block = match shared.nodes.shared(last.number) {
+        Some(number) => shared.ledger.block(number).await?,
+        None => None,
+    };
+    let Some(block) = shared_block else {
+        return Ok(Json(ConfirmationView { block: last, confirmation: BlockConfirmation::Unavailable }));
+    };
     let confirmation = match shared.nodes.agree(block).await {
         Confirmation::OneOwner | Confirmation::NotConfigured => BlockConfirmation::OneNode,
         Confirmation::Confirmed => BlockConfirmation::Confirmed,

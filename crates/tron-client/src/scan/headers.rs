@@ -43,6 +43,12 @@ impl HeaderPage {
         }
     }
 
+    /// The block of this number, if it is in this page.
+    pub fn at(&self, number: u64) -> Option<BlockRef> {
+        let place = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        self.blocks.get(place).map(|(id, time)| BlockRef { number, id: *id, time: *time })
+    }
+
     /// The block that a transaction refers to, if it is in this page.
     pub fn find(&self, reference: RefBlock) -> Option<BlockRef> {
         let blocks = self.blocks.iter().zip(self.first..);
@@ -115,7 +121,9 @@ mod tests {
             }
             let wanted = start + count - 1 - back.min(count - 1);
             let reference = RefBlock::from(block(wanted).id);
-            prop_assert_eq!(pages[&page_of(reference)].find(reference), Some(block(wanted)));
+            let page = &pages[&page_of(reference)];
+            prop_assert_eq!(page.find(reference), Some(block(wanted)));
+            prop_assert_eq!(page.at(wanted), Some(block(wanted)));
         }
 
         #[test]
@@ -138,6 +146,7 @@ mod tests {
         assert_eq!(page.find(RefBlock::from(block(65).id)).unwrap(), block(65));
         page.append(block(64 + RING));
         assert_eq!(page.find(RefBlock::from(block(65).id)), None);
+        assert_eq!((page.at(64), page.at(64 + RING), page.at(65 + RING)), (None, Some(block(64 + RING)), None));
         assert_eq!(page.find(RefBlock::from(block(64 + RING).id)), Some(block(64 + RING)));
         page.append(block(67 + RING));
         assert_eq!(page.find(RefBlock::from(block(64 + RING).id)), None, "a gap");

@@ -5,6 +5,7 @@
 //! the end of that commit. Fetching, parsing and hashing are done before, outside.
 
 mod advance;
+mod block;
 mod change;
 mod gaps;
 mod open;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use primitives::BlockId;
+use primitives::{BlockId, BlockRef};
 use service::BoxError;
+use store::StoreError;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::ledger::{AdvanceFault, Extent, Ledger};
-use super::reader::Reader;
+use super::reader::{ReadBlock, Reader};
 use crate::config::Start;
 use crate::node::{NodeChain, NodeFault};
 use crate::nodes::{Nodes, Sight};
@@ -74,10 +75,8 @@ impl Scanner {
     async fn read(&self, extent: Extent, solid: u64) -> Result<(), BoxError> {
         let mut reading = self.reader.read(extent.last.number + 1..=solid, Some(extent.last.id));
         while let Some(batch) = reading.next(BATCH).await {
-            let Some(last) = batch.last().cloned() else { break };
-            let block = last.scanned.block;
-            let may_die = self.ledger.may_die_at(block) && self.nodes.confirm(block, &last.node).await.suffices();
-            match self.ledger.advance(batch, may_die).await {
+            let confirmed = self.confirmed(&batch).await?;
+            match self.ledger.advance(batch, confirmed).await {
                 Ok(()) => {}
                 Err(AdvanceFault::Receipt { node, fault }) => {
                     self.nodes.failed(&node, &NodeFault::Wire(fault));
@@ -88,6 +87,20 @@ impl Scanner {
         }
         let reached = self.ledger.extent().is_some_and(|extent| extent.last.number >= solid);
         if reached { Ok(()) } else { Err("reading broke off".into()) }
+    }
+
+    /// The newest block of these and of those before that another owner's node has too, where somebody could be dead by
+    /// it. That node may be some blocks behind the one that is read, always; so it is not asked for the last of these.
+    async fn confirmed(&self, batch: &[ReadBlock]) -> Result<Option<BlockRef>, StoreError> {
+        let Some(last) = batch.last() else { return Ok(None) };
+        let Some(number) = self.nodes.confirmable(last.scanned.block.number, &last.node) else { return Ok(None) };
+        let here = batch.iter().map(|read| read.scanned.block).find(|block| block.number == number);
+        let block = match here {
+            Some(block) => Some(block),
+            None => self.ledger.block(number).await?,
+        };
+        let Some(block) = block.filter(|block| self.ledger.may_die_at(*block)) else { return Ok(None) };
+        Ok(self.nodes.confirm(block, &last.node).await.suffices().then_some(block))
     }
 
     /// The first block, as the nodes of our chain have it.

@@ -1,9 +1,9 @@
 //! When a transaction is declared dead, and when it is not yet.
 
-use api::tron_client::{SubmissionRequest, SubmissionStage};
+use api::tron_client::{BlockConfirmation, SubmissionRequest, SubmissionStage, confirmation};
 use serde_json::json;
 
-use crate::field::Field;
+use crate::field::{Field, Running};
 
 fn watching(request: &SubmissionRequest) -> SubmissionRequest {
     SubmissionRequest { signatures: Vec::new(), ..request.clone() }
@@ -102,5 +102,104 @@ async fn one_owners_word_is_no_death_unless_the_configuration_says_so() {
     assert_eq!(running.shared.nodes.caution(), None);
     field.mine(1);
     running.until_stage(txid, SubmissionStage::Dead).await;
+    running.stop().await;
+}
+
+/// Two nodes of two owners, the second as far as the chain is when it is told so and no farther.
+async fn of_two_owners() -> (Field, Running) {
+    let field = Field::new(2).await;
+    let mut config = field.config();
+    config.nodes[1].independent = true;
+    let running = field.start_with(config).await;
+    running.scanned(field.solid()).await;
+    running.reported(field.solid()).await;
+    (field, running)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_node_that_is_always_one_block_behind_confirms_the_block_before() {
+    let (field, running) = of_two_owners().await;
+    field.fault(1, json!({ "fault": "stale" })).await;
+    let (txid, request) = field.transfer(field.solid_id(), 60_000, 3);
+    let expiration = running.put(txid, &watching(&request)).await.expiration;
+    field.mine_past(expiration);
+    running.scanned(field.solid()).await;
+    assert_eq!(running.get(txid).await.stage, SubmissionStage::Watched, "it is not there yet");
+
+    let dead = running.until_stage(txid, SubmissionStage::Dead);
+    let mining = async {
+        loop {
+            // It stands where the chain is now, which was read: at the next block it is one behind.
+            field.fault(1, json!({ "fault": "stale" })).await;
+            field.mine(1);
+            running.scanned(field.solid()).await;
+        }
+    };
+    let view = tokio::select! { view = dead => view, () = mining => unreachable!("it mines until then") };
+    let through = view.absent_through.unwrap();
+    assert!(through.time > expiration && through.number < field.solid(), "{through:?}");
+    assert_eq!(running.feed().await, [("submission.dead".to_owned(), txid.to_string())]);
+    let said = running.client.ask(&confirmation()).await.unwrap();
+    assert_eq!(said.confirmation, BlockConfirmation::Confirmed);
+    assert!(said.block.time > expiration && said.block.number <= field.solid());
+    assert_eq!(running.faults_of(1), Vec::<String>::new(), "it has what it said it has");
+    assert!(running.shared.nodes.views()[1].up);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_node_that_is_far_behind_is_waited_for() {
+    let (field, running) = of_two_owners().await;
+    field.fault(1, json!({ "fault": "stale" })).await;
+    let reached = field.solid();
+    let (txid, request) = field.transfer(field.solid_id(), 60_000, 3);
+    let expiration = running.put(txid, &watching(&request)).await.expiration;
+    field.mine_past(expiration);
+    field.mine(25);
+    running.scanned(field.solid()).await;
+    assert_eq!(running.get(txid).await.stage, SubmissionStage::Watched);
+    let said = running.client.ask(&confirmation()).await.unwrap();
+    assert_eq!((said.confirmation, said.block.number), (BlockConfirmation::Confirmed, reached), "of no newer one");
+    assert_eq!(running.faults_of(1), Vec::<String>::new(), "nobody asked it for what it has not");
+
+    // Still as far behind, but past the expiration.
+    field.fault(1, json!({ "fault": "stale" })).await;
+    let reached = field.solid();
+    field.mine(25);
+    running.reported(reached).await;
+    running.scanned(field.solid()).await;
+    field.mine(1);
+    let view = running.until_stage(txid, SubmissionStage::Dead).await;
+    let through = view.absent_through.unwrap();
+    assert!(through.time > expiration && through.number <= reached, "{through:?}, {reached}");
+    assert_eq!(running.faults_of(1), Vec::<String>::new());
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_node_with_other_blocks_confirms_nothing_however_far_behind() {
+    let mut field = Field::new(1).await;
+    // The same first block; the others come once ours were read, and are never as many.
+    let theirs = Field::fresh(1, "devnet").await;
+    field.urls.push(theirs.urls[0].clone());
+    let mut config = field.config();
+    config.nodes[1].independent = true;
+    let running = field.start_with(config).await;
+    running.scanned(field.solid()).await;
+    let (txid, request) = field.transfer(field.solid_id(), 60_000, 3);
+    let expiration = running.put(txid, &watching(&request)).await.expiration;
+    field.mine_past(expiration);
+    field.mine(20);
+    running.scanned(field.solid()).await;
+    theirs.mine(20);
+    running.reported(theirs.solid()).await;
+    assert!(theirs.solid() < field.solid());
+    field.mine(1);
+    running.scanned(field.solid()).await;
+    let counted = "lucid_node_disagreements_total{node=\"n1\"} ";
+    assert!(running.metric(counted) && !running.metric(&format!("{counted}0")), "it was asked");
+    assert_eq!(running.get(txid).await.stage, SubmissionStage::Watched);
+    let said = running.client.ask(&confirmation()).await.unwrap();
+    assert_eq!((said.confirmation, said.block.number), (BlockConfirmation::Disagrees, theirs.solid()));
     running.stop().await;
 }

@@ -245,6 +245,25 @@ impl Running {
         tokio::time::timeout(PATIENCE, reached).await.expect("the scanner goes on").unwrap();
     }
 
+    /// Waits until every node has said that it is as far as this solid block.
+    pub(crate) async fn reported(&self, number: u64) {
+        let nodes = self.shared.nodes.clone();
+        let all = async {
+            while nodes.serving(number).len() < nodes.all().len() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, all).await.expect("every node reports");
+    }
+
+    /// Which faults this node was caught with, as the metrics have them.
+    pub(crate) fn faults_of(&self, node: usize) -> Vec<String> {
+        let name = format!("node=\"n{node}\"");
+        let counts =
+            |line: &&str| line.starts_with("lucid_node_faults_total") && line.contains(&name) && !line.ends_with(" 0");
+        self.context.metrics.text().lines().filter(counts).map(str::to_owned).collect()
+    }
+
     pub(crate) async fn put(&self, txid: TxId, request: &SubmissionRequest) -> SubmissionView {
         self.client.ask(&api::tron_client::put_submission(txid, request)).await.unwrap()
     }

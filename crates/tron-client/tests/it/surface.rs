@@ -139,6 +139,7 @@ async fn the_last_block_is_confirmed_by_a_second_node_where_there_is_one() {
         config.nodes[nodes - 1].independent = independent;
         let running = field.start_with(config).await;
         running.scanned(field.solid()).await;
+        running.reported(field.solid()).await;
         let asked = async || running.client.ask(&wire::confirmation()).await.unwrap();
         let said = asked().await;
         assert_eq!(said.block.id, field.solid_id());

@@ -48,9 +48,9 @@ struct PageChange {
 }
 
 impl Ledger {
-    /// Takes the next blocks, in order. `may_die` says that the last one's id was confirmed as far as configured, so
-    /// that transactions may be declared dead by it.
-    pub async fn advance(&self, batch: Vec<ReadBlock>, may_die: bool) -> Result<(), AdvanceFault> {
+    /// Takes the next blocks, in order. `confirmed` is one of them, or one read before: its id was confirmed as far as
+    /// configured, so that transactions whose time is over by it may be declared dead.
+    pub async fn advance(&self, batch: Vec<ReadBlock>, confirmed: Option<BlockRef>) -> Result<(), AdvanceFault> {
         let Some(last) = batch.last().map(|read| read.scanned.block) else { return Ok(()) };
         let mut gate = self.gate.write().await;
         let scanned = gate.as_mut().ok_or(AdvanceFault::OutOfTurn)?;
@@ -58,7 +58,9 @@ impl Ledger {
         if batch[0].scanned.parent != before.id || batch[0].scanned.block.number != before.number + 1 {
             return Err(AdvanceFault::OutOfTurn);
         }
-        let decisions = self.decide(&batch, last, may_die)?;
+        // Of a block that we have not read nothing follows.
+        let confirmed = confirmed.filter(|block| block.number <= last.number);
+        let decisions = self.decide(&batch, confirmed)?;
         match self.store_batch(scanned, &batch, &decisions).await {
             Ok(()) => {}
             Err(error) => {
@@ -81,8 +83,7 @@ impl Ledger {
     fn decide(
         &self,
         batch: &[ReadBlock],
-        last: BlockRef,
-        may_die: bool,
+        confirmed: Option<BlockRef>,
     ) -> Result<HashMap<TxId, Decision>, AdvanceFault> {
         let open = self.open();
         let mut decisions = HashMap::new();
@@ -99,8 +100,8 @@ impl Ledger {
                 continue;
             }
             let coverage = with_reference(entry.coverage, batch);
-            let from = coverage.rules_out(entry.expiration, last).filter(|_| may_die);
-            let fate = from.map(|from| Fate::Dead { from, through: last });
+            let ruled_out = confirmed.and_then(|block| Some((coverage.rules_out(entry.expiration, block)?, block)));
+            let fate = ruled_out.map(|(from, through)| Fate::Dead { from, through });
             if fate.is_some() || coverage != entry.coverage {
                 decisions.insert(*txid, Decision { coverage, fate });
             }

@@ -39,9 +39,9 @@ impl Ledger {
         self.open().len()
     }
 
-    /// Whether a transaction that no block has could be dead once `scanned` is read: it is past some expiration.
-    pub fn may_die_at(&self, scanned: BlockRef) -> bool {
-        self.open().values().any(|entry| entry.expiration < scanned.time)
+    /// Whether a transaction that no block has could be dead once `confirmed` is: it is past some expiration.
+    pub fn may_die_at(&self, confirmed: BlockRef) -> bool {
+        self.open().values().any(|entry| entry.expiration < confirmed.time)
     }
 
     /// How many are looked for although the chain that was read is past their expiration: nobody can say of them that
