@@ -225,7 +225,9 @@ fn attempt_ended(payout: Payout, ended: &Ended, now: UnixMs) -> Turn {
         }
         Verdict::Dead | Verdict::FailedOnChain => another_attempt(payout, now),
         Verdict::Unsigned => match ended.reason.as_deref() {
-            // The lost plane may have made it: whoever wished to stop it is answered when that is decided.
+            // The lost plane may have made it: whoever wished to stop it is answered when that is decided. The next
+            // attempt is made to be barred then, so no number of them is too large.
+            Some(attempt::RESTORED) if payout.cancelling => looked(Payout { stage: Stage::Accepted, ..payout }, 0, now),
             Some(attempt::RESTORED) => again(payout, now),
             Some("cancelled") => end(payout, Stage::Cancelled { at: now }, LimitRelease::AtOnce),
             // After the last two the paying account was given other permissions meanwhile: the next permission names the

@@ -102,3 +102,27 @@ fn an_end_cannot_be_stopped() {
         assert_eq!(cancel(&payout, NOW), Err(TooLate));
     }
 }
+
+#[test]
+fn the_wish_outlives_a_restore_that_finds_the_last_attempt_being_barred() {
+    for cancelling in [true, false] {
+        let mut world = World::new();
+        let mut payout = run(&mut world, payout(PayoutAsset::Trx), 2);
+        let made = payout.attempts.last_mut().expect("an attempt");
+        made.attempt = AttemptNo(2);
+        if cancelling {
+            payout = cancelled(&payout);
+        }
+        let barred = plan(&payout, Facts::Restored, &authority(), NOW).next;
+        let ended = world.turn(&barred).next;
+        let reason = ended.current().and_then(PayoutAttempt::ended).and_then(|ended| ended.reason.clone());
+        assert_eq!(reason.as_deref(), Some("restored"));
+        let exhausted = Stage::NeedsReview { reason: "attempts_exhausted".to_owned(), at: NOW };
+        assert_eq!(ended.stage, if cancelling { Stage::Accepted } else { exhausted });
+        if cancelling {
+            assert!(cancel_restored(&ended, true, NOW).is_ok(), "the same wish has an answer");
+            let stopped = run(&mut world, ended, 6);
+            assert_eq!((stopped.public_stage(), stopped.attempts.len()), (PayoutStage::Cancelled, 2));
+        }
+    }
+}
