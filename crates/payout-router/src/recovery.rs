@@ -14,7 +14,7 @@ use primitives::statement::{RecoveryEnded, SignKey, Signed};
 use primitives::{FreezeId, PlaneId, UnixMs};
 use serde::{Deserialize, Serialize};
 use service::{PeerClient, Problem};
-use store::{Commit, CommitError, Filter, LIST_LIMIT_MAX, Record, Restored, Store, StoreError, Versioned};
+use store::{Commit, CommitError, Record, Restored, Store, StoreError, Versioned};
 
 use crate::discrepancy::Discrepancy;
 use crate::halt;
@@ -124,6 +124,7 @@ impl Recoveries {
         let confirmation = if far_enough { confirmed(tron_client, read_until).await } else { None };
         let stages = self.store.count_by_stage::<Sighting>().await?;
         let freeze_id = self.freeze_id().ok_or_else(missing)?;
+        let (under_way, unreadable) = self.under_way().await?;
         let view = RecoveryView {
             freeze_id,
             backup_at: restored.backup_at,
@@ -135,7 +136,8 @@ impl Recoveries {
             unseen: stages.iter().filter(|(stage, _)| stage == "seen").map(|(_, count)| count).sum(),
             undecided: self.findings("open").await?,
             kept: self.findings("kept").await?,
-            under_way: self.under_way().await?,
+            under_way,
+            unreadable,
             ended_at,
             word: ended_at.map(|at| self.word(freeze_id, at)),
         };
@@ -178,23 +180,16 @@ impl Recoveries {
         Ok(stages.iter().filter(|(stage, _)| stage == of).map(|(_, count)| count).sum())
     }
 
-    async fn under_way(&self) -> Result<u64, StoreError> {
-        let mut found = 0;
+    /// How many payouts have an attempt that may have been lost, and those of which nothing can be read: each may have one.
+    async fn under_way(&self) -> Result<(u64, Vec<String>), StoreError> {
+        let (mut found, mut unreadable) = (0, Vec::new());
         for stage in ["attempting", "waiting_funds"] {
-            let mut after = None;
-            loop {
-                let filter =
-                    Filter { stage: Some(stage.to_owned()), after, limit: LIST_LIMIT_MAX, ..Filter::default() };
-                let page = self.store.list::<PayoutRow>(filter).await?;
-                let open = page.items.iter().filter(|row| row.record.0.current().is_some_and(|one| !one.is_certain()));
-                found += open.count() as u64;
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
+            let rows = self.store.all_of::<PayoutRow>(stage).await?;
+            let open = rows.records.iter().filter(|row| row.record.0.current().is_some_and(|one| !one.is_certain()));
+            found += open.count() as u64;
+            unreadable.extend(rows.unreadable.into_iter().map(|row| row.id));
         }
-        Ok(found)
+        Ok((found + unreadable.len() as u64, unreadable))
     }
 }
 
@@ -232,6 +227,9 @@ pub(crate) fn lacking(view: &RecoveryView) -> Option<String> {
         if count > 0 {
             lacking.push(format!("{count} {what}"));
         }
+    }
+    if !view.unreadable.is_empty() {
+        lacking.push(format!("nothing can be read of {}", view.unreadable.join(", ")));
     }
     (!lacking.is_empty()).then(|| lacking.join(", "))
 }

@@ -40,12 +40,12 @@ pub struct Versioned<R> {
     pub version: u64,
 }
 
-/// What a claim has taken.
+/// What a claim has taken, or a reading of all has found.
 #[derive(Debug)]
 pub struct Claimed<R> {
-    /// The records, the longest due first.
+    /// The records; of a claim the longest due first, of a reading the newest first.
     pub records: Vec<Versioned<R>>,
-    /// Rows that are claimed as well and say nothing that this program understands: one must not keep the others.
+    /// Rows that are among them and say nothing that this program understands: one must not keep the others.
     pub unreadable: Vec<Unreadable>,
 }
 

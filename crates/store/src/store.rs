@@ -116,6 +116,26 @@ impl Store {
         Ok(Page { items, next })
     }
 
+    /// All records of a stage, newest first; rows that cannot be read are told apart, so that one does not keep the others
+    /// from being read. It is read in pages: what changes its stage meanwhile may be missing.
+    pub async fn all_of<R: Record>(&self, stage: &str) -> Result<Claimed<R>, StoreError> {
+        let mut all = Claimed { records: Vec::new(), unreadable: Vec::new() };
+        let mut before = i64::MAX;
+        loop {
+            let stage = Some(stage.to_owned());
+            let filter = RowFilter { stage, tag: None, before, limit: LIST_LIMIT_MAX };
+            let rows = on!(self, backend => backend.list(R::NOUN, &filter))?;
+            let oldest = rows.last().filter(|_| rows.len() == LIST_LIMIT_MAX).map(|row| row.seq);
+            let Claimed { records, unreadable } = claimed(rows);
+            all.records.extend(records);
+            all.unreadable.extend(unreadable);
+            match oldest {
+                Some(seq) => before = seq,
+                None => return Ok(all),
+            }
+        }
+    }
+
     /// How many records are in each stage, by the stage's name; a stage without records is absent.
     pub async fn count_by_stage<R: Record>(&self) -> Result<Vec<(String, u64)>, StoreError> {
         on!(self, backend => backend.count_by_stage(R::NOUN))

@@ -8,20 +8,26 @@ use api::trx_staking::{DelegationRequest, StakeRequest, StakeStage};
 use payments::staking::lost;
 use primitives::UnixMs;
 use serde::{Deserialize, Serialize};
-use store::{Commit, CommitError, Filter, LIST_LIMIT_MAX, Record, Restored, Store, Versioned};
+use store::{Commit, CommitError, Record, Restored, Store};
 
 use crate::drive::to_plan;
 use crate::operation::{Noun, Row};
 
 /// That the operations of a restore were given up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Restore(Restored);
+pub(crate) struct Restore {
+    #[serde(flatten)]
+    restored: Restored,
+    /// Rows of which nothing could be read, by their ids: they are given up at the start after somebody has mended them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<String>,
+}
 
 impl Record for Restore {
     const NOUN: &'static str = "restore";
 
     fn id(&self) -> String {
-        self.0.id.to_string()
+        self.restored.id.to_string()
     }
 
     fn stage(&self) -> &'static str {
@@ -35,34 +41,46 @@ impl Record for Restore {
 
 /// Gives up what was under way, if the store was restored and nobody has yet.
 pub(crate) async fn begin(store: &Store, now: UnixMs) -> Result<(), CommitError> {
-    let Some(restore) = store.restored().copied().map(Restore) else { return Ok(()) };
-    if store.get::<Restore>(&restore.id()).await?.is_some() {
+    let Some(restored) = store.restored().copied() else { return Ok(()) };
+    let before = store.get::<Restore>(&restored.id.to_string()).await?;
+    let left = before.as_ref().map(|noted| noted.record.unreadable.clone());
+    if left.as_ref().is_some_and(Vec::is_empty) {
         return Ok(());
     }
-    give_up::<StakeRequest>(store, now).await?;
-    give_up::<DelegationRequest>(store, now).await?;
-    store.commit(Commit::new(now).insert(&restore)).await
+    let mut unreadable = give_up::<StakeRequest>(store, &restored, left.as_deref(), now).await?;
+    unreadable.extend(give_up::<DelegationRequest>(store, &restored, left.as_deref(), now).await?);
+    let noted = Restore { restored, unreadable };
+    store
+        .commit(match &before {
+            None => Commit::new(now).insert(&noted),
+            Some(before) => Commit::new(now).update(before, &noted),
+        })
+        .await
 }
 
-async fn give_up<P: Noun>(store: &Store, now: UnixMs) -> Result<(), CommitError> {
-    for read in under_way::<P>(store).await? {
-        let turn = lost(&read.record.0, now);
-        tracing::warn!(operation = read.record.id(), "under way when the backup was made: a person looks at the chain");
-        store.commit(to_plan(&read, turn, now).into_commit(&read)).await?;
-    }
-    Ok(())
-}
-
-async fn under_way<P: Noun>(store: &Store) -> Result<Vec<Versioned<Row<P>>>, CommitError> {
-    let (mut found, mut after) = (Vec::new(), None);
-    loop {
-        let stage = Some(StakeStage::Underway.name().to_owned());
-        let page = store.list::<Row<P>>(Filter { stage, after, limit: LIST_LIMIT_MAX, ..Filter::default() }).await?;
-        // Those of an earlier restore, too: another plane has had them since.
-        found.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            return Ok(found);
+/// Gives up what was under way, of which those alone that were `left` by an earlier start, if there was one; the rows that
+/// cannot be read.
+async fn give_up<P: Noun>(
+    store: &Store,
+    restored: &Restored,
+    left: Option<&[String]>,
+    now: UnixMs,
+) -> Result<Vec<String>, CommitError> {
+    let meant = |id: &String| left.is_none_or(|left| left.contains(id));
+    // Those of an earlier restore, too: another plane has had them since.
+    let under_way = store.all_of::<Row<P>>(StakeStage::Underway.name()).await?;
+    for read in under_way.records.iter().filter(|read| meant(&read.record.id())) {
+        let operation = &read.record.0;
+        // Asked of this service, not of the lost one: an earlier version has gone on with it and noted no restore.
+        if operation.created_at > restored.restored_at.max(restored.backup_at) {
+            continue;
         }
+        tracing::warn!(operation = read.record.id(), "under way when the backup was made: a person looks at the chain");
+        store.commit(to_plan(read, lost(operation, now), now).into_commit(read)).await?;
     }
+    let unreadable: Vec<_> = under_way.unreadable.into_iter().map(|row| row.id).filter(meant).collect();
+    for operation in &unreadable {
+        tracing::error!(operation, "cannot be read: it is given up at the start after it was mended");
+    }
+    Ok(unreadable)
 }

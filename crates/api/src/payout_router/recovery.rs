@@ -38,6 +38,9 @@ pub struct RecoveryView {
     pub kept: u64,
     /// Payouts with an attempt that is not barred yet and that the register does not have.
     pub under_way: u64,
+    /// Of these, payouts of whose row nothing can be read, by their ids: a person mends the database.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
     /// When it was over; none while nothing is paid.
     pub ended_at: Option<UnixMs>,
     /// That it was over, for wallet-manager, which lifts its stop by no other word.

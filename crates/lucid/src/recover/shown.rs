@@ -17,9 +17,13 @@ pub(super) fn text(view: &RecoveryView) -> String {
         0 => String::new(),
         kept => format!("\n{kept} payments are kept: payouts that one of them may have paid wait (may_be_paid)."),
     };
+    let unreadable = match &view.unreadable[..] {
+        [] => String::new(),
+        ids => format!("\nNothing can be read of the rows of {}: they count as not barred.", ids.join(", ")),
+    };
     format!(
         "Restored {} from a backup of {}. {state}\nThe chain is read to {read}; it must be to {}.\n{} transactions not looked \
-         at yet, {} findings not decided, {} attempts not barred yet.{kept}\nThe stop of signing for it: {}",
+         at yet, {} findings not decided, {} attempts not barred yet.{unreadable}{kept}\nThe stop of signing for it: {}",
         utc(view.restored_at.0),
         utc(view.backup_at.0),
         utc(view.read_until.0),

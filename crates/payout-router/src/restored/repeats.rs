@@ -196,3 +196,38 @@ async fn a_payment_that_an_earlier_version_kept_has_repetitions_of_its_equals_wa
     assert_eq!(waits_for(&bench, id).await.as_deref(), Some("may_be_paid"));
     assert_eq!(waits_for(&bench, other).await, None);
 }
+
+/// A payout's row that says nothing.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+struct Garbled(String);
+
+impl store::Record for Garbled {
+    const NOUN: &'static str = "payout";
+
+    fn id(&self) -> String {
+        self.0.clone()
+    }
+
+    fn stage(&self) -> &'static str {
+        "attempting"
+    }
+
+    fn due_at(&self) -> Option<UnixMs> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_named_and_keeps_the_end_away_but_no_decision() {
+    let (bench, id) = restored().await;
+    turned(&bench, id, 4).await;
+    bench.store.commit(store::Commit::new(NOW).insert(&Garbled("po_garbled".to_owned()))).await.unwrap();
+    read_to(&bench, NOW.plus_ms(60_000)).await;
+    let operator = bench.client("operator");
+    let view = operator.ask(&recovery()).await.unwrap();
+    assert_eq!((view.under_way, view.unreadable), (1, vec!["po_garbled".to_owned()]));
+    let txid = lost(&bench, 1).await;
+    operator.ask(&recover(&said(&[(txid, paid_by("order-1"))]))).await.unwrap();
+    let end = EndRecoveryRequest { ceremony: decided(Action::Thaw { freeze: stop() }, &BOTH) };
+    assert_eq!(refused(&bench, &end_recovery(&end)).await, "recovering");
+}

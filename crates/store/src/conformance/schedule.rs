@@ -175,4 +175,8 @@ async fn a_row_that_cannot_be_read_keeps_no_other(store: Store) {
     assert!(matches!(&unreadable.why, StoreError::Corrupt { noun: "job", id, .. } if id == "x"));
     assert!(store.claim::<Job>(NOW, 5_000, 10).await.unwrap().unreadable.is_empty(), "claimed until the lease ends");
     assert_eq!(store.claim::<Job>(UnixMs(6_000), 5_000, 10).await.unwrap().unreadable.len(), 1);
+    let all = store.all_of::<Job>("open").await.unwrap();
+    assert_eq!(all.records.into_iter().map(|job| job.record.id).collect::<Vec<_>>(), ["b", "a"]);
+    assert_eq!(all.unreadable.into_iter().map(|row| row.id).collect::<Vec<_>>(), ["x"]);
+    assert!(store.all_of::<Job>("shut").await.unwrap().unreadable.is_empty());
 }

@@ -79,6 +79,57 @@ async fn what_was_under_way_is_given_up_once_and_nothing_else() {
     assert_eq!(read(&bench.store, fresh.0.id).await.record, fresh);
 }
 
+/// A stake's row with any body.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+struct Body(serde_json::Value);
+
+impl store::Record for Body {
+    const NOUN: &'static str = "stake";
+
+    fn id(&self) -> String {
+        self.0["id"].as_str().unwrap().to_owned()
+    }
+
+    fn stage(&self) -> &'static str {
+        "underway"
+    }
+
+    fn due_at(&self) -> Option<primitives::UnixMs> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_keeps_no_other_and_is_given_up_when_it_was_mended() {
+    let place = tempfile::tempdir().unwrap();
+    let (waiting, garbled) = (stake("waiting"), stake("garbled"));
+    let store = restored(place.path(), &[Row(waiting.clone())], 1).await;
+    let id = garbled.id.to_string();
+    store.commit(Commit::new(NOW).insert(&Body(serde_json::json!({ "id": id })))).await.unwrap();
+    for _ in 0..2 {
+        let bench = Bench::over(store.clone()).await;
+        assert!(read(&bench.store, waiting.id).await.record.0.restored);
+    }
+    let body = store.get::<Body>(&id).await.unwrap().unwrap();
+    let mended = Body(serde_json::to_value(Row(garbled.clone())).unwrap());
+    store.commit(Commit::new(NOW).update(&body, &mended)).await.unwrap();
+    let fresh = Row(stake("fresh"));
+    store.commit(Commit::new(NOW).insert(&fresh)).await.unwrap();
+    let bench = Bench::over(store).await;
+    assert!(read(&bench.store, garbled.id).await.record.0.restored);
+    assert_eq!(read(&bench.store, fresh.0.id).await.record, fresh);
+}
+
+#[tokio::test]
+async fn what_was_asked_for_after_the_restore_is_not_given_up_by_a_version_that_notes_it_first() {
+    let place = tempfile::tempdir().unwrap();
+    let store = restored(place.path(), &[], 1).await;
+    let since = Operation { created_at: NOW.plus_ms(1), ..stake("since") };
+    store.commit(Commit::new(NOW).insert(&Row(since.clone()))).await.unwrap();
+    let bench = Bench::over(store).await;
+    assert_eq!(read(&bench.store, since.id).await.record.0, since);
+}
+
 #[tokio::test]
 async fn one_that_never_was_restored_goes_on() {
     let place = tempfile::tempdir().unwrap();
