@@ -85,7 +85,6 @@ pub enum Unrecorded {
 }
 
 impl Unrecorded {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
     fn is_usual(&self) -> bool {
         *self == Self::default()
     }
