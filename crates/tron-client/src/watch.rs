@@ -5,6 +5,9 @@ use primitives::{Address, UnixMs};
 use serde::{Deserialize, Serialize};
 use store::Record;
 
+/// The only stage of a watched wallet.
+pub const WATCHED: &str = "watched";
+
 /// What is stored of a watched wallet. It is watched for ever: a wallet that is not used any more is the last whose
 /// transactions may go unseen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +33,7 @@ impl Record for WatchedWallet {
     }
 
     fn stage(&self) -> &'static str {
-        "watched"
+        WATCHED
     }
 
     fn due_at(&self) -> Option<UnixMs> {

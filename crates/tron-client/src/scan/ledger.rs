@@ -127,7 +127,7 @@ impl Ledger {
             None => None,
             Some(cursor) => {
                 let page = self.store.get(&HeaderPage::id_for(cursor.record.last.number)).await?;
-                let watched = wallets::load(&self.store).await?;
+                let watched = wallets::load(&self.store, cursor.record.last.number + 1).await?;
                 self.metrics.watched(watched.len());
                 Some(Scanned { cursor, page, recent: Recent::default(), watched })
             }

@@ -203,7 +203,7 @@ pub(crate) struct Running {
     pub(crate) shared: Shared,
     pub(crate) client: PeerClient,
     pub(crate) context: Context,
-    store: Store,
+    pub(crate) store: Store,
     stop: CancellationToken,
     tasks: JoinSet<()>,
 }

@@ -111,3 +111,60 @@ async fn a_wallet_is_not_watched_before_a_block_was_read() {
     crate::surface::refused(running.client.call(&wire::watch_wallet(faucet(&field))).await, 503, "not_reading_yet");
     running.stop().await;
 }
+
+/// A row of any noun that says something else.
+macro_rules! garbled {
+    ($name:ident, $noun:literal, $stage:literal) => {
+        #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+        struct $name(serde_json::Value);
+
+        impl store::Record for $name {
+            const NOUN: &'static str = $noun;
+
+            fn id(&self) -> String {
+                self.0["id"].as_str().unwrap().to_owned()
+            }
+
+            fn stage(&self) -> &'static str {
+                $stage
+            }
+
+            fn due_at(&self) -> Option<primitives::UnixMs> {
+                None
+            }
+        }
+    };
+}
+
+garbled!(GarbledWallet, "watched_wallet", "watched");
+garbled!(GarbledSubmission, "submission", "pending");
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_cannot_be_read_do_not_keep_it_from_reading_on() {
+    let field = Field::new(1).await;
+    let running = scanned(&field).await;
+    let wallet = faucet(&field);
+    let store = running.store.clone();
+    let now = primitives::UnixMs(1);
+    let garbled = GarbledWallet(json!({ "id": wallet.to_string() }));
+    store.commit(store::Commit::new(now).insert(&garbled)).await.unwrap();
+    let (txid, _) = field.transfer(field.solid_id(), 60_000, 9);
+    let garbled = GarbledSubmission(json!({ "id": txid.to_string() }));
+    store.commit(store::Commit::new(now).insert(&garbled)).await.unwrap();
+    drop(store);
+    running.kill().await;
+
+    let running = scanned(&field).await;
+    let watch = running.client.ask(&wire::watch_wallet(wallet)).await.unwrap();
+    assert_eq!((watch.address, watch.from_block), (wallet, field.solid() + 1));
+    let ledger = &running.shared.ledger;
+    assert_eq!(ledger.wanted([txid].iter()), [txid], "a block that has it is not taken as if nobody asked");
+    let (sent, _) = field.send(3);
+    field.mine(5);
+    running.scanned(field.solid()).await;
+    assert_eq!(told(&running).await.iter().map(|(_, seen)| seen.txid).collect::<Vec<_>>(), [sent]);
+    field.mine_past(field.head_time().plus_ms(120_000));
+    running.scanned(field.solid()).await;
+    assert_eq!(running.shared.ledger.wanted([txid].iter()), [txid], "nor is it taken for dead");
+    running.stop().await;
+}

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use primitives::{BlockRef, TxId, UnixMs};
-use store::{Filter, LIST_LIMIT_MAX, Store, StoreError};
+use primitives::{BlockId, BlockRef, TxId, UnixMs};
+use store::{Store, StoreError, Unreadable};
+use tron_tx::RefBlock;
 
 use super::Ledger;
-use crate::submission::{Coverage, OPEN_STAGES, Submission};
+use crate::submission::{Coverage, OPEN_STAGES, StoredReference, Submission};
 
 /// A transaction that is looked for.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,19 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// One of whose row nothing can be read: it is found in a block, which is then not taken, and never taken for dead.
+    /// So whoever mends the row loses nothing: no block was taken that has it, and its own coverage holds.
+    const UNREADABLE: Self = Self {
+        expiration: UnixMs(u64::MAX),
+        coverage: Coverage {
+            reference: StoredReference(RefBlock { bytes: [0; 2], hash: [0; 8] }),
+            number: Some(u64::MAX),
+            arrived: BlockRef { number: 0, id: BlockId::new([0; 32]), time: UnixMs(0) },
+            gap_read: true,
+        },
+        sought: true,
+    };
+
     pub(super) const fn of(submission: &Submission) -> Self {
         Self { expiration: submission.expiration, coverage: submission.coverage, sought: false }
     }
@@ -62,15 +76,13 @@ impl Ledger {
 pub(super) async fn load(store: &Store) -> Result<HashMap<TxId, Entry>, StoreError> {
     let mut open = HashMap::new();
     for stage in OPEN_STAGES {
-        let mut after = None;
-        loop {
-            let filter = Filter { stage: Some(stage.to_owned()), after, limit: LIST_LIMIT_MAX, ..Filter::default() };
-            let page = store.list::<Submission>(filter).await?;
-            open.extend(page.items.iter().map(|item| (item.record.txid, Entry::of(&item.record))));
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
+        let rows = store.all_of::<Submission>(stage).await?;
+        open.extend(rows.records.iter().map(|item| (item.record.txid, Entry::of(&item.record))));
+        for Unreadable { id, why } in rows.unreadable {
+            // A row is called by its txid; one that is not is nothing that a block can have.
+            let Ok(txid) = id.parse::<TxId>() else { continue };
+            tracing::error!(%txid, error = %why, "a submission cannot be read: the block that has it is not taken before it can");
+            open.insert(txid, Entry::UNREADABLE);
         }
     }
     Ok(open)

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use api::tron_client::{WalletTransaction, WatchView, events};
 use primitives::Address;
-use store::{Commit, CommitError, Filter, LIST_LIMIT_MAX, NewEvent, Store, StoreError};
+use store::{Commit, CommitError, NewEvent, Store, StoreError, Unreadable};
 use thiserror::Error;
 
 use super::Ledger;
 use crate::scan::reader::ReadBlock;
-use crate::watch::WatchedWallet;
+use crate::watch::{WATCHED, WatchedWallet};
 
 /// Why a wallet is not watched.
 #[derive(Debug, Error)]
@@ -70,17 +70,15 @@ pub(super) fn told(transaction: &WalletTransaction) -> NewEvent {
     NewEvent { kind: events::WALLET_TRANSACTION, subject: transaction.txid.to_string(), version: 1, data }
 }
 
-/// All watched wallets in the store, with the block from which each is watched.
-pub(super) async fn load(store: &Store) -> Result<HashMap<Address, u64>, StoreError> {
-    let mut watched = HashMap::new();
-    let mut after = None;
-    loop {
-        let filter = Filter { after, limit: LIST_LIMIT_MAX, ..Filter::default() };
-        let page = store.list::<WatchedWallet>(filter).await?;
-        watched.extend(page.items.iter().map(|item| (item.record.address, item.record.from_block)));
-        after = page.next;
-        if after.is_none() {
-            return Ok(watched);
-        }
+/// All watched wallets in the store, with the block from which each is watched. One of whose row nothing can be read is
+/// watched for certain from the block `next` on, for it is called by its address.
+pub(super) async fn load(store: &Store, next: u64) -> Result<HashMap<Address, u64>, StoreError> {
+    let rows = store.all_of::<WatchedWallet>(WATCHED).await?;
+    let mut watched: HashMap<_, _> =
+        rows.records.iter().map(|item| (item.record.address, item.record.from_block)).collect();
+    for Unreadable { id, why } in rows.unreadable {
+        tracing::error!(wallet = id, error = %why, "since when a wallet is watched cannot be read");
+        watched.extend(Address::parse(&id).ok().map(|address| (address, next)));
     }
+    Ok(watched)
 }
