@@ -214,9 +214,9 @@ pub(crate) fn lacking(view: &RecoveryView) -> Option<String> {
         Some(BlockConfirmation::OneNode | BlockConfirmation::Confirmed) => {}
         // There is nothing to confirm yet.
         _ if !read => {}
-        Some(BlockConfirmation::Disagrees) => lacking.push("two nodes have two last blocks".to_owned()),
+        Some(BlockConfirmation::Disagrees) => lacking.push("two nodes have two blocks of one number".to_owned()),
         Some(BlockConfirmation::Unavailable) | None => {
-            lacking.push("no second node has confirmed the last block".to_owned());
+            lacking.push("no second node has confirmed the chain that far".to_owned());
         }
     }
     for (count, what) in [
