@@ -34,10 +34,10 @@ def up_again(service):
     until(f"that {service} is up again", f'min(up{{service="{service}"}})', lambda up: up == 1)
 
 
-def fell(service, since):
-    """That it was down at some look since then, a moment of time.monotonic()."""
-    seconds = int(time.monotonic() - since) + 1
-    until(f"that {service} was down", f'min(min_over_time(up{{service="{service}"}}[{seconds}s]))', lambda up: up == 0)
+def started_anew(service, since):
+    """That it has started since then, a moment of time.time(): who starts fast is down between two looks."""
+    query = f'max(lucid_start_timestamp_seconds{{service="{service}"}})'
+    until(f"that {service} has started anew", query, lambda started: started > since - 1)
 
 
 def fires(alert, within=plane.WITHIN):

@@ -27,15 +27,16 @@ class Rolled(unittest.TestCase):
         for turn, name in enumerate(ROLLED):
             with self.subTest(rolled=name):
                 others = {other: plane.inspect(other)["Id"] for other in plane.ALL if other != name}
-                image, since = rebuilt(name), time.monotonic()
+                image, since = rebuilt(name), time.time()
                 self.assertNotEqual(plane.inspect(name)["Image"], image)
                 threads += wanted.begin(-(-len(wanted.waiting) // (len(ROLLED) - turn)))
                 plane.compose("up", "-d", "--no-deps", name)
                 self.assertEqual(plane.inspect(name)["Image"], image)
                 plane.until(f"{name} is healthy", lambda: plane.health(name) == "healthy")
                 self.assertEqual(others, {other: plane.inspect(other)["Id"] for other in others}, "the others run on")
+                if name in plane.SERVICES:
+                    seen.started_anew(name, since)
                 if name in seen.SCRAPED:
-                    seen.fell(name, since)
                     seen.up_again(name)
         wanted.settle(threads)
         wanted.check()
