@@ -16,23 +16,12 @@ import unittest
 
 sys.dont_write_bytecode = True
 import scene
+import told
 import tools
 
 INSIDE = "ALERTS_ALONE"
 # The last one sees what the others have fired.
 TESTS = ["test_rules", "test_common", "test_alerts", "test_token", "test_each"]
-
-
-class Told(unittest.TextTestResult):
-    """Says at once what has failed: the scenes after it take minutes."""
-
-    def addFailure(self, test, error):
-        super().addFailure(test, error)
-        self.stream.writeln(self.failures[-1][1])
-
-    def addError(self, test, error):
-        super().addError(test, error)
-        self.stream.writeln(self.errors[-1][1])
 
 
 def main():
@@ -56,7 +45,7 @@ def main():
     tools.show_texts()
     scene.top, scene.programs = pathlib.Path(os.environ[INSIDE]), given.programs.resolve()
     suite = unittest.defaultTestLoader.loadTestsFromNames(given.tests)
-    result = unittest.TextTestRunner(verbosity=2, resultclass=Told).run(suite)
+    result = unittest.TextTestRunner(verbosity=2, resultclass=told.Told).run(suite)
     sys.exit(not result.wasSuccessful())
 
 

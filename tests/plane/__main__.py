@@ -16,14 +16,16 @@ import unittest
 import built
 import namespace
 import plane
+# Beside those of tests/alerts that built takes.
+import told
 
 # The last one loses the machine.
 TESTS = ["test_isolation", "test_secrets", "test_hardening", "test_survival", "test_merchant", "test_killed", "test_paused",
          "test_cut_off", "test_full_volume", "test_all_at_once", "test_rolled", "test_observability", "test_restored"]
 
 
-class Timed(unittest.TextTestResult):
-    """Says at once what has failed and how long each test took: whoever waits for the rest of it waits minutes."""
+class Timed(told.Told):
+    """Says how long each test took, too."""
 
     def startTest(self, test):
         self.began = time.monotonic()
@@ -32,14 +34,6 @@ class Timed(unittest.TextTestResult):
     def stopTest(self, test):
         super().stopTest(test)
         self.stream.writeln(f"    {time.monotonic() - self.began:.1f} s")
-
-    def addFailure(self, test, error):
-        super().addFailure(test, error)
-        self.stream.writeln(self.failures[-1][1])
-
-    def addError(self, test, error):
-        super().addError(test, error)
-        self.stream.writeln(self.errors[-1][1])
 
     def printErrors(self):
         """They have been said."""
